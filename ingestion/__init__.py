@@ -1,0 +1,1 @@
+"""Moves data between systems: changed rows into the warehouse, foreign files into commands."""

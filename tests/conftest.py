@@ -1,0 +1,108 @@
+"""What every test may ask for: real databases, a home folder of its own, the shared data and cases, a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.chromium import chromium_program, launched_chromium
+from tests.embedded_postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests by what they ask for, and lets those with a browser run last.
+
+    Playwright keeps an event loop running in the main thread from its start to the end of the session, and
+    `asyncio.run` refuses to work beside it.
+    """
+    for item in items:
+        asked_for = getattr(item, "fixturenames", ())
+        if "browser" in asked_for:
+            item.add_marker(pytest.mark.browser)
+        if "postgres_server" in asked_for and "database_url" not in asked_for:
+            item.add_marker(pytest.mark.postgresql)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[EmbeddedPostgres]:
+    """One PostgreSQL for the whole run (ready in about half a second); commits are not flushed to the disk."""
+    with EmbeddedPostgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: EmbeddedPostgres) -> str:
+    """The SQLAlchemy address of the server's own database; for tests that make databases themselves."""
+    return postgres_server.url().render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The SQLAlchemy address of a fresh, empty PostgreSQL database, dropped after the test."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name).render_as_string(hide_password=False)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> str:
+    """The SQLAlchemy address of a SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'bihuan.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, empty database on each of the two systems; `-m "not postgresql"` leaves only SQLite."""
+    url = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
+    assert isinstance(url, str)
+    return url
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder for an installation. Every `BIHUAN_…` variable of the caller is out of sight meanwhile."""
+    for name in [name for name in os.environ if name.startswith("BIHUAN_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("BIHUAN_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data to run on (`../shared/data`); the test is skipped where it was not handed out with the repository."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Textbook and peer cases with known answers (`../shared/cases`); skipped where they are absent."""
+    return _shared("cases")
+
+
+def _shared(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"../shared/{name} is not beside this repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium without a window. Take a new context per test: `with browser.new_context() as context: …`."""
+    if chromium_program() is None:
+        pytest.skip("no Chromium on this machine: make browser installs it on Debian and Ubuntu, as root")
+    with launched_chromium() as chromium:
+        yield chromium
