@@ -1,0 +1,59 @@
+"""The tables of the stock ledger and of time. Moves and time entries are appended, never rewritten."""
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+
+from transactions.kernel.database import day, reference, table, text, whole
+
+lot = table(
+    "lot", reference("item_id", "item"), text("code"), day("expiry_date", optional=True),
+    UniqueConstraint("item_id", "code"),
+)  # fmt: skip
+
+stock_move = table(
+    "stock_move",
+    reference("company_id", "company"),
+    text("move_type"),  # opening, receipt, supplier_return, delivery, customer_return, issue, issue_return, output, scrap, transfer, adjustment, inspection
+    reference("item_id", "item"),
+    reference("lot_id", "lot", optional=True),
+    reference("from_location_id", "location"),
+    reference("to_location_id", "location"),
+    whole("quantity"),  # > 0, base unit
+    day("effective_date"),
+    day("received_date", optional=True),  # opening stock: since when it lies there
+    whole("unit_cost", optional=True),  # micro company currency, where stated: opening stock, adjustments
+    reference("document_id", "document", indexed=True),
+    reference("document_line_id", "document_line", indexed=True),
+    reference("work_order_id", "document", optional=True, indexed=True),  # issue, issue_return, output, scrap
+    reference("origin_move_id", "stock_move", optional=True),  # a return names the move it returns
+    whole("recorded_at"),
+    CheckConstraint("quantity > 0", name="quantity_positive"),
+    append_only=True,
+)
+
+stock_balance = table(  # Σ in − Σ out per item, location and lot; kept in the same transaction as the moves
+    "stock_balance",
+    reference("item_id", "item"),
+    reference("location_id", "location"),
+    whole("lot_id", default=0),  # 0: no lot
+    whole("quantity"),
+    day("last_effective_date"),
+    UniqueConstraint("item_id", "location_id", "lot_id"),
+)
+
+time_entry = table(
+    "time_entry",
+    reference("company_id", "company"),
+    reference("document_id", "document", indexed=True),  # the time booking
+    reference("work_order_id", "document", optional=True, indexed=True),
+    reference("employee_id", "employee", optional=True),
+    reference("work_center_id", "work_center", optional=True),
+    reference("department_id", "department", optional=True),
+    whole("minutes"),  # micro minutes
+    whole("labour_rate", optional=True),  # micro per hour, where stated; else employee's, else work centre's rate in force
+    whole("overhead_rate", optional=True),  # micro per hour, where stated; else the work centre's rate in force
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
+Index("ix_stock_move_item_day", stock_move.c.item_id, stock_move.c.effective_date)

@@ -1,0 +1,1 @@
+"""The one door: commands, exact numbers, one database transaction, audit, numbers, users, change stamps."""

@@ -1,0 +1,132 @@
+"""The database of record: one set of tables on SQLite (embedded) or PostgreSQL, one writer at a time.
+
+Decision (2026-11-22): commands run one after the other on both databases. SQLite allows nothing else; on PostgreSQL
+every command first takes one advisory lock. Gap-free numbers, the audit chain and the stock checks are then right by
+construction, a command takes about a millisecond, and readers are never blocked on PostgreSQL. Whoever needs more
+than some hundred commands a second joins them in a batch (`Door.batch`), which shares one commit.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine import Connection
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+WholeNumber = BigInteger().with_variant(Integer(), "sqlite")
+WRITER_LOCK = 0x6269_6875_616E  # "bihuan": the key of the one writer's advisory lock on PostgreSQL
+WAL_IS_SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # first sound release, and the first of each repaired branch
+
+
+def table(name: str, *columns: Any, replicated: bool = True, append_only: bool = False) -> Table:
+    """A table with integer `id` and, if replicated into the warehouse, the stamp `row_version`.
+
+    append_only: rows of a ledger; the database refuses to change or delete them.
+    """
+    stamps: list[Any] = [Column("id", WholeNumber, primary_key=True, autoincrement=False)]
+    made = Table(name, metadata, *stamps, *columns, info={"replicated": replicated, "append_only": append_only})
+    if replicated:
+        made.append_column(Column("row_version", WholeNumber))
+        Index(f"ix_{name}_row_version", made.c.row_version)
+    return made
+
+
+def whole(name: str, *, optional: bool = False, default: int | None = None) -> Column[int]:
+    """An integer column: an amount in minor units, a quantity or price in micro, a count, a time in microseconds."""
+    server_default = None if default is None else str(default)
+    return Column(name, WholeNumber, nullable=optional, server_default=server_default)
+
+
+def text(name: str, *, optional: bool = False, default: str | None = None) -> Column[str]:
+    return Column(name, String, nullable=optional, server_default=default)
+
+
+def day(name: str, *, optional: bool = False) -> Column[Any]:
+    return Column(name, Date, nullable=optional)
+
+
+def flag(name: str, *, default: bool = False) -> Column[bool]:
+    from sqlalchemy import false, true
+
+    return Column(name, Boolean, nullable=False, server_default=true() if default else false())
+
+
+def reference(name: str, target: str, *, optional: bool = False, indexed: bool = False) -> Column[int]:
+    """A foreign key `name` to `target`.id."""
+    return Column(name, WholeNumber, ForeignKey(f"{target}.id"), nullable=optional, index=indexed)
+
+
+def journal_mode(version: tuple[int, int, int]) -> str:
+    """WAL where this SQLite release has no WAL-reset bug, else the rollback journal.
+
+    Sound are 3.51.3 and later, and the repaired branches 3.50.7 and 3.44.6 (https://sqlite.org/wal.html).
+    """
+    newest = WAL_IS_SOUND[0]
+    branch = any(version[:2] == sound[:2] and version >= sound for sound in WAL_IS_SOUND)
+    return "wal" if version >= newest or branch else "truncate"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on the database of record; for SQLite the folder of the file is made."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        if address.database and address.database != ":memory:":
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, connect_args={"timeout": 60, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    engine = create_engine(address, pool_pre_ping=True)
+    event.listen(engine, "begin", _take_writer_lock)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    cursor = connection.cursor()
+    cursor.execute("pragma busy_timeout = 60000")
+    cursor.execute(f"pragma journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
+    cursor.execute("pragma synchronous = full")
+    cursor.execute("pragma foreign_keys = on")
+    cursor.execute("pragma cache_size = -65536")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("begin" if reading else "begin immediate")
+
+
+def _take_writer_lock(connection: Connection) -> None:
+    if not connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({WRITER_LOCK})")
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection whose transactions only read and take no lock; close it after use."""
+    return engine.connect().execution_options(reading=True)

@@ -1,0 +1,1 @@
+"""What documents refer to: companies, units, items, partners, warehouses, calendars, rates, bills of material."""

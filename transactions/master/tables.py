@@ -1,0 +1,214 @@
+"""The tables of master data. Whatever an engine reads is versioned: a change adds a row, it never edits one.
+
+A version is in force from its `effective_date` until the next one of the same subject; among versions of one date the
+one recorded last wins. Quantities, prices, rates in micro; amounts in minor units; times in microseconds UTC.
+"""
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+
+from transactions.kernel.database import day, flag, reference, table, text, whole
+
+company = table(
+    "company",
+    text("code"),
+    text("name"),
+    text("currency"),
+    whole("amount_exponent"),
+    text("time_zone"),
+    text("chart"),
+    whole("stage"),
+    text("working_weekdays", default="12345"),  # ISO weekdays, 1 = Monday
+    whole("recorded_at"),
+    UniqueConstraint("code"),
+)
+
+holiday = table("holiday", reference("company_id", "company"), day("holiday_date"), text("name"), whole("recorded_at"))
+
+unit = table("unit", text("code"), text("name"), UniqueConstraint("code"))
+
+item = table(
+    "item",
+    text("code"),
+    text("name"),
+    reference("unit_id", "unit"),
+    text("kind"),  # bought, made, service
+    text("category", optional=True),
+    flag("is_blocked"),
+    Column("extra", JSON),
+    whole("recorded_at"),
+    UniqueConstraint("code"),
+)
+
+item_unit = table(  # one alternative unit = numerator / denominator base units
+    "item_unit", reference("item_id", "item"), reference("unit_id", "unit"), whole("numerator"), whole("denominator")
+)
+
+item_planning = table(  # planning parameters in force; warehouse null: every warehouse
+    "item_planning",
+    reference("company_id", "company"),
+    reference("item_id", "item", indexed=True),
+    reference("warehouse_id", "warehouse", optional=True),
+    whole("lead_time_days"),
+    whole("safety_stock"),
+    text("lot_policy"),  # lot_for_lot, minimum_multiple, fixed
+    whole("minimum_quantity"),
+    whole("multiple_quantity"),
+    reference("preferred_supplier_id", "partner", optional=True),
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+valuation_method = table(
+    "valuation_method",
+    reference("company_id", "company"),
+    reference("item_id", "item", indexed=True),
+    text("method"),  # fifo, moving_average, month_average, standard, specific
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+standard_cost = table(
+    "standard_cost",
+    reference("company_id", "company"),
+    reference("item_id", "item", indexed=True),
+    whole("unit_cost"),  # micro company currency per base unit
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+partner = table(
+    "partner",
+    text("code"),
+    text("name"),
+    flag("is_customer"),
+    flag("is_supplier"),
+    text("currency", optional=True),
+    text("country", optional=True),
+    whole("payment_term_days"),
+    flag("is_blocked"),
+    Column("extra", JSON),
+    whole("recorded_at"),
+    UniqueConstraint("code"),
+)
+
+supplier_price = table(
+    "supplier_price",
+    reference("supplier_id", "partner"),
+    reference("item_id", "item", indexed=True),
+    whole("unit_price"),
+    text("currency", optional=True),  # null: the supplier's, else the company's
+    whole("minimum_quantity"),
+    whole("lead_time_days"),
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+exchange_rate = table(  # nano company currency for one unit of the currency
+    "exchange_rate",
+    reference("company_id", "company"),
+    text("currency"),
+    whole("rate"),
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+tax_code = table(
+    "tax_code", reference("company_id", "company"), text("code"), text("name"), whole("rate"),
+    UniqueConstraint("company_id", "code"),
+)  # fmt: skip
+
+warehouse = table(
+    "warehouse",
+    reference("company_id", "company"),
+    text("code"),
+    text("name"),
+    flag("allow_negative"),
+    whole("recorded_at"),
+    UniqueConstraint("company_id", "code"),
+)
+
+location = table(  # virtual kinds belong to the company: supplier, customer, production, loss, opening; others to a warehouse
+    "location",
+    reference("company_id", "company"),
+    reference("warehouse_id", "warehouse", optional=True),
+    text("code"),
+    text("kind"),  # stock, inspection | supplier, customer, production, loss, opening
+    UniqueConstraint("company_id", "code"),
+)
+
+work_center = table(
+    "work_center",
+    reference("company_id", "company"),
+    text("code"),
+    text("name"),
+    whole("capacity_minutes_per_day"),  # micro minutes
+    whole("recorded_at"),
+    UniqueConstraint("company_id", "code"),
+)
+
+work_center_rate = table(
+    "work_center_rate",
+    reference("work_center_id", "work_center", indexed=True),
+    whole("labour_rate"),  # micro company currency per hour
+    whole("overhead_rate"),
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+department = table(
+    "department", reference("company_id", "company"), text("code"), text("name"),
+    UniqueConstraint("company_id", "code"),
+)  # fmt: skip
+
+employee = table(
+    "employee",
+    reference("company_id", "company"),
+    text("code"),
+    text("name"),
+    reference("department_id", "department", optional=True),
+    text("position", optional=True),
+    flag("is_salesperson"),
+    whole("recorded_at"),
+    UniqueConstraint("company_id", "code"),
+)
+
+employee_rate = table(
+    "employee_rate",
+    reference("employee_id", "employee", indexed=True),
+    whole("hourly_rate"),
+    day("effective_date"),
+    whole("recorded_at"),
+)
+
+bom = table(  # one version; the one with the latest effective_date ≤ the date is in force, whole; ends at end_date if given
+    "bom",
+    reference("item_id", "item", indexed=True),
+    whole("output_quantity"),
+    day("effective_date"),
+    day("end_date", optional=True),  # last day in force
+    whole("recorded_at"),
+)
+
+bom_line = table(
+    "bom_line",
+    reference("bom_id", "bom", indexed=True),
+    whole("line_number"),
+    reference("item_id", "item"),
+    whole("quantity"),  # per output_quantity of the BOM, base unit of the component
+    whole("scrap_rate"),  # micro share of the issued quantity that is lost
+)
+
+routing = table(
+    "routing", reference("item_id", "item", indexed=True), day("effective_date"), whole("recorded_at")
+)
+
+routing_operation = table(
+    "routing_operation",
+    reference("routing_id", "routing", indexed=True),
+    whole("sequence"),
+    reference("work_center_id", "work_center"),
+    whole("setup_minutes"),  # micro minutes per work order
+    whole("run_minutes"),  # micro minutes per base unit
+)
+
+Index("ix_exchange_rate_in_force", exchange_rate.c.company_id, exchange_rate.c.currency, exchange_rate.c.effective_date)
