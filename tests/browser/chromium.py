@@ -63,7 +63,7 @@ def launched_chromium() -> Iterator[Browser]:
 
 
 def wait_until_drawn(page: Page, seconds: float = 30.0) -> None:
-    """Returns when a Streamlit page has run its script to the end and nothing waits to be drawn; other pages at once."""
+    """Returns when a Streamlit page has run to its end and nothing waits to be drawn; other pages at once."""
     limit = seconds * 1000
     page.wait_for_load_state("load", timeout=limit)
     app = page.locator('[data-testid="stApp"]')
