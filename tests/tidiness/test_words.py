@@ -10,7 +10,7 @@ from tests.tidiness.tracked import text_of, tracked_files
 UNFINISHED = re.compile(r"\bT[O]DO\b|\bFI[X]ME\b|\bNotImplemented[E]rror\b")
 # Folders of somebody's machine: they are nowhere else. `/tmp` itself may be named, a folder below it not.
 MACHINE_PATH = re.compile(r"(?:^|[^\w.])/(?:work|farm|root|Users|home/\w+|tmp/\w+)/", re.MULTILINE)
-REGISTRY = re.compile(r"pypi[.]org|pythonhosted|registry[.]npmjs|deb[.]debian")
+REGISTRY = re.compile(r"pypi[.]org|python[h]osted|registry[.]npmjs|deb[.]debian")
 
 
 def findings(pattern: re.Pattern[str], *, without: tuple[str, ...] = ()) -> list[str]:
