@@ -1,0 +1,4 @@
+{# Schemas are named as the folders say, without the target's prefix: raw, staging, intermediate, engine, marts, reports, meta. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ target.schema if custom_schema_name is none else custom_schema_name | trim }}
+{%- endmacro %}

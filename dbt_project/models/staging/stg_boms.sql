@@ -1,0 +1,16 @@
+-- One row per BOM version.
+select
+    boms.id as bom_id,
+    boms.item_id,
+
+    {{ quantity('boms.output_quantity') }} as output_quantity,
+
+    boms.effective_date,
+    boms.end_date,
+    {{ recorded_time('boms.recorded_at') }} as recorded_at,
+
+    boms.output_quantity as output_quantity_micro,
+    boms.recorded_at as recorded_at_microseconds
+from {{ source('raw', 'bom') }} as boms
+where
+    boms.effective_date <= {{ as_of() }}

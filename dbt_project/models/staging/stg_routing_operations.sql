@@ -1,0 +1,13 @@
+-- One row per operation of a routing version.
+select
+    routing_operations.id as routing_operation_id,
+    routing_operations.routing_id,
+    routing_operations.work_center_id,
+
+    routing_operations.sequence,
+    {{ quantity('routing_operations.setup_minutes') }} as setup_minutes,
+    {{ quantity('routing_operations.run_minutes') }} as run_minutes,
+
+    routing_operations.setup_minutes as setup_minutes_micro,
+    routing_operations.run_minutes as run_minutes_micro
+from {{ source('raw', 'routing_operation') }} as routing_operations
