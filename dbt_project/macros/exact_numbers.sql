@@ -25,21 +25,28 @@
     {{ timestamp_of_microseconds(microseconds) }}
 {%- endmacro %}
 
-{# Whole number ÷ positive whole number, half-even, as a whole number; null where the divisor is 0 or null.
-
-   The quotient `//` truncates towards zero, so the rounding is done on the absolute value. #}
+{# Whole number ÷ positive whole number, half-even, as a whole number; null where the divisor is 0 or null. #}
 {% macro rounded_ratio(dividend, divisor) -%}
-    {{ rounded_ratio_of(dividend, 'nullif(' ~ divisor ~ ', 0)') }}
+    {{ whole_ratio(dividend, 'nullif(' ~ divisor ~ ', 0)') }}
 {%- endmacro %}
 
 {# Document currency → company currency: minor units × nano rate, half-even, as the commands convert. #}
 {% macro converted(minor, rate_nano) -%}
-    {{ rounded_ratio('cast(' ~ minor ~ ' as ' ~ type_whole() ~ ') * ' ~ rate_nano, '1000000000') }}
+    {{ whole_ratio('(cast(' ~ minor ~ ' as ' ~ type_whole() ~ ') * ' ~ rate_nano ~ ')', '1000000000') }}
 {%- endmacro %}
 
-{# A ratio for reading (margins, shares): DECIMAL(18,6); null where there is nothing to divide by.
-
-   The dividend is scaled to whole millionths first, so no float takes part: half-even like everything else. #}
+{# A ratio for reading (a margin, a share of on-time lines): DECIMAL(18,6), half-even; null where the divisor is 0 or null
+   or the ratio is beyond 10¹². #}
 {% macro ratio(dividend, divisor) -%}
-    {{ exact_ratio(dividend, divisor) }}
+    try_cast(
+        {{ whole_ratio(
+            '(' ~ millionths(dividend) ~ ' * 1000000 * sign(' ~ millionths(divisor) ~ '))',
+            'nullif(abs(' ~ millionths(divisor) ~ '), 0)',
+        ) }} * 0.000001 as {{ type_quantity() }}
+    )
+{%- endmacro %}
+
+{# Sum of whole numbers as BIGINT (a DuckDB sum of BIGINT is HUGEINT, which contracts and Arrow would carry on). #}
+{% macro whole_sum(expression) -%}
+    cast(coalesce(sum({{ expression }}), 0) as bigint)
 {%- endmacro %}
