@@ -1,0 +1,1 @@
+"""Finance: payments, journal entries, period locks and the settlement of cost."""

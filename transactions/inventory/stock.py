@@ -1,0 +1,191 @@
+"""Moving stock: every move has two ends, and no balance falls below zero on any day where the warehouse forbids it.
+
+A back-dated move is checked against every later day, not only against the present.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, union_all
+
+from transactions.inventory.tables import stock_balance, stock_move
+from transactions.kernel.exact import from_micro
+from transactions.kernel.refusal import Refusal
+from transactions.ledger.period import open_period_on
+from transactions.master.company import Company
+from transactions.master.tables import item, location, warehouse
+
+if TYPE_CHECKING:
+    from transactions.kernel.work import Work
+
+STOCK_KINDS = ("stock", "inspection")  # locations that hold goods of ours; all others are virtual
+
+
+class StockWouldGoNegative(Refusal):
+    status = 409
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Goods from one location to another. quantity: micro, base unit, > 0; unit_cost: micro company currency."""
+
+    move_type: str
+    item_id: int
+    from_location_id: int
+    to_location_id: int
+    quantity: int
+    document_id: int
+    document_line_id: int
+    lot_id: int | None = None
+    work_order_id: int | None = None
+    origin_move_id: int | None = None
+    unit_cost: int | None = None
+    received_date: date | None = None
+    field: str = "lines"  # where in the command's data the quantity stood
+
+
+@dataclass
+class Balance:
+    """What lies somewhere, within the transaction; id None: no row yet."""
+
+    id: int | None
+    quantity: int
+    last_effective_date: date
+
+
+_balances = select(stock_balance).where(
+    stock_balance.c.item_id.in_(bindparam("item_ids", expanding=True)),
+    stock_balance.c.location_id.in_(bindparam("location_ids", expanding=True)),
+)
+_at_place = (
+    (stock_move.c.item_id == bindparam("item_id"))
+    & (func.coalesce(stock_move.c.lot_id, 0) == bindparam("lot_id"))
+    & (stock_move.c.effective_date > bindparam("after"))
+)
+_later_changes = union_all(
+    select(stock_move.c.effective_date, stock_move.c.quantity).where(
+        _at_place, stock_move.c.to_location_id == bindparam("location_id")
+    ),
+    select(stock_move.c.effective_date, -stock_move.c.quantity).where(
+        _at_place, stock_move.c.from_location_id == bindparam("location_id")
+    ),
+)
+_place = (
+    select(location.c.kind, location.c.code, warehouse.c.allow_negative, warehouse.c.code.label("warehouse"))
+    .select_from(location.outerjoin(warehouse, location.c.warehouse_id == warehouse.c.id))
+    .where(location.c.id == bindparam("location_id"))
+)  # fmt: skip
+
+
+def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequence[Move]) -> list[int]:
+    """Record the moves of one document on one day and keep the balances. Returns the moves' ids, in order.
+
+    Within the document what comes in counts before what goes out.
+    """
+    open_period_on(work, company.id, effective_date)
+    _load_balances(work, moves)
+    ids = []
+    change: dict[tuple[int, int, int], int] = {}
+    fields: dict[tuple[int, int, int], str] = {}
+    for move in moves:
+        ids.append(
+            work.insert(
+                stock_move, company_id=company.id, move_type=move.move_type, item_id=move.item_id, lot_id=move.lot_id,
+                from_location_id=move.from_location_id, to_location_id=move.to_location_id, quantity=move.quantity,
+                effective_date=effective_date, received_date=move.received_date, unit_cost=move.unit_cost,
+                document_id=move.document_id, document_line_id=move.document_line_id,
+                work_order_id=move.work_order_id, origin_move_id=move.origin_move_id, recorded_at=work.recorded_at,
+            )
+        )  # fmt: skip
+        for location_id, quantity in ((move.from_location_id, -move.quantity), (move.to_location_id, move.quantity)):
+            if _place_of(work, location_id).kind in STOCK_KINDS:
+                key = (move.item_id, location_id, move.lot_id or 0)
+                change[key] = change.get(key, 0) + quantity
+                if quantity < 0:
+                    fields[key] = move.field
+    changed = []
+    for key, quantity in change.items():
+        if quantity < 0:
+            _refuse_negative(work, key, -quantity, effective_date, fields[key])
+        balance = work.balances.get(key)
+        if balance is None:
+            balance = work.balances[key] = Balance(None, 0, effective_date)
+        balance.quantity += quantity
+        balance.last_effective_date = max(balance.last_effective_date, effective_date)
+        if balance.id is None:
+            balance.id = work.insert(
+                stock_balance, item_id=key[0], location_id=key[1], lot_id=key[2], quantity=balance.quantity,
+                last_effective_date=balance.last_effective_date,
+            )  # fmt: skip
+        else:
+            changed.append((balance.quantity, balance.last_effective_date.isoformat(), work.stamp, balance.id))
+    if changed:
+        work.driver_sql(
+            "update stock_balance set quantity = ?, last_effective_date = ?, row_version = ? where id = ?", changed
+        )
+    return ids
+
+
+def _load_balances(work: "Work", moves: Sequence[Move]) -> None:
+    wanted = {
+        (move.item_id, place, move.lot_id or 0)
+        for move in moves
+        for place in (move.from_location_id, move.to_location_id)
+        if _place_of(work, place).kind in STOCK_KINDS
+    }
+    missing = wanted - work.balances.keys()
+    if missing:
+        rows = work.rows(
+            _balances,
+            item_ids=sorted({key[0] for key in missing}),
+            location_ids=sorted({key[1] for key in missing}),
+        )
+        for row in rows:
+            key = (row.item_id, row.location_id, row.lot_id)
+            if key in missing:
+                work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date)
+
+
+def _refuse_negative(
+    work: "Work", key: tuple[int, int, int], asked: int, effective_date: date, field: str
+) -> None:
+    """Refuse if taking `asked` on the day would leave less than nothing on that or any later day."""
+    item_id, location_id, _lot = key
+    place = _place_of(work, location_id)
+    if place.allow_negative and place.kind == "stock":
+        return
+    balance = work.balances.get(key)
+    least, on = (balance.quantity if balance else 0), effective_date
+    if balance and balance.last_effective_date > effective_date:
+        least, on = _least_from(work, key, balance.quantity, effective_date)
+    if least < asked:
+        code = work.first(select(item.c.code).where(item.c.id == item_id))
+        when = f" on {on}" if on != effective_date else ""
+        raise StockWouldGoNegative(
+            f"{from_micro(max(least, 0))} of {code.code if code else item_id} in {place.warehouse or place.code}{when}, "
+            f"{from_micro(asked)} asked",
+            field=field, value=str(from_micro(asked)),
+        )  # fmt: skip
+
+
+def _least_from(work: "Work", key: tuple[int, int, int], now: int, effective_date: date) -> tuple[int, date]:
+    """The least balance from the day on, and the day it is reached; walks back from the present."""
+    changes: dict[date, int] = {}
+    for on, quantity in work.rows(_later_changes, item_id=key[0], location_id=key[1], lot_id=key[2], after=effective_date):
+        changes[on] = changes.get(on, 0) + quantity
+    least, least_on, running = now, effective_date, now
+    for on in sorted(changes, reverse=True):
+        if running <= least:
+            least, least_on = running, on
+        running -= changes[on]
+    return (running, effective_date) if running <= least else (least, least_on)
+
+
+def _place_of(work: "Work", location_id: int) -> Any:
+    key = ("place", location_id)
+    known = work.masters.get(key)
+    if known is None:
+        known = work.masters[key] = work.rows(_place, location_id=location_id)[0]
+    return known

@@ -1,0 +1,147 @@
+"""The one door: every change to a business fact goes through `Door.execute`, and nothing else writes.
+
+In one database transaction: authorise, answer a repeated key with the first answer, validate, run the handler, write
+the audit record, remember the answer, commit. `Door.batch` does the same for many commands with one commit.
+"""
+
+import hashlib
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from transactions.kernel.audit import append_audit_record
+from transactions.kernel.clock import Clock, SystemClock, microseconds
+from transactions.kernel.command import Answer, registered
+from transactions.kernel.refusal import (
+    DatabaseIsBusy,
+    KeyUsedForAnother,
+    NotPermitted,
+    Refusal,
+    StorageFailed,
+)
+from transactions.kernel.stage import require_stage
+from transactions.kernel.tables import remembered_answer
+from transactions.kernel.users import Actor, actor_named
+from transactions.kernel.work import Work
+
+_remembered = select(remembered_answer).where(
+    remembered_answer.c.user_id == bindparam("user_id"), remembered_answer.c.key == bindparam("key")
+)
+
+
+class DatabaseRefused(Refusal):
+    """A rule that the database itself holds (balance, uniqueness, locked period) was broken."""
+
+    status = 409
+
+
+class Door:
+    """Commands into one database of record. Thread-safe: every call takes a connection of its own."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock | None = None, new_key: Callable[[], str] = lambda: uuid.uuid4().hex
+    ) -> None:
+        self.engine = engine
+        self.clock = clock or SystemClock()
+        self.new_key = new_key
+        self._remembered = threading.local()  # per thread: what is known of master data, valid for one master_version
+
+    def execute(self, command: str, data: Mapping[str, Any], actor: str, key: str | None = None) -> Answer:
+        """Carry out one command and commit; a `Refusal` says why not, and nothing of it is kept."""
+        with self.batch(actor) as batch:
+            return batch.execute(command, data, key)
+
+    @contextmanager
+    def batch(self, actor: str) -> Iterator["Batch"]:
+        """Commands of one actor that share a transaction, committed together at the end.
+
+        A refused command leaves nothing and does not harm the others; any other error undoes them all.
+        """
+        with storage_errors_as_refusals(), self.engine.connect() as connection, connection.begin():
+            masters: dict[Any, Any] = vars(self._remembered).setdefault("masters", {})
+            try:
+                work = Work(connection, masters)
+                yield Batch(self, work, actor)
+                work.finish()
+            except BaseException:
+                masters.clear()
+                raise
+
+
+class Batch:
+    """The commands of one transaction."""
+
+    def __init__(self, door: Door, work: Work, actor: str) -> None:
+        self._door = door
+        self._work = work
+        self.actor = actor_named(work, actor)
+
+    def known(self, key: str) -> bool:
+        """Whether the actor's command of that key was accepted before."""
+        return self._work.first(_remembered, user_id=self.actor.user_id, key=key) is not None
+
+    def execute(self, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
+        """Carry out one command within the batch."""
+        work, key = self._work, key or self._door.new_key()
+        kind = registered(command)
+        authorise(self.actor, kind.name, kind.permission)
+        body = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        body_hash = hashlib.sha256(f"{command}\n{body}".encode()).digest()
+        before = work.first(_remembered, user_id=self.actor.user_id, key=key)
+        if before is not None:
+            if before.body_hash != body_hash:
+                raise KeyUsedForAnother("the key was used for another command", field="key", value=key)
+            answer: Answer = json.loads(before.answer)
+            return answer
+        form = kind.parsed(data)
+        work.begin(self.actor.user_id, microseconds(self._door.clock.now()))
+        try:
+            require_stage(work, kind.stage, form.company)
+            answer = kind.handle(work, form)
+            append_audit_record(work, command, key, body)
+            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=str)
+            work.insert(
+                remembered_answer, user_id=self.actor.user_id, key=key, command=command, body_hash=body_hash,
+                answer=text, recorded_at=work.recorded_at,
+            )  # fmt: skip
+            work.complete()
+        except IntegrityError as broken:
+            work.undo()
+            raise DatabaseRefused(_first_line(broken), field="command", value=command) from broken
+        except Exception:
+            work.undo()
+            raise
+        answer = json.loads(text)
+        return answer
+
+
+def authorise(actor: Actor, command: str, permission: str) -> None:
+    if not actor.may(permission):
+        raise NotPermitted(
+            f"{actor.username} may not {command.replace('_', ' ')} (it needs {permission})",
+            field="actor", value=actor.username,
+        )  # fmt: skip
+
+
+@contextmanager
+def storage_errors_as_refusals() -> Iterator[None]:
+    """Say in a sentence what the storage has against a write: busy, full, read-only, not there."""
+    try:
+        yield
+    except (OperationalError, DBAPIError) as broken:
+        said = _first_line(broken)
+        if "locked" in said or "busy" in said:
+            raise DatabaseIsBusy(f"another program holds the database: {said}") from broken
+        if any(word in said for word in ("full", "readonly", "read-only", "disk", "unable to open", "connection")):
+            raise StorageFailed(f"the database cannot be written: {said}") from broken
+        raise
+
+
+def _first_line(broken: DBAPIError) -> str:
+    return str(broken.orig).strip().split("\n")[0]

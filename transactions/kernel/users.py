@@ -1,0 +1,114 @@
+"""Users, their roles, and what a role may do. What no role names is refused.
+
+A permission is a dotted name (`sales.order`); a role holds patterns in which a trailing `*` stands for the rest.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import bindparam, select
+
+from transactions.kernel.refusal import AlreadyExists, NotFound, NotSignedIn
+from transactions.kernel.tables import credential, user_account, user_role
+
+if TYPE_CHECKING:
+    from transactions.kernel.work import Work
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "owner": ("*",),
+    "administrator": ("*",),
+    "planner": ("planning.*", "production.*", "purchasing.requisition", "purchasing.order", "inventory.transfer",
+                "master.item", "master.bom", "board.*", "see.cost"),
+    "buyer": ("purchasing.*", "master.supplier_price", "master.partner", "board.*", "see.cost"),
+    "accountant": ("finance.*", "master.account", "master.rate", "master.cost", "board.*", "see.cost", "see.pay"),
+    "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock", "board.sales"),
+    "analyst": ("board.*", "see.cost", "see.pay", "sql.console"),
+    "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue", "board.stock",
+                    "board.overview"),
+    "foreman": ("production.*", "quality.*", "board.overview", "board.production", "board.delivery_dates", "board.stock"),
+}  # fmt: skip
+
+SHORTEST_PASSWORD = 8
+_hasher = PasswordHasher()
+_by_username = (
+    select(user_account.c.id, user_account.c.is_active, user_account.c.display_name, user_account.c.language,
+           user_role.c.role)
+    .select_from(user_account.outerjoin(user_role, user_role.c.user_id == user_account.c.id))
+    .where(user_account.c.username == bindparam("username"))
+    .order_by(user_role.c.id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user with the roles that count now."""
+
+    user_id: int
+    username: str
+    display_name: str
+    language: str
+    roles: tuple[str, ...]
+
+    def may(self, permission: str) -> bool:
+        return any(fnmatchcase(permission, pattern) for role in self.roles for pattern in ROLES.get(role, ()))
+
+    @property
+    def edition(self) -> str:
+        """Which edition of the published warehouse the user's sessions open: full, cost or nocost."""
+        if self.may("see.pay"):
+            return "full"
+        return "cost" if self.may("see.cost") else "nocost"
+
+
+def actor_named(work: "Work", username: str) -> Actor:
+    """The active user of that name; `NotSignedIn` if there is none."""
+    known = work.masters.get(("actor", username))
+    if known is None:
+        rows = work.rows(_by_username, username=username)
+        if not rows or not rows[0].is_active:
+            raise NotSignedIn("there is no active user of that name", field="actor", value=username)
+        roles = tuple(row.role for row in rows if row.role)
+        known = Actor(rows[0].id, username, rows[0].display_name, rows[0].language, roles)
+        work.masters["actor", username] = known
+    assert isinstance(known, Actor)
+    return known
+
+
+def add_user(
+    work: "Work", username: str, password: str, roles: tuple[str, ...], display_name: str = "", language: str = "en"
+) -> int:
+    """A user with an argon2id password and roles."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordIsWeak(f"a password has at least {SHORTEST_PASSWORD} characters", field="password", value="…")
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise NotFound(f"roles are {', '.join(ROLES)}", field="roles", value=", ".join(unknown))
+    if work.rows(_by_username, username=username):
+        raise AlreadyExists("a user of that name exists", field="username", value=username)
+    user_id = work.insert(
+        user_account, username=username, display_name=display_name or username, language=language,
+        recorded_at=work.recorded_at,
+    )  # fmt: skip
+    work.insert(credential, user_id=user_id, password_hash=_hasher.hash(password))
+    for role in roles:
+        work.insert(user_role, user_id=user_id, role=role)
+    work.masters_changed()
+    return user_id
+
+
+class PasswordIsWeak(AlreadyExists):
+    status = 422
+
+
+def password_is_right(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+# what is compared when there is no such user, so that the answer takes as long
+NOBODY = _hasher.hash("nobody has this password")

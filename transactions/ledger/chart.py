@@ -1,0 +1,36 @@
+"""Charts of accounts. What postings need stands in each, under its role."""
+
+# code, name, type, role; accounts that only postings may use are marked with *
+STANDARD: tuple[tuple[str, str, str, str], ...] = (
+    ("1002", "Bank 银行存款", "asset", "bank"),
+    ("1122", "Receivables 应收账款", "asset", "receivables*"),
+    ("1123", "Advances to suppliers 预付账款", "asset", "supplier_advances*"),
+    ("1405", "Inventory 库存商品", "asset", "inventory*"),
+    ("1411", "Work in progress 在制品", "asset", "work_in_progress*"),
+    ("1601", "Fixed assets 固定资产", "asset", ""),
+    ("2202", "Payables 应付账款", "liability", "payables*"),
+    ("2203", "Advances from customers 预收账款", "liability", "customer_advances*"),
+    ("2204", "Goods received, not billed 暂估应付", "liability", "goods_received_not_billed*"),
+    ("2205", "Landed cost clearing 采购费用清算", "liability", "landed_cost_clearing*"),
+    ("2211", "Wages payable 应付工资", "liability", "wages_payable"),
+    ("2221", "Output tax 销项税额", "liability", "output_tax"),
+    ("2222", "Input tax 进项税额", "asset", "input_tax"),
+    ("4001", "Capital 实收资本", "equity", "capital"),
+    ("4104", "Retained earnings 未分配利润", "equity", "retained_earnings"),
+    ("4105", "Opening balances 期初对方", "equity", "opening_contra"),
+    ("6001", "Revenue 主营业务收入", "revenue", "revenue"),
+    ("6002", "Freight revenue 运费收入", "revenue", "freight_revenue"),
+    ("6003", "Sales returns 销售退回", "revenue", "sales_returns"),
+    ("6401", "Cost of sales 主营业务成本", "expense", "cost_of_sales*"),
+    ("6402", "Purchase price difference 采购价差", "expense", "purchase_price_difference"),
+    ("6403", "Production variance 生产差异", "expense", "production_variance"),
+    ("6404", "Inventory gain or loss 存货盘盈盘亏", "expense", "inventory_gain_loss"),
+    ("6405", "Scrap 报废损失", "expense", "scrap_loss"),
+    ("6406", "Labour absorbed 已分配人工", "expense", "labour_absorbed"),
+    ("6407", "Overhead absorbed 已分配制造费用", "expense", "overhead_absorbed"),
+    ("6601", "Services and other expense 服务及其他费用", "expense", "service_expense"),
+    ("6602", "Wages 工资", "expense", "wages"),
+    ("6603", "Exchange gain or loss 汇兑损益", "expense", "exchange_gain_loss"),
+    ("6604", "Bank charges 银行手续费", "expense", "bank_charges"),
+)
+CHARTS = {"standard": STANDARD}

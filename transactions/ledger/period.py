@@ -1,0 +1,58 @@
+"""A fiscal period: a month, open until it is locked. A locked period refuses everyone, by every path."""
+
+from calendar import monthrange
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, bindparam, select
+
+from transactions.kernel.refusal import Refusal
+from transactions.ledger.tables import fiscal_period
+
+if TYPE_CHECKING:
+    from transactions.kernel.work import Work
+
+
+class PeriodIsLocked(Refusal):
+    status = 409
+
+
+_of_code = select(fiscal_period).where(
+    fiscal_period.c.company_id == bindparam("company_id"), fiscal_period.c.code == bindparam("code")
+)
+
+
+def period_on(work: "Work", company_id: int, on: date) -> Row[Any]:
+    """The period of the date; months are made as dates need them."""
+    code = f"{on:%Y-%m}"
+    key = ("period", company_id, code)
+    known = work.masters.get(key)
+    if known is None:
+        known = work.first(_of_code, company_id=company_id, code=code)
+        if known is None:
+            work.insert(
+                fiscal_period, company_id=company_id, code=code, start_date=on.replace(day=1),
+                end_date=on.replace(day=monthrange(on.year, on.month)[1]), state="open",
+            )  # fmt: skip
+            known = work.first(_of_code, company_id=company_id, code=code)
+            assert known is not None
+        work.masters[key] = known
+    return known
+
+
+def open_period_on(work: "Work", company_id: int, on: date, field: str = "effective_date") -> Row[Any]:
+    """The period of the date, which must be open."""
+    found = period_on(work, company_id, on)
+    if found.state != "open":
+        raise PeriodIsLocked(f"the period {found.code} is locked", field=field, value=on)
+    return found
+
+
+def first_open_period(work: "Work", company_id: int, after: date) -> Row[Any]:
+    """The first open period that starts after the date; made if there is none yet."""
+    on = after
+    while True:
+        on = date(on.year + (on.month == 12), on.month % 12 + 1, 1)
+        found = period_on(work, company_id, on)
+        if found.state == "open":
+            return found

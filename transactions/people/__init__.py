@@ -1,0 +1,1 @@
+"""People: employees and what their hours cost."""

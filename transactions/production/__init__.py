@@ -1,0 +1,1 @@
+"""Production: bills of material, routings, work orders and what happens on them."""

@@ -1,0 +1,1 @@
+"""Purchasing: what is asked for, ordered, received, inspected, billed and returned."""

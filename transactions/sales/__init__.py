@@ -1,0 +1,1 @@
+"""Sales: what customers order, what is delivered to them and invoiced."""
