@@ -120,11 +120,15 @@ class EmbeddedPostgres:
         )
         if version.returncode == 0:
             return programs
+        wheel = programs.parents[1]
         copy = self.folder / "programs"
-        shutil.copytree(programs.parent, copy, symlinks=True)
+        shutil.copytree(programs.parent, copy / wheel.name / programs.parent.name, symlinks=True)
+        libraries = wheel.with_name(f"{wheel.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         for path in [copy, *copy.rglob("*")]:
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-        return copy / "bin"
+        return copy / wheel.name / programs.parent.name / "bin"
 
     def _make_cluster(self) -> None:
         command: list[str | Path] = [
