@@ -1,0 +1,20 @@
+"""Costing: which value moved with every stock move, so that nothing appears and nothing vanishes.
+
+Value enters a pool of goods (company × item × warehouse) with receipts and outputs, moves with the goods through transfers, issues
+and work orders, and leaves with deliveries, losses and returns. Every decision is exact in minor units of the currency.
+
+    result = value_moves(moves, work_orders, methods)
+"""
+
+from .kinds import COMPONENT_NAMES, METHODS, RANK_OF_KIND, UnknownMethod, UnknownMoveKind
+from .valuation import CostingResult, value_moves
+
+__all__ = [
+    "COMPONENT_NAMES",
+    "METHODS",
+    "RANK_OF_KIND",
+    "CostingResult",
+    "UnknownMethod",
+    "UnknownMoveKind",
+    "value_moves",
+]

@@ -1,0 +1,162 @@
+"""Exact shares of whole numbers: what part of a value belongs to a part of a quantity.
+
+Values reach 10^13 minor units and quantities 10^13 micro-units, so their product needs 128 bits; it is formed and divided here
+in halves of 64 bits. Nothing passes through floating point. Signs: values may be negative, quantities are not.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from .compilation import compiled
+
+Ints = npt.NDArray[np.int64]
+
+_ZERO = np.uint64(0)
+_ONE = np.uint64(1)
+_HALF_BITS = np.uint64(32)
+_ALL_BITS = np.uint64(64)
+_LOW = np.uint64(0xFFFFFFFF)
+_BASE = np.uint64(1 << 32)
+_TOP = np.uint64(1 << 63)
+
+COMPONENTS = 5
+
+
+@compiled
+def product_halves(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """The 128-bit product of two unsigned numbers as (high, low)."""
+    a_low, a_high = a & _LOW, a >> _HALF_BITS
+    b_low, b_high = b & _LOW, b >> _HALF_BITS
+    low = a_low * b_low
+    cross = a_low * b_high
+    other = a_high * b_low
+    middle = (low >> _HALF_BITS) + (cross & _LOW) + (other & _LOW)
+    high = a_high * b_high + (cross >> _HALF_BITS) + (other >> _HALF_BITS) + (middle >> _HALF_BITS)
+    return high, (low & _LOW) | (middle << _HALF_BITS)
+
+
+@compiled
+def quotient_of_halves(high: np.uint64, low: np.uint64, divisor: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """(quotient, remainder) of a 128-bit number by a 64-bit one; high < divisor. Knuth's algorithm D with two digits of 32 bits."""
+    shift = _ZERO
+    d = divisor
+    while d < _TOP:
+        d = d << _ONE
+        shift = shift + _ONE
+    d_high, d_low = d >> _HALF_BITS, d & _LOW
+    if shift > _ZERO:
+        top = (high << shift) | (low >> (_ALL_BITS - shift))
+    else:
+        top = high
+    rest = low << shift
+    rest_high, rest_low = rest >> _HALF_BITS, rest & _LOW
+
+    first = top // d_high
+    over = top - first * d_high
+    while first >= _BASE or first * d_low > ((over << _HALF_BITS) | rest_high):
+        first = first - _ONE
+        over = over + d_high
+        if over >= _BASE:
+            break
+    middle = (top << _HALF_BITS) + rest_high - first * d
+
+    second = middle // d_high
+    over = middle - second * d_high
+    while second >= _BASE or second * d_low > ((over << _HALF_BITS) | rest_low):
+        second = second - _ONE
+        over = over + d_high
+        if over >= _BASE:
+            break
+    remainder = ((middle << _HALF_BITS) + rest_low - second * d) >> shift
+    return (first << _HALF_BITS) + second, remainder
+
+
+@compiled
+def floor_share(value: int, part: int, whole: int) -> tuple[int, int]:
+    """(floor(value × part ÷ whole), remainder over |whole|), exact, all three signed; whole is not 0.
+
+    Raises OverflowError when the quotient needs more than 62 bits.
+    """
+    negative = (value < 0) != (part < 0)
+    if whole < 0:
+        negative = not negative
+    a, b, d = np.uint64(abs(value)), np.uint64(abs(part)), np.uint64(abs(whole))
+    high, low = product_halves(a, b)
+    if high == _ZERO:
+        quotient = low // d
+        remainder = low - quotient * d
+    else:
+        if high >= d:
+            raise OverflowError("a value times a quantity is out of range")
+        quotient, remainder = quotient_of_halves(high, low, d)
+    if quotient >= (_TOP >> _ONE):
+        raise OverflowError("a value times a quantity is out of range")
+    q, r = np.int64(quotient), np.int64(remainder)
+    if negative and r > 0:
+        return -q - 1, np.int64(d) - r
+    if negative:
+        return -q, r
+    return q, r
+
+
+@compiled
+def half_even_share(value: int, part: int, whole: int) -> int:
+    """value × part ÷ whole rounded half to even; whole > 0."""
+    q, r = floor_share(value, part, whole)
+    rest = whole - r
+    if r > rest or (r == rest and (q & 1) == 1):
+        return q + 1
+    return q
+
+
+@compiled
+def component_shares(amount: int, weights: Ints, part: int, whole: int, shares: Ints) -> None:
+    """Splits `amount` over the five cost components in proportion to `weights`, by largest remainder, into `shares`.
+
+    Equal remainders favour the earlier component. Where the weights cancel to 0 (a credit as large as the price) labour,
+    overhead, subcontract and landed give floor(part ÷ whole) of themselves and material takes the rest.
+    """
+    total = weights[0] + weights[1] + weights[2] + weights[3] + weights[4]
+    if weights[1] == 0 and weights[2] == 0 and weights[3] == 0 and weights[4] == 0:
+        shares[0] = amount
+        shares[1] = shares[2] = shares[3] = shares[4] = 0
+        return
+    left = amount
+    if total == 0:
+        for k in range(1, COMPONENTS):
+            shares[k] = floor_share(weights[k], part, whole)[0]
+            left -= shares[k]
+        shares[0] = left
+        return
+    remainders = np.zeros(COMPONENTS, np.int64)
+    for k in range(COMPONENTS):
+        shares[k] = 0
+        if weights[k] != 0:
+            shares[k], remainders[k] = floor_share(amount, weights[k], total)
+            left -= shares[k]
+    while left > 0:
+        best = 0
+        for k in range(1, COMPONENTS):
+            if remainders[k] > remainders[best]:
+                best = k
+        remainders[best] = 0
+        shares[best] += 1
+        left -= 1
+
+
+@compiled
+def largest_remainder_shares(amount: int, weights: Ints, shares: Ints) -> None:
+    """Splits `amount` over `weights` (≥ 0, sum > 0) exactly, by largest remainder; equal remainders favour the earlier one."""
+    count = weights.shape[0]
+    total = np.int64(0)
+    for k in range(count):
+        total += weights[k]
+    remainders = np.empty(count, np.int64)
+    left = amount
+    for k in range(count):
+        shares[k], remainders[k] = floor_share(amount, weights[k], total)
+        left -= shares[k]
+    if left > 0:
+        order = np.argsort(-remainders, kind="mergesort")
+        for k in range(left):
+            shares[order[k]] += 1
