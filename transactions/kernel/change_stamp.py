@@ -1,9 +1,9 @@
 """Change stamps: how the warehouse learns which rows were written since it last looked, whoever wrote them.
 
-Every replicated table has `row_version`. On PostgreSQL a trigger sets it to the number of the writing transaction. On
-SQLite it is the value of the one `change_counter`: the kernel raises the counter once per transaction and stamps its own
-rows; triggers do the same for rows written by hand, so a change in a database shell counts too. A deleted row (or a row
-whose id is changed) leaves a `row_tombstone`. Ledgers refuse changes and deletions by everybody.
+Every replicated table has `row_version`. On PostgreSQL a trigger sets it to the number of the writing transaction.
+On SQLite it is the value of the one `change_counter`: the kernel raises the counter once per transaction and stamps its
+own rows; triggers do the same for rows written by hand, so a change in a database shell counts too. A deleted row (or a
+row whose id is changed) leaves a `row_tombstone`. Ledgers refuse changes and deletions by everybody.
 """
 
 from collections.abc import Iterator
@@ -38,15 +38,15 @@ POSTGRESQL_FUNCTIONS = (
     """
     create or replace function refuse_change() returns trigger language plpgsql as $$
     begin
-        raise exception 'AppendOnly: rows of % are never changed or deleted', tg_table_name
-            using errcode = 'integrity_constraint_violation';
+        raise exception using errcode = 'integrity_constraint_violation',
+            message = 'AppendOnly: rows of ' || tg_table_name || ' are never changed or deleted';
     end $$
     """,
     """
     create or replace function refuse_truncate() returns trigger language plpgsql as $$
     begin
-        raise exception 'NotTruncated: delete the rows of % instead, so that the warehouse hears of it', tg_table_name
-            using errcode = 'integrity_constraint_violation';
+        raise exception using errcode = 'integrity_constraint_violation',
+            message = 'NotTruncated: delete the rows of ' || tg_table_name || ', so that the warehouse hears of it';
     end $$
     """,
 )
@@ -101,9 +101,7 @@ def _sqlite_triggers(table: Table) -> Iterator[str]:
         )
         yield from _sqlite_trigger(f"keep_{name}_delete", f'before delete on "{name}"', refuse)
     elif name != TOMBSTONES:
-        yield from _sqlite_trigger(
-            f"stamp_{name}_delete", f'after delete on "{name}"', f"{raise_counter} {tombstone}"
-        )
+        yield from _sqlite_trigger(f"stamp_{name}_delete", f'after delete on "{name}"', f"{raise_counter} {tombstone}")
         yield from _sqlite_trigger(
             f"stamp_{name}_new_id",
             f'after update of id on "{name}" when new.id is not old.id',
