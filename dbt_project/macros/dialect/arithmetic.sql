@@ -23,3 +23,12 @@
 {% macro millionths(decimal) -%}
     cast(cast({{ decimal }} as decimal(38, 6)) * 1000000 as {{ type_whole() }})
 {%- endmacro %}
+
+{# Whole dividend ≥ 0 ÷ whole divisor > 0, rounded down. #}
+{% macro whole_quotient(dividend, divisor) -%}
+    {% if target is defined and target.type == 'spark' -%}
+    floor(({{ dividend }}) / ({{ divisor }}))
+    {%- else -%}
+    ({{ dividend }}) // ({{ divisor }})
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+-- One row per line of an order, invoice or bill, its amounts in company currency at the document's rate; the lines of a
+-- document add up to its converted net and tax.
+with priced_lines as (
+    select
+        stg_document_lines.document_line_id,
+        stg_document_lines.document_id,
+        stg_document_lines.line_number,
+        stg_document_lines.net_amount_minor,
+        stg_document_lines.tax_amount_minor,
+        int_documents_dated.exchange_rate_nano,
+        int_documents_dated.net_amount_minor as document_net_amount_minor,
+        int_documents_dated.tax_amount_minor as document_tax_amount_minor
+    from {{ ref('stg_document_lines') }} as stg_document_lines
+    inner join {{ ref('int_documents_dated') }} as int_documents_dated
+        on int_documents_dated.document_id = stg_document_lines.document_id
+    where int_documents_dated.document_type in ('sales_order', 'customer_invoice', 'purchase_order', 'supplier_bill', 'landed_cost')
+),
+
+foreign_lines as (
+    select * from priced_lines
+    where exchange_rate_nano <> 1000000000
+),
+
+net_parts as (
+    {{ split_by_weight(
+        relation='foreign_lines', total='document_net_amount_minor', weight='net_amount_minor',
+        group='document_id', order_by='line_number', part='part_minor',
+    ) }}
+),
+
+tax_parts as (
+    {{ split_by_weight(
+        relation='foreign_lines', total='document_tax_amount_minor', weight='tax_amount_minor',
+        group='document_id', order_by='line_number', part='part_minor',
+    ) }}
+)
+
+select
+    document_line_id,
+    document_id,
+    net_amount_minor,
+    tax_amount_minor,
+    net_amount_minor + tax_amount_minor as gross_amount_minor
+from priced_lines
+where exchange_rate_nano = 1000000000
+
+union all
+
+select
+    net_parts.document_line_id,
+    net_parts.document_id,
+    net_parts.part_minor as net_amount_minor,
+    tax_parts.part_minor as tax_amount_minor,
+    net_parts.part_minor + tax_parts.part_minor as gross_amount_minor
+from net_parts
+inner join tax_parts on tax_parts.document_line_id = net_parts.document_line_id

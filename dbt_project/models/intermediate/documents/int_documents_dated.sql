@@ -1,0 +1,54 @@
+-- One row per document that exists by as_of, in the state it has on that day, with its totals in company currency.
+with events as (
+    select
+        document_id,
+        state,
+        effective_date,
+        row_number() over (
+            partition by document_id order by effective_date desc, recorded_at_microseconds desc, document_event_id desc
+        ) as newest_first
+    from {{ ref('stg_document_events') }}
+),
+
+turning_points as (
+    select
+        document_id,
+        max(case when newest_first = 1 then state end) as state,
+        min(case when state = 'confirmed' then effective_date end) as confirmed_on,
+        max(case when state = 'done' then effective_date end) as done_on,
+        max(case when state = 'cancelled' then effective_date end) as cancelled_on
+    from events
+    group by document_id
+)
+
+select
+    stg_documents.document_id,
+    stg_documents.company_id,
+    stg_documents.partner_id,
+    stg_documents.warehouse_id,
+    stg_documents.origin_document_id,
+    stg_documents.salesperson_id,
+
+    stg_documents.document_type,
+    stg_documents.document_number,
+    stg_documents.external_number,
+    coalesce(turning_points.state, stg_documents.latest_state) as state,
+    stg_documents.currency,
+
+    stg_documents.effective_date,
+    stg_documents.due_date,
+    turning_points.confirmed_on,
+    turning_points.done_on,
+    turning_points.cancelled_on,
+    stg_documents.recorded_at,
+
+    stg_companies.amount_exponent,
+    stg_documents.exchange_rate_nano,
+    stg_documents.gross_amount_minor as gross_amount_document_currency_minor,
+    cast({{ converted('stg_documents.net_amount_minor', 'stg_documents.exchange_rate_nano') }} as bigint) as net_amount_minor,
+    cast({{ converted('stg_documents.tax_amount_minor', 'stg_documents.exchange_rate_nano') }} as bigint) as tax_amount_minor,
+    cast({{ converted('stg_documents.freight_amount_minor', 'stg_documents.exchange_rate_nano') }} as bigint) as freight_amount_minor,
+    cast({{ converted('stg_documents.gross_amount_minor', 'stg_documents.exchange_rate_nano') }} as bigint) as gross_amount_minor
+from {{ ref('stg_documents') }} as stg_documents
+inner join {{ ref('stg_companies') }} as stg_companies on stg_companies.company_id = stg_documents.company_id
+left join turning_points on turning_points.document_id = stg_documents.document_id

@@ -1,0 +1,37 @@
+-- One row per customer invoice, supplier bill or landed cost bill: what is paid of it by as_of, in company currency at
+-- the document's own rate (differences to the payment's rate are exchange gain or loss).
+with allocated as (
+    select
+        invoice_id,
+        {{ whole_sum('amount_minor') }} as allocated_amount_minor,
+        max(effective_date) as last_paid_on
+    from {{ ref('stg_payment_allocations') }}
+    group by invoice_id
+)
+
+select
+    int_documents_dated.document_id,
+    int_documents_dated.company_id,
+    int_documents_dated.document_type,
+    int_documents_dated.partner_id,
+    int_documents_dated.exchange_rate_nano,
+    int_documents_dated.amount_exponent,
+    int_documents_dated.freight_amount_minor,
+    int_documents_dated.gross_amount_minor,
+    int_documents_dated.gross_amount_document_currency_minor,
+    coalesce(allocated.allocated_amount_minor, 0) as paid_amount_document_currency_minor,
+    cast(
+        case
+            when allocated.allocated_amount_minor is null then 0
+            -- the last allocation takes the whole rest, so that nothing of rounding stays open
+            when allocated.allocated_amount_minor = int_documents_dated.gross_amount_document_currency_minor
+                then int_documents_dated.gross_amount_minor
+            else {{ converted('allocated.allocated_amount_minor', 'int_documents_dated.exchange_rate_nano') }}
+        end as bigint
+    ) as paid_amount_minor,
+    allocated.last_paid_on
+from {{ ref('int_documents_dated') }} as int_documents_dated
+left join allocated on allocated.invoice_id = int_documents_dated.document_id
+where
+    int_documents_dated.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
+    and int_documents_dated.state not in ('draft', 'cancelled')
