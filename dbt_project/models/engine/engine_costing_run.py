@@ -1,0 +1,37 @@
+"""One run of the costing engine; its tables stand beside this one as engine.costing_*, and the engine_* views name them.
+
+This table: one row per table of the run, with its number of rows.
+"""
+
+import polars as pl
+
+from dbt_project.engines.costing import value_moves
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    moves = dbt.ref("int_costing_entries").pl()
+    work_orders = (
+        dbt.ref("int_work_order_costs")
+        .pl()
+        .select(
+            "work_order_id",
+            "company_id",
+            "item_id",
+            "is_closed",
+            planned_quantity="planned_quantity_micro",
+            labour_amount="labour_amount_minor",
+            overhead_amount="overhead_amount_minor",
+            subcontract_amount="subcontract_amount_minor",
+        )
+    )
+    result = value_moves(moves, work_orders, dbt.ref("int_valuation_methods").pl())
+    for name, frame in result._asdict().items():
+        session.register("costing_frame", frame.to_arrow())
+        session.execute(f"create or replace table {dbt.this.schema}.costing_{name} as select * from costing_frame")
+        session.unregister("costing_frame")
+    return pl.DataFrame(
+        [(name, frame.height) for name, frame in result._asdict().items()],
+        schema={"table_name": pl.String, "row_count": pl.Int64},
+        orient="row",
+    )

@@ -1,0 +1,79 @@
+-- One row per stock move and end that lies in a warehouse (a costing pool is company × item × warehouse); quantity + into the pool.
+-- entry_id: 2 × move_id for the end that goods come in at, 2 × move_id + 1 for the end they leave.
+with
+
+moves as (
+    select *
+    from {{ ref('int_stock_moves_located') }}
+    -- A warehouse's stock and inspection locations are one pool: moves between them change nothing.
+    where from_warehouse_id is distinct from to_warehouse_id
+),
+
+ends as (
+    select
+        2 * moves.move_id as entry_id,
+        moves.move_id,
+        moves.company_id,
+        moves.item_id,
+        moves.to_warehouse_id as warehouse_id,
+        moves.effective_date,
+        moves.recorded_at_microseconds,
+        moves.quantity_micro as quantity,
+        case moves.move_type
+            when 'transfer' then 'transfer_in'
+            when 'adjustment' then 'adjustment_in'
+            else moves.move_type
+        end as kind,
+        moves.work_order_id,
+        case moves.move_type
+            when 'transfer' then 2 * moves.move_id + 1
+            when 'customer_return' then 2 * moves.origin_move_id + 1
+            when 'issue_return' then 2 * moves.origin_move_id + 1
+        end as origin_entry_id
+    from moves
+    where moves.to_warehouse_id is not null
+
+    union all
+
+    select
+        2 * moves.move_id + 1 as entry_id,
+        moves.move_id,
+        moves.company_id,
+        moves.item_id,
+        moves.from_warehouse_id as warehouse_id,
+        moves.effective_date,
+        moves.recorded_at_microseconds,
+        -moves.quantity_micro as quantity,
+        case moves.move_type
+            when 'transfer' then 'transfer_out'
+            when 'adjustment' then 'adjustment_out'
+            when 'scrap' then 'adjustment_out'
+            else moves.move_type
+        end as kind,
+        moves.work_order_id,
+        case moves.move_type
+            when 'supplier_return' then 2 * moves.origin_move_id
+        end as origin_entry_id
+    from moves
+    where moves.from_warehouse_id is not null
+)
+
+select
+    ends.entry_id,
+    ends.move_id,
+    ends.company_id,
+    ends.item_id,
+    ends.warehouse_id,
+    ends.effective_date,
+    {{ recorded_time('ends.recorded_at_microseconds') }} as recorded_at,
+    ends.quantity,
+    ends.kind,
+    ends.work_order_id,
+    ends.origin_entry_id,
+    prices.material_amount_minor as material_amount,
+    prices.landed_amount_minor as landed_amount,
+    cast(null as bigint) as estimated_material_amount
+from ends
+left join {{ ref('int_moves_priced') }} as prices
+    on prices.move_id = ends.move_id
+    and ends.quantity > 0

@@ -1,0 +1,89 @@
+-- One row per company, item and date: what a base unit last cost from outside, in micro company currency, by what is known today.
+-- Sources, the first that speaks: standard cost of items at standard, receipts and opening stock, supplier prices, standard cost.
+with
+
+priced_moves as (
+    select
+        prices.company_id,
+        moves.item_id,
+        moves.effective_date,
+        {{ whole_sum('prices.material_amount_minor') }} as material_amount_minor,
+        {{ whole_sum('prices.landed_amount_minor') }} as landed_amount_minor,
+        {{ whole_sum('moves.quantity_micro') }} as quantity_micro
+    from {{ ref('int_moves_priced') }} as prices
+    inner join {{ ref('stg_stock_moves') }} as moves on moves.move_id = prices.move_id
+    group by prices.company_id, moves.item_id, moves.effective_date
+),
+
+received as (
+    select
+        priced_moves.company_id,
+        priced_moves.item_id,
+        priced_moves.effective_date,
+        2 as precedence,
+        {% for component in ['material', 'landed'] -%}
+        cast({{ rounded_ratio(
+            '(cast(priced_moves.' ~ component ~ '_amount_minor as ' ~ type_whole() ~ ') * 1000000000000)',
+            '(priced_moves.quantity_micro * cast(' ~ minor_units('companies.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
+        ) }} as bigint) as {{ component }}_cost_micro{{ ',' if not loop.last }}
+        {% endfor %}
+    from priced_moves
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = priced_moves.company_id
+),
+
+standards as (
+    select
+        standard_costs.company_id,
+        standard_costs.item_id,
+        standard_costs.effective_date,
+        case when methods.method = 'standard' then 1 else 4 end as precedence,
+        standard_costs.unit_cost_micro as material_cost_micro,
+        cast(0 as bigint) as landed_cost_micro,
+        row_number() over (
+            partition by standard_costs.company_id, standard_costs.item_id, standard_costs.effective_date
+            order by standard_costs.recorded_at_microseconds desc, standard_costs.standard_cost_id desc
+        ) as newest
+    from {{ ref('stg_standard_costs') }} as standard_costs
+    left join {{ ref('int_valuation_methods') }} as methods
+        on methods.company_id = standard_costs.company_id
+        and methods.item_id = standard_costs.item_id
+        and methods.is_latest
+),
+
+-- The cheapest of one day's prices. A price in a currency that has no rate yet says nothing.
+offered as (
+    select
+        companies.company_id,
+        supplier_prices.item_id,
+        supplier_prices.effective_date,
+        3 as precedence,
+        min(cast({{ converted('supplier_prices.unit_price_micro', 'rates.exchange_rate_nano') }} as bigint))
+            as material_cost_micro,
+        cast(0 as bigint) as landed_cost_micro
+    from {{ ref('stg_supplier_prices') }} as supplier_prices
+    inner join {{ ref('stg_partners') }} as partners on partners.partner_id = supplier_prices.supplier_id
+    cross join {{ ref('stg_companies') }} as companies
+    inner join {{ ref('int_exchange_rates_in_force') }} as rates
+        on rates.company_id = companies.company_id
+        and rates.currency = coalesce(supplier_prices.currency, partners.currency, companies.currency)
+        and rates.valid_from <= supplier_prices.effective_date
+        and rates.valid_until > supplier_prices.effective_date
+    group by companies.company_id, supplier_prices.item_id, supplier_prices.effective_date
+),
+
+facts as (
+    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from received
+    union all
+    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from standards where newest = 1
+    union all
+    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from offered
+)
+
+select
+    facts.company_id,
+    facts.item_id,
+    facts.effective_date,
+    facts.precedence,
+    facts.material_cost_micro,
+    facts.landed_cost_micro
+from facts

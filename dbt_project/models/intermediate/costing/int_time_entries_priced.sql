@@ -1,0 +1,109 @@
+-- One row per time entry: the rates in force on its day and what the time cost, in minor units of company currency.
+with
+
+employee_rate_versions as (
+    select
+        employee_rates.employee_id,
+        employee_rates.hourly_rate_micro,
+        employee_rates.effective_date,
+        row_number() over (
+            partition by employee_rates.employee_id, employee_rates.effective_date
+            order by employee_rates.recorded_at_microseconds desc, employee_rates.employee_rate_id desc
+        ) as newest
+    from {{ ref('stg_employee_rates') }} as employee_rates
+),
+
+employee_rates_in_force as (
+    select
+        employee_rate_versions.employee_id,
+        employee_rate_versions.hourly_rate_micro,
+        employee_rate_versions.effective_date as valid_from,
+        lead(employee_rate_versions.effective_date, 1, date '9999-12-31') over (
+            partition by employee_rate_versions.employee_id
+            order by employee_rate_versions.effective_date
+        ) as valid_until
+    from employee_rate_versions
+    where employee_rate_versions.newest = 1
+),
+
+work_center_rate_versions as (
+    select
+        work_center_rates.work_center_id,
+        work_center_rates.labour_rate_micro,
+        work_center_rates.overhead_rate_micro,
+        work_center_rates.effective_date,
+        row_number() over (
+            partition by work_center_rates.work_center_id, work_center_rates.effective_date
+            order by work_center_rates.recorded_at_microseconds desc, work_center_rates.work_center_rate_id desc
+        ) as newest
+    from {{ ref('stg_work_center_rates') }} as work_center_rates
+),
+
+work_center_rates_in_force as (
+    select
+        work_center_rate_versions.work_center_id,
+        work_center_rate_versions.labour_rate_micro,
+        work_center_rate_versions.overhead_rate_micro,
+        work_center_rate_versions.effective_date as valid_from,
+        lead(work_center_rate_versions.effective_date, 1, date '9999-12-31') over (
+            partition by work_center_rate_versions.work_center_id
+            order by work_center_rate_versions.effective_date
+        ) as valid_until
+    from work_center_rate_versions
+    where work_center_rate_versions.newest = 1
+),
+
+rated as (
+    select
+        time_entries.time_entry_id,
+        time_entries.company_id,
+        time_entries.document_id,
+        time_entries.work_order_id,
+        time_entries.employee_id,
+        time_entries.work_center_id,
+        time_entries.department_id,
+        time_entries.effective_date,
+        time_entries.minutes_micro,
+        companies.amount_exponent,
+        coalesce(
+            time_entries.labour_rate_micro,
+            employee_rates_in_force.hourly_rate_micro,
+            work_center_rates_in_force.labour_rate_micro,
+            0
+        ) as labour_rate_micro,
+        coalesce(time_entries.overhead_rate_micro, work_center_rates_in_force.overhead_rate_micro, 0) as overhead_rate_micro
+    from {{ ref('stg_time_entries') }} as time_entries
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = time_entries.company_id
+    left join employee_rates_in_force
+        on employee_rates_in_force.employee_id = time_entries.employee_id
+        and employee_rates_in_force.valid_from <= time_entries.effective_date
+        and employee_rates_in_force.valid_until > time_entries.effective_date
+    left join work_center_rates_in_force
+        on work_center_rates_in_force.work_center_id = time_entries.work_center_id
+        and work_center_rates_in_force.valid_from <= time_entries.effective_date
+        and work_center_rates_in_force.valid_until > time_entries.effective_date
+)
+
+select
+    rated.time_entry_id,
+    rated.company_id,
+    rated.document_id,
+    rated.work_order_id,
+    rated.employee_id,
+    rated.work_center_id,
+    rated.department_id,
+    rated.effective_date,
+    rated.minutes_micro,
+    rated.labour_rate_micro,
+    rated.overhead_rate_micro,
+    -- Minutes × hourly rate ÷ 60, rounded once.
+    cast({{ rounded_ratio(
+        'cast(rated.minutes_micro as ' ~ type_whole() ~ ') * rated.labour_rate_micro * ' ~ minor_units('rated.amount_exponent'),
+        '60000000000000',
+    ) }} as bigint) as labour_amount_minor,
+    -- Minutes × hourly rate ÷ 60, rounded once.
+    cast({{ rounded_ratio(
+        'cast(rated.minutes_micro as ' ~ type_whole() ~ ') * rated.overhead_rate_micro * ' ~ minor_units('rated.amount_exponent'),
+        '60000000000000',
+    ) }} as bigint) as overhead_amount_minor
+from rated
