@@ -1,12 +1,13 @@
 """Masters by reference: code (or integer id) → row, remembered within and between transactions until masters change."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Table, bindparam, select
 
-from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.refusal import AlreadyExists, NotFound, Refusal
 from transactions.master import tables
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def location_of(work: "Work", company_id: int, kind: str, warehouse_id: int | No
     return known
 
 
-def versions(work: "Work", table: Table, **subject: int) -> Sequence[Row[Any]]:
+def versions(work: "Work", table: Table, **subject: int | str) -> Sequence[Row[Any]]:
     """All versions of a subject, the one in force longest ago first."""
     key = ("versions", table.name, *sorted(subject.items()))
     known = work.masters.get(key)
@@ -107,13 +108,34 @@ def versions(work: "Work", table: Table, **subject: int) -> Sequence[Row[Any]]:
     return known
 
 
-def in_force(work: "Work", table: Table, on: date, **subject: int) -> Row[Any] | None:
+def in_force(work: "Work", table: Table, on: date, **subject: int | str) -> Row[Any] | None:
     """The version of a subject in force on the date, or None."""
-    found = None
-    for version in versions(work, table, **subject):
-        if version.effective_date > on:
-            break
-        found = version
-    if found is not None and "end_date" in table.c and found.end_date is not None and found.end_date < on:
+    known = versions(work, table, **subject)
+    position = bisect_right(known, on, key=_effective_date)
+    if position == 0:
+        return None
+    found = known[position - 1]
+    if "end_date" in table.c and found.end_date is not None and found.end_date < on:
         return None
     return found
+
+
+def _effective_date(version: Row[Any]) -> date:
+    on: date = version.effective_date
+    return on
+
+
+def version_added(work: "Work", table: Table, **subject: int | str) -> None:
+    """Forget the remembered versions of one subject, here and in other processes."""
+    work.masters.pop(("versions", table.name, *sorted(subject.items())), None)
+    work.state.master_version += 1
+
+
+def refuse_known_code(work: "Work", table: Table, code: str, company_id: int | None = None) -> None:
+    """`AlreadyExists` if the code is taken, within the company where the master belongs to one."""
+    statement = select(table.c.id).where(table.c.code == code)
+    if company_id is not None:
+        statement = statement.where(table.c.company_id == company_id)
+    if work.first(statement) is not None:
+        noun = table.name.replace("_", " ")
+        raise AlreadyExists(f"there is a {noun} of that code", field="code", value=code)

@@ -1,0 +1,69 @@
+"""How an item's stock is valued: its method, and for items at standard its standard cost, each from a date on.
+
+A new version that reaches into a locked period would change what was settled there, so it is refused.
+"""
+
+from datetime import date
+
+from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.exact import UnitPrice, micro
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.master.company import company_named
+from transactions.master.item import Method
+from transactions.master.locked import refuse_locked_day
+from transactions.master.lookup import item_named, version_added
+from transactions.master.tables import standard_cost, valuation_method
+
+
+class ServiceHasNoStock(Refusal):
+    """A service is not kept in stock, so it has no valuation."""
+
+
+class SetStandardCost(Command):
+    """Say what one base unit of an item costs at standard from a date on, in company currency."""
+
+    item: Reference
+    cost: UnitPrice
+    effective_date: date
+
+
+@handles(SetStandardCost, permission="master.cost", stage=1)
+def set_standard_cost(work: Work, new: SetStandardCost) -> Answer:
+    """Say what one base unit of an item costs at standard from a date on, in company currency."""
+    company_id, item_id = _subject(work, new.company, new.item, new.effective_date)
+    cost_id = work.insert(
+        standard_cost, company_id=company_id, item_id=item_id, unit_cost=micro(new.cost),
+        effective_date=new.effective_date, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    version_added(work, standard_cost, company_id=company_id, item_id=item_id)
+    return {"id": cost_id}
+
+
+class SetValuationMethod(Command):
+    """Say by which method an item's stock is valued from a date on."""
+
+    item: Reference
+    method: Method
+    effective_date: date
+
+
+@handles(SetValuationMethod, permission="master.cost", stage=1)
+def set_valuation_method(work: Work, new: SetValuationMethod) -> Answer:
+    """Say by which method an item's stock is valued from a date on."""
+    company_id, item_id = _subject(work, new.company, new.item, new.effective_date)
+    method_id = work.insert(
+        valuation_method, company_id=company_id, item_id=item_id, method=new.method,
+        effective_date=new.effective_date, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    version_added(work, valuation_method, company_id=company_id, item_id=item_id)
+    return {"id": method_id}
+
+
+def _subject(work: Work, company_code: str | None, reference: str | int, on: date) -> tuple[int, int]:
+    company = company_named(work, company_code)
+    refuse_locked_day(work, company.id, on)
+    valued = item_named(work, reference)
+    if valued.kind == "service":
+        raise ServiceHasNoStock("a service is not kept in stock, so it has no valuation", field="item", value=reference)
+    return company.id, valued.id

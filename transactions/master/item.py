@@ -1,0 +1,188 @@
+"""An item: what is bought, made, sold or done as a service, counted in its base unit.
+
+It is made with its planning parameters and valuation method, which are versions in force from the beginning of time;
+later versions come from `set_planning_parameters` and `set_valuation_method`. An item is never deleted, only blocked.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import bindparam, select
+
+from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
+from transactions.kernel.exact import ZeroOrQuantity, micro
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.master.company import company_named
+from transactions.master.lookup import named, refuse_known_code, supplier_named
+from transactions.master.tables import item, item_planning, item_unit, unit, valuation_method, warehouse
+
+BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
+Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
+LotPolicy = Literal["lot_for_lot", "minimum_multiple", "fixed"]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Ratio = Annotated[int, Field(gt=0, le=10**12)]
+
+
+class LotSizeIsMissing(Refusal):
+    """A fixed lot needs its size."""
+
+
+class NothingToChange(Refusal):
+    """A change command names no field that it changes."""
+
+
+class AlternativeUnit(Line):
+    """One such unit = numerator ÷ denominator base units."""
+
+    unit: Code
+    numerator: Ratio
+    denominator: Ratio = 1
+
+
+class CreateItem(Command):
+    """Make an item with its unit, valuation method and planning parameters."""
+
+    code: Code
+    name: Name
+    unit: Code
+    kind: Literal["bought", "made", "service"]
+    category: Name | None = None
+    valuation_method: Method = "fifo"
+    lead_time_days: Days = 0
+    safety_stock: ZeroOrQuantity | None = None
+    lot_policy: LotPolicy | None = Field(
+        None, description="left out: minimum_multiple if a minimum or multiple is given, else lot_for_lot"
+    )
+    minimum_quantity: ZeroOrQuantity | None = None
+    multiple_quantity: ZeroOrQuantity | None = None
+    preferred_supplier: Reference | None = None
+    units: tuple[AlternativeUnit, ...] = ()
+
+
+@handles(CreateItem, permission="master.item", stage=1)
+def create_item(work: Work, new: CreateItem) -> Answer:
+    """Make an item with its unit, valuation method and planning parameters."""
+    company = company_named(work, new.company)
+    refuse_known_code(work, item, new.code)
+    supplier_id = None
+    if new.preferred_supplier is not None:
+        supplier_id = supplier_named(work, new.preferred_supplier, "preferred_supplier").id
+    minimum, multiple = micro(new.minimum_quantity), micro(new.multiple_quantity)
+    policy = new.lot_policy or ("minimum_multiple" if minimum or multiple else "lot_for_lot")
+    _require_lot_size(policy, minimum, multiple)
+    item_id = work.insert(
+        item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
+        category=new.category, is_blocked=False, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    for other in new.units:
+        work.insert(
+            item_unit, item_id=item_id, unit_id=unit_of_code(work, other.unit), numerator=other.numerator,
+            denominator=other.denominator,
+        )  # fmt: skip
+    work.insert(
+        item_planning, company_id=company.id, item_id=item_id, warehouse_id=None, lead_time_days=new.lead_time_days,
+        safety_stock=micro(new.safety_stock), lot_policy=policy, minimum_quantity=minimum, multiple_quantity=multiple,
+        preferred_supplier_id=supplier_id, effective_date=BEGINNING, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    if new.kind != "service":
+        work.insert(
+            valuation_method, company_id=company.id, item_id=item_id, method=new.valuation_method,
+            effective_date=BEGINNING, recorded_at=work.recorded_at,
+        )  # fmt: skip
+    return {"id": item_id, "code": new.code}
+
+
+class ChangeItem(Command):
+    """Rename an item, move it to another category, block it or free it again."""
+
+    item: Reference
+    name: Name | None = None
+    category: Name | None = None
+    is_blocked: bool | None = None
+
+
+@handles(ChangeItem, permission="master.item", stage=1)
+def change_item(work: Work, change: ChangeItem) -> Answer:
+    """Rename an item, move it to another category, block it or free it again."""
+    subject = named(work, item, change.item, "item")
+    values = change.model_dump(exclude={"company", "item"}, exclude_none=True)
+    if not values:
+        raise NothingToChange("say at least one of name, category, is_blocked", field="item", value=change.item)
+    work.update(item, subject.id, **values)
+    work.masters_changed()
+    return {"id": subject.id, "code": subject.code}
+
+
+class SetPlanningParameters(Command):
+    """Say from which date on an item is planned differently; what is left out stays as it is."""
+
+    item: Reference
+    effective_date: date
+    warehouse: Reference | None = Field(None, description="left out: every warehouse")
+    lead_time_days: Days | None = None
+    safety_stock: ZeroOrQuantity | None = None
+    lot_policy: LotPolicy | None = None
+    minimum_quantity: ZeroOrQuantity | None = None
+    multiple_quantity: ZeroOrQuantity | None = None
+    preferred_supplier: Reference | None = None
+
+
+_planning = (
+    select(item_planning)
+    .where(
+        item_planning.c.company_id == bindparam("company_id"),
+        item_planning.c.item_id == bindparam("item_id"),
+        item_planning.c.effective_date <= bindparam("on"),
+    )
+    .order_by(item_planning.c.effective_date.desc(), item_planning.c.recorded_at.desc(), item_planning.c.id.desc())
+)
+
+
+@handles(SetPlanningParameters, permission="master.item", stage=1)
+def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer:
+    """Say from which date on an item is planned differently; what is left out stays as it is."""
+    company = company_named(work, change.company)
+    subject = named(work, item, change.item, "item")
+    warehouse_id = None
+    if change.warehouse is not None:
+        warehouse_id = named(work, warehouse, change.warehouse, "warehouse", company.id).id
+    values = {
+        "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0,
+        "multiple_quantity": 0, "preferred_supplier_id": None,
+    }  # fmt: skip
+    known = work.rows(_planning, company_id=company.id, item_id=subject.id, on=change.effective_date)
+    for before in (warehouse_id, None):  # the warehouse's own version, else the one for every warehouse
+        found = next((row for row in known if row.warehouse_id == before), None)
+        if found is not None:
+            values = {name: getattr(found, name) for name in values}
+            break
+    given = change.model_dump(include=set(values), exclude_none=True)
+    values |= {name: micro(value) if name.endswith(("_stock", "_quantity")) else value for name, value in given.items()}
+    if change.preferred_supplier is not None:
+        values["preferred_supplier_id"] = supplier_named(work, change.preferred_supplier, "preferred_supplier").id
+    _require_lot_size(str(values["lot_policy"]), values["minimum_quantity"], values["multiple_quantity"])
+    version_id = work.insert(
+        item_planning, company_id=company.id, item_id=subject.id, warehouse_id=warehouse_id,
+        effective_date=change.effective_date, recorded_at=work.recorded_at, **values,
+    )  # fmt: skip
+    return {"id": version_id}
+
+
+def unit_of_code(work: Work, code: str) -> int:
+    """Id of the unit; it comes into being with the first item that names it."""
+    key = ("unit", code)
+    known = work.masters.get(key)
+    if known is None:
+        row = work.first(select(unit.c.id).where(unit.c.code == code))
+        known = work.masters[key] = row.id if row is not None else work.insert(unit, code=code, name=code)
+    assert isinstance(known, int)
+    return known
+
+
+def _require_lot_size(policy: str, minimum: object, multiple: object) -> None:
+    if policy == "fixed" and not minimum and not multiple:
+        raise LotSizeIsMissing(
+            "a fixed lot needs multiple_quantity or minimum_quantity", field="multiple_quantity", value=None
+        )

@@ -1,0 +1,69 @@
+"""A work centre: where operations are done, how many hours it has a day, what an hour of labour and overhead costs."""
+
+from datetime import date
+
+from pydantic import Field
+
+from transactions.kernel.command import Answer, Code, Command, Name, Reference, handles
+from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro
+from transactions.kernel.work import Work
+from transactions.master.company import company_named
+from transactions.master.item import BEGINNING
+from transactions.master.locked import refuse_locked_day
+from transactions.master.lookup import named, refuse_known_code, version_added
+from transactions.master.tables import work_center, work_center_rate
+
+USUAL_HOURS_PER_DAY = 8
+
+
+class CreateWorkCenter(Command):
+    """Make a work centre with its hourly rates (company currency) and its capacity."""
+
+    code: Code
+    name: Name
+    labour_rate: UnitPrice
+    overhead_rate: UnitPrice
+    capacity_hours_per_day: ZeroOrQuantity | None = Field(None, description="left out: 8")
+    effective_date: date = Field(BEGINNING, description="from when the rates hold")
+
+
+@handles(CreateWorkCenter, permission="master.work_center", stage=3)
+def create_work_center(work: Work, new: CreateWorkCenter) -> Answer:
+    """Make a work centre with its hourly rates (company currency) and its capacity."""
+    company = company_named(work, new.company)
+    refuse_known_code(work, work_center, new.code, company.id)
+    hours = USUAL_HOURS_PER_DAY if new.capacity_hours_per_day is None else new.capacity_hours_per_day
+    minutes = hours * 60  # of one machine or team; several together have more than a day
+    work_center_id = work.insert(
+        work_center, company_id=company.id, code=new.code, name=new.name,
+        capacity_minutes_per_day=int(minutes * 1_000_000), recorded_at=work.recorded_at,
+    )  # fmt: skip
+    _add_rate(work, work_center_id, new.labour_rate, new.overhead_rate, new.effective_date)
+    return {"id": work_center_id, "code": new.code}
+
+
+class SetWorkCenterRate(Command):
+    """Say what an hour at a work centre costs from a date on, in company currency."""
+
+    work_center: Reference
+    labour_rate: UnitPrice
+    overhead_rate: UnitPrice
+    effective_date: date
+
+
+@handles(SetWorkCenterRate, permission="master.cost", stage=3)
+def set_work_center_rate(work: Work, new: SetWorkCenterRate) -> Answer:
+    """Say what an hour at a work centre costs from a date on, in company currency."""
+    company = company_named(work, new.company)
+    refuse_locked_day(work, company.id, new.effective_date)
+    center = named(work, work_center, new.work_center, "work_center", company.id)
+    return {"id": _add_rate(work, center.id, new.labour_rate, new.overhead_rate, new.effective_date)}
+
+
+def _add_rate(work: Work, work_center_id: int, labour: UnitPrice, overhead: UnitPrice, on: date) -> int:
+    rate_id = work.insert(
+        work_center_rate, work_center_id=work_center_id, labour_rate=micro(labour), overhead_rate=micro(overhead),
+        effective_date=on, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    version_added(work, work_center_rate, work_center_id=work_center_id)
+    return rate_id
