@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .compilation import compiled
+from .compilation import compiled, compiled_step
 from .proportion import COMPONENTS, component_shares, half_even_share, largest_remainder_shares
 
 Ints = npt.NDArray[np.int64]
@@ -26,132 +26,137 @@ PRICED, RETURNED, TRANSFERRED, MADE, MADE_BESIDE, UNPRICED, TAKEN = 0, 1, 2, 3, 
 NO_AMOUNTS, PRICE, ESTIMATE = 0, 1, 2
 FIFO, MOVING_AVERAGE = 0, 1
 
-LAYERS, SLICES, DEBTS, STAMP, CHANGE, OVERFLOW, DIVERGED = 0, 1, 2, 3, 4, 5, 6
+LAYER_COUNT, SLICE_COUNT, DEBT_COUNT, STAMP, CHANGE, OVERFLOW, DIVERGED = 0, 1, 2, 3, 4, 5, 6
 
 
-class Entries(NamedTuple):
-    """Facts per entry, in order of play (arrays of length n, amounts n × 5)."""
+ENTRIES = np.dtype(
+    [
+        ("quantity", np.int64),  # micro-units, never negative; source TAKEN means outflow
+        ("source", np.int64),
+        ("given", np.int64),
+        ("method", np.int64),
+        ("pool", np.int64),
+        ("node", np.int64),  # company × item
+        ("date", np.int64),  # days since 1970-01-01
+        ("order", np.int64),  # work order position or -1
+        ("origin", np.int64),  # entry returned or transferred, or -1
+        ("link", np.int64),  # position in the links when another entry refers to this one, or -1
+        ("place", np.int64),  # position among the outputs of work orders, or -1
+        ("debt", np.int64),  # its uncovered quantity among the debts, or -1
+        ("first_layer", np.int64),  # youngest layer it laid, or -1
+        ("is_unpriced", np.int64),  # came in and no cost could be found for it
+        ("value", np.int64, COMPONENTS),  # amounts given on the way in, found on the way out; never negative for outflows
+    ]
+)
+LINKS = np.dtype(  # what has come back so far of an entry that others refer to, and where its slices lie
+    [
+        ("returned_quantity", np.int64),
+        ("first_slice", np.int64),
+        ("last_slice", np.int64),
+        ("returned_value", np.int64, COMPONENTS),
+    ]
+)
+ORDERS = np.dtype(  # work orders; the outputs of order w are places first_place … last_place − 1, in order of play
+    [
+        ("is_closed", np.int64),
+        ("planned_quantity", np.int64),
+        ("first_place", np.int64),
+        ("last_place", np.int64),
+        ("is_stale", np.int64),
+        ("read_stamp", np.int64),
+        ("cost", np.int64, COMPONENTS),  # issues less returns, labour, overhead, subcontract
+    ]
+)
+OUTPUTS = np.dtype(
+    [
+        ("entry", np.int64),
+        ("share", np.int64),  # by-product: millionths of the order's cost, -1 where none is stated
+        ("value", np.int64, COMPONENTS),
+    ]
+)
+POOLS = np.dtype(
+    [
+        ("stamp", np.int64),
+        ("method", np.int64),
+        ("head", np.int64),
+        ("tail", np.int64),
+        ("quantity", np.int64),
+        ("base_quantity", np.int64),  # average: quantity and value after the last inflow
+        ("base_value", np.int64),
+        ("first_debt", np.int64),
+        ("last_debt", np.int64),
+        ("known_quantity", np.int64),  # last valued inflow
+        ("known_value", np.int64, COMPONENTS),
+        ("value", np.int64, COMPONENTS),
+    ]
+)
+NODES = np.dtype(  # last valued inflow of an item in a company, wherever it came in
+    [("stamp", np.int64), ("known_quantity", np.int64), ("known_value", np.int64, COMPONENTS)]
+)
+LAYERS = np.dtype(
+    [
+        ("entry", np.int64),
+        ("date", np.int64),
+        ("pool", np.int64),
+        ("start_quantity", np.int64),
+        ("quantity", np.int64),
+        ("start_value", np.int64),
+        ("following", np.int64),  # next layer of the pool
+        ("same_entry", np.int64),  # next older layer with the same entry
+        ("value", np.int64, COMPONENTS),  # what is left; not kept while the pool is on average
+    ]
+)
+SLICES = np.dtype(
+    [("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)]
+)
+DEBTS = np.dtype(  # uncovered quantities of outflows
+    [
+        ("entry", np.int64),
+        ("left", np.int64),
+        ("following", np.int64),
+        ("read_stamp", np.int64),
+        ("settled", np.int64, COMPONENTS),  # this round
+        ("best", np.int64, COMPONENTS),  # what counts until it is settled
+    ]
+)
 
-    quantity: Ints  # micro-units, never negative; `source` TAKEN means outflow
-    source: Ints
-    given: Ints
-    method: Ints
-    pool: Ints
-    node: Ints  # company × item
-    date: Ints  # days since 1970-01-01
-    order: Ints  # work order position or -1
-    origin: Ints  # entry returned or transferred, or -1
-    link: Ints  # position in the links when another entry refers to this one, or -1
-    place: Ints  # position among the outputs of work orders, or -1
-    value: Ints  # n × 5: amounts given on the way in, found on the way out
-
-
-class Links(NamedTuple):
-    """What has come back so far of an entry that others refer to; for transfers, where its slices lie."""
-
-    returned_quantity: Ints
-    returned_value: Ints  # × 5
-    first_slice: Ints
-    last_slice: Ints
-
-
-class Orders(NamedTuple):
-    """Work orders: cost in so far, and their outputs."""
-
-    is_closed: Ints
-    planned_quantity: Ints
-    cost: Ints  # × 5: issues less returns, labour, overhead, subcontract
-    first_place: Ints  # outputs of order w: places first_place[w] … first_place[w + 1] − 1, in order of play
-    is_stale: Ints
-    read_stamp: Ints
-    output_entry: Ints  # per place
-    output_share: Ints  # per place: by-product share of cost in millionths, -1 where none
-    output_value: Ints  # per place × 5
-
-
-class Pools(NamedTuple):
-    """State of each pool while it is played."""
-
-    stamp: Ints
-    method: Ints
-    head: Ints
-    tail: Ints
-    quantity: Ints
-    value: Ints  # × 5
-    base_quantity: Ints  # average: quantity and value after the last inflow
-    base_value: Ints
-    first_debt: Ints
-    last_debt: Ints
-    known_quantity: Ints  # last valued inflow
-    known_value: Ints  # × 5
-
-
-class Nodes(NamedTuple):
-    """Last valued inflow of an item in a company, wherever it came in."""
-
-    stamp: Ints
-    known_quantity: Ints
-    known_value: Ints  # × 5
-
-
-class Layers(NamedTuple):
-    """Goods on hand by arrival."""
-
-    entry: Ints
-    date: Ints
-    pool: Ints
-    start_quantity: Ints
-    quantity: Ints
-    start_value: Ints
-    value: Ints  # × 5, what is left; 0 while the pool is on average
-    following: Ints  # next layer of the pool
-    same_entry: Ints  # next layer with the same entry
-
-
-class Slices(NamedTuple):
-    """What an entry took from a layer."""
-
-    entry: Ints
-    layer: Ints
-    quantity: Ints
-    value: Ints  # × 5
-
-
-class Debts(NamedTuple):
-    """Uncovered quantities of outflows."""
-
-    entry: Ints
-    left: Ints
-    settled: Ints  # × 5, this round
-    best: Ints  # × 5, what counts until it is settled
-    following: Ints
-    read_stamp: Ints
+Table = np.recarray[tuple[int], np.dtype[np.void]]
 
 
 class State(NamedTuple):
     """Everything the play reads and writes."""
 
-    entries: Entries
-    links: Links
-    orders: Orders
-    pools: Pools
-    nodes: Nodes
-    layers: Layers
-    slices: Slices
-    debts: Debts
-    debt_of: Ints  # per entry: its debt or -1
-    first_layer: Ints  # per entry: its first layer or -1
-    is_unpriced: Ints  # per entry: came in with no value to be found
+    entries: Table
+    links: Table
+    orders: Table
+    outputs: Table
+    pools: Table
+    nodes: Table
+    layers: Table
+    slices: Table
+    debts: Table
     counts: Ints
 
 
-@compiled
+def table(columns: np.dtype[np.void], rows: int) -> Table:
+    """An empty table: every column 0."""
+    return np.zeros(rows, columns).view(np.recarray)
+
+
+@compiled_step
 def total(values: Ints) -> int:
     """Sum of the five components."""
     return values[0] + values[1] + values[2] + values[3] + values[4]
 
 
-@compiled
+@compiled_step
+def copied(values: Ints, target: Ints) -> None:
+    """Writes five amounts over five others."""
+    for k in range(COMPONENTS):
+        target[k] = values[k]
+
+
+@compiled_step
 def change_of_order(state: State, order: int, values: Ints, sign: int) -> None:
     """Adds sign × values to the cost of a work order; notes when somebody has already counted on the old cost."""
     orders, counts = state.orders, state.counts
@@ -167,7 +172,7 @@ def change_of_order(state: State, order: int, values: Ints, sign: int) -> None:
             counts[CHANGE] += max(abs(moved), 1)
 
 
-@compiled
+@compiled_step
 def revalued(state: State, entry: int, values: Ints, sign: int) -> None:
     """Sets the value of an entry and passes the difference on to the work order whose cost it is (sign 0: nobody's)."""
     entries = state.entries
@@ -179,7 +184,7 @@ def revalued(state: State, entry: int, values: Ints, sign: int) -> None:
         change_of_order(state, entries.order[entry], difference, sign)
 
 
-@compiled
+@compiled_step
 def spread_cost(state: State, order: int) -> None:
     """Spreads a work order's cost over its outputs: by-products by their share, then good outputs by quantity, exactly.
 
@@ -187,7 +192,7 @@ def spread_cost(state: State, order: int) -> None:
     made, when that is more).
     """
     orders, entries, counts = state.orders, state.entries, state.counts
-    first, last = orders.first_place[order], orders.first_place[order + 1]
+    first, last = orders.first_place[order], orders.last_place[order]
     left = orders.cost[order].copy()
     shares = np.empty(COMPONENTS, np.int64)
     cost = total(left)
@@ -196,25 +201,25 @@ def spread_cost(state: State, order: int) -> None:
     good = 0
     made = np.int64(0)
     for place in range(first, last):
-        entry = orders.output_entry[place]
+        entry = state.outputs.entry[place]
         quantity = entries.quantity[entry]
         if entries.source[entry] == MADE:
             if orders.is_closed[order] == 1 or entries.given[entry] != ESTIMATE:
                 good += 1
                 made += quantity
             continue
-        if orders.output_share[place] >= 0 and (orders.is_closed[order] == 1 or entries.given[entry] == NO_AMOUNTS):
-            amount = half_even_share(cost, orders.output_share[place], 1_000_000)
-            component_shares(amount, left, orders.output_share[place], 1_000_000, shares)
+        if state.outputs.share[place] >= 0 and (orders.is_closed[order] == 1 or entries.given[entry] == NO_AMOUNTS):
+            amount = half_even_share(cost, state.outputs.share[place], 1_000_000)
+            component_shares(amount, left, state.outputs.share[place], 1_000_000, shares)
             for k in range(COMPONENTS):
-                orders.output_value[place, k] = shares[k]
+                state.outputs.value[place, k] = shares[k]
                 left[k] -= shares[k]
         elif entries.given[entry] != NO_AMOUNTS:
             for k in range(COMPONENTS):
-                orders.output_value[place, k] = entries.value[entry, k]
+                state.outputs.value[place, k] = entries.value[entry, k]
                 left[k] -= entries.value[entry, k]
         else:
-            orders.output_value[place, :] = 0
+            state.outputs.value[place, :] = 0
     if good == 0:
         return
     if orders.is_closed[order] == 0:
@@ -227,7 +232,7 @@ def spread_cost(state: State, order: int) -> None:
         weights = np.empty(good, np.int64)
         at = 0
         for place in range(first, last):
-            entry = orders.output_entry[place]
+            entry = state.outputs.entry[place]
             if entries.source[entry] == MADE:
                 weights[at] = entries.quantity[entry]
                 at += 1
@@ -235,21 +240,21 @@ def spread_cost(state: State, order: int) -> None:
     at = 0
     quantity_left = made
     for place in range(first, last):
-        entry = orders.output_entry[place]
+        entry = state.outputs.entry[place]
         if entries.source[entry] == MADE:
             quantity = entries.quantity[entry]
             if at == good - 1:
-                shares[:] = left
+                copied(left, shares)
             else:
                 component_shares(amounts[at], left, quantity, quantity_left, shares)
             for k in range(COMPONENTS):
-                orders.output_value[place, k] = shares[k]
+                state.outputs.value[place, k] = shares[k]
                 left[k] -= shares[k]
             quantity_left -= quantity
             at += 1
 
 
-@compiled
+@compiled_step
 def spread_cost_to_date(state: State, order: int, left: Ints, made: int) -> None:
     """The outputs without estimate of an open work order: cost to date ÷ planned quantity, cumulatively rounded."""
     orders, entries = state.orders, state.entries
@@ -258,20 +263,20 @@ def spread_cost_to_date(state: State, order: int, left: Ints, made: int) -> None
     whole = max(orders.planned_quantity[order], made)
     so_far = np.int64(0)
     given = np.int64(0)
-    for place in range(orders.first_place[order], orders.first_place[order + 1]):
-        entry = orders.output_entry[place]
+    for place in range(orders.first_place[order], orders.last_place[order]):
+        entry = state.outputs.entry[place]
         if entries.source[entry] == MADE and entries.given[entry] != ESTIMATE:
             quantity = entries.quantity[entry]
             upto = half_even_share(cost, so_far + quantity, whole)
             component_shares(upto - given, left, quantity, whole - so_far, shares)
             for k in range(COMPONENTS):
-                orders.output_value[place, k] = shares[k]
+                state.outputs.value[place, k] = shares[k]
                 left[k] -= shares[k]
             so_far += quantity
             given = upto
 
 
-@compiled
+@compiled_step
 def prepared(state: State, pool: int, node: int, method: int) -> None:
     """Empties a pool and its item at their first entry of a round, and changes the pool's method when another is in force."""
     pools, nodes, counts = state.pools, state.nodes, state.counts
@@ -295,7 +300,7 @@ def prepared(state: State, pool: int, node: int, method: int) -> None:
         pools.method[pool] = method
 
 
-@compiled
+@compiled_step
 def valued_layers(state: State, pool: int) -> None:
     """Gives the layers of an average pool the pool's value by quantity, oldest first; the pool's total stays what it was."""
     pools, layers = state.pools, state.layers
@@ -316,18 +321,18 @@ def valued_layers(state: State, pool: int) -> None:
         layer = layers.following[layer]
 
 
-@compiled
+@compiled_step
 def cut_from(start_value: int, start_quantity: int, left: Ints, quantity_left: int, quantity: int, shares: Ints) -> None:
     """Value of the next `quantity` out of what is left: round(start value × taken so far ÷ start quantity) − taken before."""
     if quantity == quantity_left:
-        shares[:] = left
+        copied(left, shares)
         return
     value_left = total(left)
     upto = half_even_share(start_value, start_quantity - quantity_left + quantity, start_quantity)
     component_shares(upto - (start_value - value_left), left, quantity, quantity_left, shares)
 
 
-@compiled
+@compiled_step
 def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken: Ints) -> None:
     """Takes `quantity` of a layer for an entry, notes the slice, and adds its value to `taken`."""
     pools, layers, slices, counts = state.pools, state.layers, state.slices, state.counts
@@ -349,11 +354,11 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
         )
     layers.quantity[layer] -= quantity
     pools.quantity[pool] -= quantity
-    at = counts[SLICES]
-    if at >= slices.entry.shape[0]:
+    at = counts[SLICE_COUNT]
+    if at >= slices.shape[0]:
         counts[OVERFLOW] = 1
         return
-    counts[SLICES] = at + 1
+    counts[SLICE_COUNT] = at + 1
     slices.entry[at] = entry
     slices.layer[at] = layer
     slices.quantity[at] = quantity
@@ -363,23 +368,23 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
         slices.value[at, k] = shares[k]
 
 
-@compiled
+@compiled_step
 def layered(state: State, pool: int, entry: int, date: int, quantity: int, values: Ints) -> None:
     """Lays goods into a pool as its youngest layer and lets the pool's debts take from them."""
     pools, layers, debts, counts = state.pools, state.layers, state.debts, state.counts
-    layer = counts[LAYERS]
-    if layer >= layers.entry.shape[0]:
+    layer = counts[LAYER_COUNT]
+    if layer >= layers.shape[0]:
         counts[OVERFLOW] = 1
         return
-    counts[LAYERS] = layer + 1
+    counts[LAYER_COUNT] = layer + 1
     layers.entry[layer] = entry
     layers.date[layer] = date
     layers.pool[layer] = pool
     layers.start_quantity[layer] = layers.quantity[layer] = quantity
     layers.start_value[layer] = total(values)
     layers.following[layer] = -1
-    layers.same_entry[layer] = state.first_layer[entry]
-    state.first_layer[entry] = layer
+    layers.same_entry[layer] = state.entries.first_layer[entry]
+    state.entries.first_layer[entry] = layer
     if pools.head[pool] < 0:
         pools.head[pool] = layer
     else:
@@ -403,7 +408,7 @@ def layered(state: State, pool: int, entry: int, date: int, quantity: int, value
             settled_debt(state, debt)
 
 
-@compiled
+@compiled_step
 def settled_debt(state: State, debt: int) -> None:
     """Replaces what an uncovered quantity was thought to cost by what it was found to cost."""
     debts, entries, counts = state.debts, state.entries, state.counts
@@ -423,7 +428,7 @@ def settled_debt(state: State, debt: int) -> None:
             counts[CHANGE] += max(abs(moved), 1)
 
 
-@compiled
+@compiled_step
 def last_known_cost(state: State, pool: int, node: int, quantity: int, shares: Ints) -> bool:
     """Value of a quantity at the last valued inflow of the pool, else of the item in the company; False when there is none."""
     pools, nodes = state.pools, state.nodes
@@ -439,7 +444,7 @@ def last_known_cost(state: State, pool: int, node: int, quantity: int, shares: I
     return True
 
 
-@compiled
+@compiled_step
 def cost_of_the_day(state: State, entry: int, quantity: int, shares: Ints) -> bool:
     """Value of a quantity that comes in without a price: at the pool's unit cost, else the last known, else the estimate."""
     pools, entries = state.pools, state.entries
@@ -451,12 +456,12 @@ def cost_of_the_day(state: State, entry: int, quantity: int, shares: Ints) -> bo
     if last_known_cost(state, pool, entries.node[entry], quantity, shares):
         return True
     if entries.given[entry] == ESTIMATE:
-        shares[:] = entries.value[entry]
+        copied(entries.value[entry], shares)
         return True
     return False
 
 
-@compiled
+@compiled_step
 def remembered(state: State, entry: int, quantity: int, values: Ints) -> None:
     """Makes an inflow the last known cost of its pool and item."""
     pools, nodes = state.pools, state.nodes
@@ -466,13 +471,13 @@ def remembered(state: State, entry: int, quantity: int, values: Ints) -> None:
         pools.known_value[pool, k] = nodes.known_value[node, k] = values[k]
 
 
-@compiled
+@compiled_step
 def brought_back(state: State, entry: int, values: Ints) -> bool:
     """Value of a return: its part of what the origin left at; False when more comes back than left and that has no cost."""
     entries, links, debts, counts = state.entries, state.links, state.debts, state.counts
     origin = entries.origin[entry]
     link = entries.link[origin]
-    debt = state.debt_of[origin]
+    debt = state.entries.debt[origin]
     if debt >= 0 and debts.left[debt] > 0:
         debts.read_stamp[debt] = counts[STAMP]
     quantity = entries.quantity[entry]
@@ -494,7 +499,7 @@ def brought_back(state: State, entry: int, values: Ints) -> bool:
     return True
 
 
-@compiled
+@compiled_step
 def moved_over(state: State, entry: int) -> None:
     """A transfer that arrives whole: every slice it took becomes a layer here, with its value, date and origin."""
     entries, links, layers, slices, debts, counts = (
@@ -524,13 +529,13 @@ def moved_over(state: State, entry: int) -> None:
         if counts[OVERFLOW] == 1:
             return
     if covered < entries.quantity[origin]:
-        debt = state.debt_of[origin]
+        debt = state.entries.debt[origin]
         if debts.left[debt] > 0:
             debts.read_stamp[debt] = counts[STAMP]
         layered(state, pool, entry, entries.date[entry], entries.quantity[origin] - covered, values)
 
 
-@compiled
+@compiled_step
 def came_in(state: State, entry: int) -> None:
     """Plays an inflow: finds its value and lays it into its pool."""
     entries, links, orders, counts = state.entries, state.links, state.orders, state.counts
@@ -539,17 +544,17 @@ def came_in(state: State, entry: int) -> None:
     values = np.empty(COMPONENTS, np.int64)
     known = True
     if source == PRICED:
-        values[:] = entries.value[entry]
+        copied(entries.value[entry], values)
     elif source == MADE or source == MADE_BESIDE:
         order = entries.order[entry]
         if orders.is_closed[order] == 0 and entries.given[entry] != NO_AMOUNTS:
-            values[:] = entries.value[entry]
+            copied(entries.value[entry], values)
         else:
             if orders.is_stale[order] == 1:
                 spread_cost(state, order)
                 orders.is_stale[order] = 0
             orders.read_stamp[order] = counts[STAMP]
-            values[:] = orders.output_value[entries.place[entry]]
+            copied(state.outputs.value[entries.place[entry]], values)
     elif source == UNPRICED:
         known = cost_of_the_day(state, entry, quantity, values)
         if not known:
@@ -567,7 +572,7 @@ def came_in(state: State, entry: int) -> None:
             return
         known = brought_back(state, entry, values)
     if not known:
-        state.is_unpriced[entry] = 1
+        state.entries.is_unpriced[entry] = 1
     if source == PRICED or source == MADE or source == MADE_BESIDE:
         if source != PRICED and entries.given[entry] == NO_AMOUNTS or orders_closed(state, entry):
             revalued(state, entry, values, 0)
@@ -579,14 +584,14 @@ def came_in(state: State, entry: int) -> None:
         layered(state, entries.pool[entry], entry, entries.date[entry], quantity, values)
 
 
-@compiled
+@compiled_step
 def orders_closed(state: State, entry: int) -> bool:
     """Whether the entry belongs to a closed work order."""
     order = state.entries.order[entry]
     return order >= 0 and state.orders.is_closed[order] == 1
 
 
-@compiled
+@compiled_step
 def went_out(state: State, entry: int) -> None:
     """Plays an outflow: from the layer of the entry it returns, then oldest first, and the rest is a debt."""
     entries, links, pools, layers, debts, counts = (
@@ -602,10 +607,10 @@ def went_out(state: State, entry: int) -> None:
     values = np.zeros(COMPONENTS, np.int64)
     link = entries.link[entry]
     if link >= 0:
-        links.first_slice[link] = counts[SLICES]
+        links.first_slice[link] = counts[SLICE_COUNT]
     origin = entries.origin[entry]
     if origin >= 0:
-        layer = state.first_layer[origin]
+        layer = state.entries.first_layer[origin]
         while layer >= 0 and need > 0:
             if layers.pool[layer] == pool and layers.quantity[layer] > 0:
                 part = min(need, layers.quantity[layer])
@@ -622,29 +627,29 @@ def went_out(state: State, entry: int) -> None:
             layer = layers.following[layer]
             pools.head[pool] = layer
     if link >= 0:
-        links.last_slice[link] = counts[SLICES]
+        links.last_slice[link] = counts[SLICE_COUNT]
     if need > 0:
         owed(state, entry, need)
         if counts[OVERFLOW] == 1:
             return
         for k in range(COMPONENTS):
-            values[k] += debts.best[state.debt_of[entry], k]
+            values[k] += debts.best[state.entries.debt[entry], k]
     revalued(state, entry, values, 1)
 
 
-@compiled
+@compiled_step
 def owed(state: State, entry: int, quantity: int) -> None:
     """Notes an uncovered quantity; in the first round it counts at the last known cost, later at what the last round found."""
     entries, pools, debts, counts = state.entries, state.pools, state.debts, state.counts
     pool = entries.pool[entry]
-    debt = state.debt_of[entry]
+    debt = state.entries.debt[entry]
     if debt < 0:
-        debt = counts[DEBTS]
-        if debt >= debts.entry.shape[0]:
+        debt = counts[DEBT_COUNT]
+        if debt >= debts.shape[0]:
             counts[OVERFLOW] = 1
             return
-        counts[DEBTS] = debt + 1
-        state.debt_of[entry] = debt
+        counts[DEBT_COUNT] = debt + 1
+        state.entries.debt[entry] = debt
         debts.entry[debt] = entry
         last_known_cost(state, pool, entries.node[entry], quantity, debts.best[debt])
     debts.left[debt] = quantity
@@ -657,12 +662,12 @@ def owed(state: State, entry: int, quantity: int) -> None:
     pools.last_debt[pool] = debt
 
 
-@compiled
+@compiled_step
 def valued_at_last_known(state: State, first_debt: int) -> None:
     """At the end of a round, what is still uncovered takes the last known cost."""
     entries, debts, counts = state.entries, state.debts, state.counts
     shares = np.empty(COMPONENTS, np.int64)
-    for debt in range(first_debt, counts[DEBTS]):
+    for debt in range(first_debt, counts[DEBT_COUNT]):
         if debts.left[debt] > 0:
             entry = debts.entry[debt]
             last_known_cost(state, entries.pool[entry], entries.node[entry], debts.left[debt], shares)
@@ -671,30 +676,30 @@ def valued_at_last_known(state: State, first_debt: int) -> None:
             settled_debt(state, debt)
 
 
-@compiled
+@compiled_step
 def forgotten(state: State, first: int, last: int, first_debt: int) -> None:
     """Takes everything a group has found back, so that it can be played as if for the first time."""
     entries, counts = state.entries, state.counts
     nothing = np.zeros(COMPONENTS, np.int64)
     for entry in range(first, last):
         source = entries.source[entry]
-        state.debt_of[entry] = -1
+        state.entries.debt[entry] = -1
         if source == TAKEN:
             revalued(state, entry, nothing, 1)
         elif source == RETURNED or source == TRANSFERRED or (source == UNPRICED and entries.given[entry] == NO_AMOUNTS):
             revalued(state, entry, nothing, -1)
-    counts[DEBTS] = first_debt
+    counts[DEBT_COUNT] = first_debt
 
 
-@compiled
+@compiled_step
 def played_round(state: State, first: int, last: int) -> None:
     """Plays all entries of a group once, from empty pools."""
     entries, links, counts = state.entries, state.links, state.counts
     counts[STAMP] += 1
     counts[CHANGE] = 0
     for entry in range(first, last):
-        state.first_layer[entry] = -1
-        state.is_unpriced[entry] = 0
+        state.entries.first_layer[entry] = -1
+        state.entries.is_unpriced[entry] = 0
         if entries.link[entry] >= 0:
             links.returned_quantity[entries.link[entry]] = 0
             links.returned_value[entries.link[entry], :] = 0
@@ -708,7 +713,7 @@ def played_round(state: State, first: int, last: int) -> None:
             return
 
 
-@compiled
+@compiled_step
 def played_group(state: State, first: int, last: int) -> int:
     """Plays a group until nothing that was counted on changes; returns the rounds it took, negative when it did not settle.
 
@@ -717,10 +722,10 @@ def played_group(state: State, first: int, last: int) -> int:
     tie then is the residual.
     """
     counts = state.counts
-    first_layer, first_slice, first_debt = counts[LAYERS], counts[SLICES], counts[DEBTS]
+    first_layer, first_slice, first_debt = counts[LAYER_COUNT], counts[SLICE_COUNT], counts[DEBT_COUNT]
     change = np.int64(0)
     for round_number in range(1, MAXIMUM_ROUNDS + 1):
-        counts[LAYERS], counts[SLICES] = first_layer, first_slice
+        counts[LAYER_COUNT], counts[SLICE_COUNT] = first_layer, first_slice
         played_round(state, first, last)
         if counts[OVERFLOW] == 1:
             return round_number
@@ -735,7 +740,7 @@ def played_group(state: State, first: int, last: int) -> int:
         return -MAXIMUM_ROUNDS
     forgotten(state, first, last, first_debt)
     counts[DIVERGED] = 0
-    counts[LAYERS], counts[SLICES] = first_layer, first_slice
+    counts[LAYER_COUNT], counts[SLICE_COUNT] = first_layer, first_slice
     played_round(state, first, last)
     if counts[OVERFLOW] == 0:
         valued_at_last_known(state, first_debt)

@@ -7,7 +7,7 @@ in halves of 64 bits. Nothing passes through floating point. Signs: values may b
 import numpy as np
 import numpy.typing as npt
 
-from .compilation import compiled
+from .compilation import compiled, compiled_step
 
 Ints = npt.NDArray[np.int64]
 
@@ -22,7 +22,7 @@ _TOP = np.uint64(1 << 63)
 COMPONENTS = 5
 
 
-@compiled
+@compiled_step
 def product_halves(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
     """The 128-bit product of two unsigned numbers as (high, low)."""
     a_low, a_high = a & _LOW, a >> _HALF_BITS
@@ -35,7 +35,7 @@ def product_halves(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
     return high, (low & _LOW) | (middle << _HALF_BITS)
 
 
-@compiled
+@compiled_step
 def quotient_of_halves(high: np.uint64, low: np.uint64, divisor: np.uint64) -> tuple[np.uint64, np.uint64]:
     """(quotient, remainder) of a 128-bit number by a 64-bit one; high < divisor. Knuth's algorithm D with two digits of 32 bits."""
     shift = _ZERO
@@ -156,7 +156,11 @@ def largest_remainder_shares(amount: int, weights: Ints, shares: Ints) -> None:
     for k in range(count):
         shares[k], remainders[k] = floor_share(amount, weights[k], total)
         left -= shares[k]
-    if left > 0:
-        order = np.argsort(-remainders, kind="mergesort")
-        for k in range(left):
-            shares[order[k]] += 1
+    while left > 0:
+        best = 0
+        for k in range(1, count):
+            if remainders[k] > remainders[best]:
+                best = k
+        remainders[best] = 0
+        shares[best] += 1
+        left -= 1

@@ -70,7 +70,7 @@ def value_moves(moves: pl.DataFrame, work_orders: pl.DataFrame, methods: pl.Data
     Raises UnknownMoveKind, UnknownMethod, and OverflowError for values beyond 10^15 minor units.
     """
     facts = arranged(moves, work_orders, methods)
-    room = facts.entries.quantity.shape[0]
+    room = facts.entries.shape[0]
     size = 1
     while True:
         state = empty_state(facts, room * size)
@@ -85,8 +85,9 @@ def value_moves(moves: pl.DataFrame, work_orders: pl.DataFrame, methods: pl.Data
 class Facts(NamedTuple):
     """The moves as arrays in order of play, and what is needed to name them again."""
 
-    entries: play.Entries
-    orders: play.Orders
+    entries: play.Table
+    orders: play.Table
+    outputs: play.Table
     links: int
     pools: int
     nodes: int
@@ -164,52 +165,49 @@ def arranged(moves: pl.DataFrame, work_orders: pl.DataFrame, methods: pl.DataFra
     targets = np.unique(linked_to[linked_to >= 0])
     link[targets] = np.arange(targets.size)
 
-    outputs = sequence[np.isin(source[sequence], (Source.MADE, Source.MADE_BESIDE))]
-    by_order, first_place = stable_order(order[outputs], order_ids.size)
-    outputs = outputs[by_order]
+    made = sequence[np.isin(source[sequence], (Source.MADE, Source.MADE_BESIDE))]
+    by_order, first_place = stable_order(order[made], order_ids.size)
+    made = made[by_order]
     place = np.full(moves.height, -1, np.int64)
-    place[place_of[outputs]] = np.arange(outputs.size)
-    share = whole_numbers(moves["cost_share"], -1)[outputs] if "cost_share" in moves.columns else np.full(outputs.size, -1)
+    place[place_of[made]] = np.arange(made.size)
 
     day = whole_numbers(moves["effective_date"].cast(pl.Int32))[at]
     method, replaced = methods_in_force(methods, moves, node, nodes, node[at], day)
-    entries = play.Entries(
-        quantity=np.abs(quantity)[at],
-        source=source[at],
-        given=given[at],
-        method=method,
-        pool=pool[at],
-        node=node[at],
-        date=day,
-        order=order[at],
-        origin=linked_to,
-        link=link,
-        place=place,
-        value=value[at],
-    )
-    cost = np.zeros((order_ids.size, COMPONENTS), np.int64)
+    entries = play.table(play.ENTRIES, moves.height)
+    entries.quantity = np.abs(quantity)[at]
+    entries.source = source[at]
+    entries.given = given[at]
+    entries.method = method
+    entries.pool = pool[at]
+    entries.node = node[at]
+    entries.date = day
+    entries.order = order[at]
+    entries.origin = linked_to
+    entries.link = link
+    entries.place = place
+    entries.debt = entries.first_layer = -1
+    entries.value = value[at]
+
+    orders = play.table(play.ORDERS, order_ids.size)
+    orders.is_closed = is_closed
+    orders.planned_quantity[:known_orders] = whole_numbers(work_orders["planned_quantity"])
+    orders.first_place = first_place[:-1]
+    orders.last_place = first_place[1:]
+    orders.is_stale = 1
     for k, name in enumerate(AMOUNTS):
         if name in work_orders.columns and k > 0:
-            cost[:known_orders, k] = whole_numbers(work_orders[name])
+            orders.cost[:known_orders, k] = whole_numbers(work_orders[name])
     stated = np.flatnonzero((order >= 0) & (source == Source.PRICED))
-    np.subtract.at(cost, order[stated], value[stated])
-    orders = play.Orders(
-        is_closed=is_closed,
-        planned_quantity=np.concatenate(
-            [whole_numbers(work_orders["planned_quantity"]), np.zeros(missing.len(), np.int64)]
-        ),
-        cost=cost,
-        first_place=first_place,
-        is_stale=np.ones(order_ids.size, np.int64),
-        read_stamp=np.zeros(order_ids.size, np.int64),
-        output_entry=place_of[outputs],
-        output_share=share.astype(np.int64),
-        output_value=np.zeros((outputs.size, COMPONENTS), np.int64),
-    )
+    np.subtract.at(orders.cost, order[stated], value[stated])
+
+    outputs = play.table(play.OUTPUTS, made.size)
+    outputs.entry = place_of[made]
+    outputs.share = whole_numbers(moves["cost_share"], -1)[made] if "cost_share" in moves.columns else -1
     padding = np.full(missing.len(), -1, np.int64)
     return Facts(
         entries=entries,
         orders=orders,
+        outputs=outputs,
         links=targets.size,
         pools=pools,
         nodes=nodes,
@@ -304,71 +302,21 @@ def methods_in_force(
 
 def empty_state(facts: Facts, room: int) -> play.State:
     """The state before the first move, with room for about `room` layers and slices more than there are moves."""
-    n = facts.entries.quantity.shape[0]
+    n = facts.entries.shape[0]
     room = room + 1024
 
-    def zeros(count: int) -> Ints:
-        return np.zeros(count, np.int64)
-
-    def amounts(count: int) -> Ints:
-        return np.zeros((count, COMPONENTS), np.int64)
-
     inflows = int(np.count_nonzero(facts.entries.source != Source.TAKEN))
-    layer_room = inflows + room // 4
-    slice_room = n + room // 4
-    debt_room = room // 8 + 1024
     return play.State(
-        entries=facts.entries._replace(value=facts.entries.value.copy()),
-        links=play.Links(zeros(facts.links), amounts(facts.links), zeros(facts.links), zeros(facts.links)),
-        orders=facts.orders._replace(
-            cost=facts.orders.cost.copy(),
-            is_stale=np.ones_like(facts.orders.is_stale),
-            read_stamp=np.zeros_like(facts.orders.read_stamp),
-        ),
-        pools=play.Pools(
-            stamp=zeros(facts.pools),
-            method=zeros(facts.pools),
-            head=zeros(facts.pools),
-            tail=zeros(facts.pools),
-            quantity=zeros(facts.pools),
-            value=amounts(facts.pools),
-            base_quantity=zeros(facts.pools),
-            base_value=zeros(facts.pools),
-            first_debt=zeros(facts.pools),
-            last_debt=zeros(facts.pools),
-            known_quantity=zeros(facts.pools),
-            known_value=amounts(facts.pools),
-        ),
-        nodes=play.Nodes(zeros(facts.nodes), zeros(facts.nodes), amounts(facts.nodes)),
-        layers=play.Layers(
-            entry=np.empty(layer_room, np.int64),
-            date=np.empty(layer_room, np.int64),
-            pool=np.empty(layer_room, np.int64),
-            start_quantity=np.empty(layer_room, np.int64),
-            quantity=np.empty(layer_room, np.int64),
-            start_value=np.empty(layer_room, np.int64),
-            value=np.empty((layer_room, COMPONENTS), np.int64),
-            following=np.empty(layer_room, np.int64),
-            same_entry=np.empty(layer_room, np.int64),
-        ),
-        slices=play.Slices(
-            entry=np.empty(slice_room, np.int64),
-            layer=np.empty(slice_room, np.int64),
-            quantity=np.empty(slice_room, np.int64),
-            value=np.empty((slice_room, COMPONENTS), np.int64),
-        ),
-        debts=play.Debts(
-            entry=np.empty(debt_room, np.int64),
-            left=np.empty(debt_room, np.int64),
-            settled=np.empty((debt_room, COMPONENTS), np.int64),
-            best=np.empty((debt_room, COMPONENTS), np.int64),
-            following=np.empty(debt_room, np.int64),
-            read_stamp=np.zeros(debt_room, np.int64),
-        ),
-        debt_of=np.full(n, -1, np.int64),
-        first_layer=np.full(n, -1, np.int64),
-        is_unpriced=zeros(n),
-        counts=zeros(8),
+        entries=facts.entries.copy(),
+        links=play.table(play.LINKS, facts.links),
+        orders=facts.orders.copy(),
+        outputs=facts.outputs.copy(),
+        pools=play.table(play.POOLS, facts.pools),
+        nodes=play.table(play.NODES, facts.nodes),
+        layers=play.table(play.LAYERS, inflows + room // 4),
+        slices=play.table(play.SLICES, facts.entries.shape[0] + room // 4),
+        debts=play.table(play.DEBTS, room // 8),
+        counts=np.zeros(8, np.int64),
     )
 
 
@@ -380,7 +328,7 @@ def amount_columns(values: npt.NDArray[np.int64], suffix: str = "") -> dict[str,
 def result_of(facts: Facts, state: play.State, rounds: Ints) -> CostingResult:
     """The tables of a finished play."""
     entries, layers, slices, debts, orders = state.entries, state.layers, state.slices, state.debts, state.orders
-    layer_count, slice_count, debt_count = (int(state.counts[k]) for k in (play.LAYERS, play.SLICES, play.DEBTS))
+    layer_count, slice_count, debt_count = (int(state.counts[k]) for k in (play.LAYER_COUNT, play.SLICE_COUNT, play.DEBT_COUNT))
     n = facts.entry_id.size
     is_out = entries.source == Source.TAKEN
     sign = np.where(is_out, -1, 1)
@@ -446,7 +394,7 @@ def result_of(facts: Facts, state: play.State, rounds: Ints) -> CostingResult:
     findings = pl.concat(
         [
             finding("uncovered", facts.entry_id[debtors], owed_quantity, owed_value.sum(axis=1)),
-            entry_findings("without_price", facts, entries, state.is_unpriced == 1),
+            entry_findings("without_price", facts, entries, entries.is_unpriced == 1),
             entry_findings("unknown_origin", facts, entries, facts.unknown_origin),
             entry_findings("method_not_played", facts, entries, facts.replaced_method),
             unknown_orders(facts),
@@ -457,7 +405,7 @@ def result_of(facts: Facts, state: play.State, rounds: Ints) -> CostingResult:
     return CostingResult(valued_moves, slice_frame, layer_frame, work_order_frame, findings)
 
 
-def settled_from_slices(slices: play.Slices, count: int, debtors: Ints, n: int) -> npt.NDArray[np.int64]:
+def settled_from_slices(slices: play.Table, count: int, debtors: Ints, n: int) -> npt.NDArray[np.int64]:
     """What each entry that still owes has taken from layers so far, × 5."""
     paid = np.zeros((debtors.size, COMPONENTS), np.int64)
     if debtors.size:
@@ -523,7 +471,7 @@ def finding(rule: str, entry_id: Ints, quantity: Ints, amount: Ints, work_order_
     )
 
 
-def entry_findings(rule: str, facts: Facts, entries: play.Entries, where: npt.NDArray[np.bool_]) -> pl.DataFrame:
+def entry_findings(rule: str, facts: Facts, entries: play.Table, where: npt.NDArray[np.bool_]) -> pl.DataFrame:
     """Findings about entries, with their quantity and value."""
     at = np.flatnonzero(where)
     return finding(rule, facts.entry_id[at], entries.quantity[at], entries.value[at].sum(axis=1))
