@@ -5,7 +5,19 @@ import pkgutil
 
 import transactions
 
-AREAS = ("kernel", "master", "document", "ledger", "inventory", "sales", "purchasing", "production", "finance", "planning", "people")
+AREAS = (
+    "kernel",
+    "master",
+    "document",
+    "ledger",
+    "inventory",
+    "sales",
+    "purchasing",
+    "production",
+    "finance",
+    "planning",
+    "people",
+)
 
 for _area in AREAS:
     _package = importlib.import_module(f"transactions.{_area}")

@@ -11,7 +11,7 @@ from transactions.kernel.exact import NANO, from_micro
 from transactions.kernel.numbering import next_number
 from transactions.kernel.refusal import AlreadyExists, NotFound, Refusal, WrongState
 from transactions.master.company import Company
-from transactions.master.lookup import versions
+from transactions.master.lookup import in_force
 from transactions.master.tables import exchange_rate
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class QuantityExceedsOpen(Refusal):
     """More is asked for than is still open on the line."""
 
     status = 409
+
+
+class QuantityIsTooFine(Refusal):
+    """In the base unit the quantity would have more than six decimals."""
 
 
 class RateIsMissing(Refusal):
@@ -107,9 +111,7 @@ def link(
     )  # fmt: skip
 
 
-def document_named(
-    work: "Work", company: Company, document_type: str, reference: str | int, field: str
-) -> Row[Any]:
+def document_named(work: "Work", company: Company, document_type: str, reference: str | int, field: str) -> Row[Any]:
     """The document of that number, external number or id."""
     statement = _by_id if isinstance(reference, int) else _by_number
     found = work.first(statement, company_id=company.id, document_type=document_type, reference=reference)
@@ -139,13 +141,11 @@ def chosen_lines(
     lines: Sequence[Row[Any]],
     open_by_line: Mapping[int, int],
     asked: Sequence[tuple[int, int]] | None,
-    *,
-    tolerance: bool = False,
 ) -> list[tuple[Row[Any], int, str]]:
     """What a follow-up takes: (line, quantity, field in the command).
 
-    asked: (line number, quantity in micro) pairs, or None for all that is open. More than is open is refused unless
-    `tolerance`; nothing open at all is refused too.
+    asked: (line number, micro quantity in the line's entered unit) pairs, or None for all that is open. More than is
+    open is refused, and so is nothing being open at all.
     """
     if asked is None:
         taken = [(line, open_by_line[line.id], "lines") for line in lines if open_by_line[line.id] > 0]
@@ -154,12 +154,13 @@ def chosen_lines(
         return taken
     by_number = {line.line_number: line for line in lines}
     taken, left = [], dict(open_by_line)
-    for position, (line_number, quantity) in enumerate(asked):
+    for position, (line_number, entered) in enumerate(asked):
         line = by_number.get(line_number)
         if line is None:
             raise NotFound("the document has no such line", field=f"lines.{position}.line", value=line_number)
         field = f"lines.{position}.quantity"
-        if quantity > left[line.id] and not tolerance:
+        quantity = base_quantity(entered, line.unit_numerator, line.unit_denominator, field)
+        if quantity > left[line.id]:
             raise QuantityExceedsOpen(
                 f"{from_micro(max(left[line.id], 0))} of line {line_number} are open, {from_micro(quantity)} asked",
                 field=field, value=str(from_micro(quantity)),
@@ -194,30 +195,26 @@ def rate_on(work: "Work", company: Company, currency: str, on: date, field: str 
     """Nano company currency for one unit of the currency, in force on the day; 1 for the company's own."""
     if currency == company.currency:
         return NANO
-    rates = [
-        version for version in versions(work, exchange_rate, company_id=company.id) if version.currency == currency
-    ]
-    found = None
-    for version in rates:
-        if version.effective_date > on:
-            break
-        found = version
+    found = in_force(work, exchange_rate, on, company_id=company.id, currency=currency)
     if found is None:
         raise RateIsMissing(
-            f"there is no exchange rate of {currency} on {on}; set_exchange_rate records one", field=field, value=currency
+            f"there is no exchange rate of {currency} on {on}; set_exchange_rate records one",
+            field=field,
+            value=currency,
         )
     rate: int = found.rate
     return rate
 
 
-def base_quantity(entered: int, numerator: int, denominator: int) -> int:
+def base_quantity(entered: int, numerator: int, denominator: int, field: str = "quantity") -> int:
     """Micro base units of so many micro entered units; refused rather than rounded."""
     scaled, rest = divmod(entered * numerator, denominator)
     if rest:
-        raise Refusal(
+        raise QuantityIsTooFine(
             "the quantity is no whole number of millionths of the base unit",
-            field="quantity", value=str(from_micro(entered)),
-        )  # fmt: skip
+            field=field,
+            value=str(from_micro(entered)),
+        )
     return scaled
 
 
@@ -235,9 +232,7 @@ _external = select(document.c.id).where(
 
 
 def _refuse_known_external_number(work: "Work", company: Company, document_type: str, external_number: str) -> None:
-    known = work.first(
-        _external, company_id=company.id, document_type=document_type, external_number=external_number
-    )
+    known = work.first(_external, company_id=company.id, document_type=document_type, external_number=external_number)
     if known is not None:
         raise AlreadyExists(
             f"there is a {_noun(document_type)} of that external number", field="external_number", value=external_number
@@ -246,5 +241,3 @@ def _refuse_known_external_number(work: "Work", company: Company, document_type:
 
 def _noun(document_type: str) -> str:
     return document_type.replace("_", " ")
-
-

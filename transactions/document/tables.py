@@ -66,11 +66,15 @@ document_line = table(
 
 line_link = table(  # many to many, from the earlier line to the one that follows it up
     "line_link",
-    text("link_type"),  # delivery, invoice, receipt, bill, customer_return, supplier_return, landed_cost, inspection, requisition
+    text(
+        "link_type"
+    ),  # delivery, invoice, receipt, bill, customer_return, supplier_return, landed_cost, inspection, requisition
     reference("from_line_id", "document_line", indexed=True),
     reference("to_line_id", "document_line", indexed=True),
     whole("quantity"),
-    whole("amount"),  # minor units of company currency: a bill's net for its receipt or order line, a share of landed cost
+    whole(
+        "amount"
+    ),  # minor units of company currency: a bill's net for its receipt or order line, a share of landed cost
     day("effective_date"),
     whole("recorded_at"),
 )

@@ -148,9 +148,7 @@ def _load_balances(work: "Work", moves: Sequence[Move]) -> None:
                 work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date)
 
 
-def _refuse_negative(
-    work: "Work", key: tuple[int, int, int], asked: int, effective_date: date, field: str
-) -> None:
+def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effective_date: date, field: str) -> None:
     """Refuse if taking `asked` on the day would leave less than nothing on that or any later day."""
     item_id, location_id, _lot = key
     place = _place_of(work, location_id)
@@ -173,8 +171,9 @@ def _refuse_negative(
 def _least_from(work: "Work", key: tuple[int, int, int], now: int, effective_date: date) -> tuple[int, date]:
     """The least balance from the day on, and the day it is reached; walks back from the present."""
     changes: dict[date, int] = {}
-    for on, quantity in work.rows(_later_changes, item_id=key[0], location_id=key[1], lot_id=key[2], after=effective_date):
-        changes[on] = changes.get(on, 0) + quantity
+    later = work.rows(_later_changes, item_id=key[0], location_id=key[1], lot_id=key[2], after=effective_date)
+    for row in later:
+        changes[row[0]] = changes.get(row[0], 0) + row[1]
     least, least_on, running = now, effective_date, now
     for on in sorted(changes, reverse=True):
         if running <= least:

@@ -74,9 +74,7 @@ def found(engine: Engine, clock: Clock) -> None:
         if connection.execute(writer_state.select()).first() is not None:
             return
         connection.execute(
-            writer_state.insert().values(
-                id=1, next_id=1001, audit_position=0, audit_hash=CHAIN_START, master_version=1
-            )
+            writer_state.insert().values(id=1, next_id=1001, audit_position=0, audit_hash=CHAIN_START, master_version=1)
         )
         connection.execute(change_counter.insert().values(id=1, value=1))
         connection.execute(

@@ -132,7 +132,9 @@ class Work:
             values = vars(self.state)
             self.connection.execute(update(writer_state).values(**values))
         if self.stamp is not None and self._wrote:
-            self.connection.exec_driver_sql("update change_counter set value = max(value, ?) where id = 1", (self.stamp,))
+            self.connection.exec_driver_sql(
+                "update change_counter set value = max(value, ?) where id = 1", (self.stamp,)
+            )
         self.masters["version"] = self.state.master_version
 
     # ------------------------------------------------------------------ writing

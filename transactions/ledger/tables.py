@@ -10,7 +10,9 @@ account = table(
     text("code"),
     text("name"),
     text("account_type"),  # asset, liability, equity, revenue, expense
-    text("role", optional=True),  # what postings know it by: inventory, receivables, cost_of_sales, … (one account per role)
+    text(
+        "role", optional=True
+    ),  # what postings know it by: inventory, receivables, cost_of_sales, … (one account per role)
     flag("is_manual", default=True),  # may manual entries use it
     UniqueConstraint("company_id", "code"),
 )

@@ -127,13 +127,15 @@ warehouse = table(
     UniqueConstraint("company_id", "code"),
 )
 
-location = table(  # virtual kinds belong to the company: supplier, customer, production, loss, opening; others to a warehouse
-    "location",
-    reference("company_id", "company"),
-    reference("warehouse_id", "warehouse", optional=True),
-    text("code"),
-    text("kind"),  # stock, inspection | supplier, customer, production, loss, opening
-    UniqueConstraint("company_id", "code"),
+location = (
+    table(  # virtual kinds belong to the company: supplier, customer, production, loss, opening; others to a warehouse
+        "location",
+        reference("company_id", "company"),
+        reference("warehouse_id", "warehouse", optional=True),
+        text("code"),
+        text("kind"),  # stock, inspection | supplier, customer, production, loss, opening
+        UniqueConstraint("company_id", "code"),
+    )
 )
 
 work_center = table(
@@ -198,9 +200,7 @@ bom_line = table(
     whole("scrap_rate"),  # micro share of the issued quantity that is lost
 )
 
-routing = table(
-    "routing", reference("item_id", "item", indexed=True), day("effective_date"), whole("recorded_at")
-)
+routing = table("routing", reference("item_id", "item", indexed=True), day("effective_date"), whole("recorded_at"))
 
 routing_operation = table(
     "routing_operation",

@@ -1,0 +1,98 @@
+"""Cost settlement: the pending rows of a warehouse build become journal entries; only this moves inventory value.
+
+One entry per period: in the period itself while it is open, else in the first open one as the named correction of that
+period. A build is settled once, and only while nothing was settled since it was made.
+"""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import bindparam, func, select
+
+from transactions.document.tables import cost_settlement
+from transactions.kernel.command import Answer, Code, Command, Line, handles
+from transactions.kernel.exact import Amount
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.journal import Posting, account_coded, post_entry
+from transactions.ledger.period import first_open_period, period_on
+from transactions.master.company import company_named
+from transactions.master.lookup import item_named
+
+
+class BuildIsStale(Refusal):
+    """Cost was settled since the build was made: its pending rows may be settled already."""
+
+    status = 409
+
+
+class SettlementRow(Line):
+    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    account: Code
+    event: Code
+    item: str | None = None
+    sales_order_line_id: int | None = None
+    debit: Amount = Decimal(0)
+    credit: Amount = Decimal(0)
+
+
+class SettleCost(Command):
+    """Post the pending cost rows of a build."""
+
+    build_id: Code
+    rows: list[SettlementRow]
+    as_of: date | None = Field(None, description="business date of the build; no entry is dated later")
+    last_settlement_id: int | None = Field(None, description="the newest settlement that the build has seen, 0 if none")
+
+
+_of_build = select(cost_settlement.c.id).where(
+    cost_settlement.c.company_id == bindparam("company_id"), cost_settlement.c.build_id == bindparam("build_id")
+)
+_newest = select(func.max(cost_settlement.c.id)).where(cost_settlement.c.company_id == bindparam("company_id"))
+
+
+@handles(SettleCost, permission="finance.settlement", stage=2)
+def settle_cost(work: Work, settlement: SettleCost) -> Answer:
+    """Post the pending cost rows of a build; a build that was settled before posts nothing."""
+    company = company_named(work, settlement.company)
+    if work.first(_of_build, company_id=company.id, build_id=settlement.build_id):
+        return {"build_id": settlement.build_id, "entries": [], "already_settled": True}
+    newest = work.rows(_newest, company_id=company.id)[0][0] or 0
+    if settlement.last_settlement_id is not None and newest != settlement.last_settlement_id:
+        raise BuildIsStale(
+            "cost was settled since this build was made; refresh and settle the new build",
+            field="build_id", value=settlement.build_id,
+        )  # fmt: skip
+    by_period: dict[str, list[Posting]] = defaultdict(list)
+    for position, row in enumerate(settlement.rows):
+        field = f"rows.{position}"
+        amount = company.minor(row.debit, f"{field}.debit") - company.minor(row.credit, f"{field}.credit")
+        by_period[row.period].append(
+            Posting(
+                account_id=account_coded(work, company.id, row.account, f"{field}.account").id, amount=amount,
+                item_id=item_named(work, row.item, f"{field}.item").id if row.item else None,
+                sales_order_line_id=row.sales_order_line_id, settled_event=row.event, settled_period=row.period,
+            )
+        )  # fmt: skip
+    entries = []
+    for code in sorted(by_period):
+        period = period_on(work, company.id, date.fromisoformat(f"{code}-01"))
+        if period.state == "open":
+            entry_date = min(period.end_date, settlement.as_of or period.end_date)
+            description = f"cost settlement {code}"
+        else:
+            entry_date = first_open_period(work, company.id, period.start_date).start_date
+            description = f"correction of period {code}"
+        posted = post_entry(
+            work, company, posting="settlement", entry_date=entry_date, lines=by_period[code], description=description
+        )
+        if posted is not None:
+            entries.append(posted[1])
+    work.insert(
+        cost_settlement, company_id=company.id, build_id=settlement.build_id, row_count=len(settlement.rows),
+        recorded_at=work.recorded_at,
+    )  # fmt: skip
+    return {"build_id": settlement.build_id, "entries": entries, "already_settled": False}

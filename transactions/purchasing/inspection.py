@@ -1,0 +1,130 @@
+"""An inspection: received goods lie blocked until somebody decides what is accepted and what becomes of the rest.
+
+confirmed (made by the receipt) → done. Rejected goods go back to the supplier, are scrapped, are accepted after all,
+or stay blocked for rework, which the next decision ends.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, select
+
+from transactions.document.document import change_state, document_named, lines_of, require_state
+from transactions.document.tables import document, inspection, line_link
+from transactions.inventory.stock import Move, move_stock
+from transactions.inventory.tables import stock_move
+from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.exact import ZeroOrQuantity, from_micro, micro
+from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.work import Work
+from transactions.master.company import Company, company_named
+from transactions.master.lookup import location_of
+from transactions.purchasing.supplier_return import add_supplier_return
+
+
+class QuantitiesDoNotAddUp(Refusal):
+    """Accepted and rejected must make up what was received for inspection."""
+
+
+class DispositionIsMissing(Refusal):
+    """Rejected goods need to be told what becomes of them."""
+
+
+class DecideInspection(Command):
+    """Accept and reject inspected goods."""
+
+    inspection: Reference
+    accepted_quantity: ZeroOrQuantity
+    rejected_quantity: ZeroOrQuantity
+    disposition: Literal["return", "rework", "scrap", "accept"] | None = None
+    effective_date: date | None = None
+
+
+_of_receipt = (
+    select(document)
+    .where(
+        document.c.document_type == "inspection",
+        document.c.state == "confirmed",
+        document.c.origin_document_id == bindparam("receipt_id"),
+    )
+    .order_by(document.c.id)
+)
+_receipt_line = select(line_link.c.from_line_id).where(
+    line_link.c.to_line_id == bindparam("line_id"), line_link.c.link_type == "inspection"
+)
+_detail = select(inspection).where(inspection.c.document_id == bindparam("document_id"))
+_receipt_move = select(stock_move).where(
+    stock_move.c.document_line_id == bindparam("line_id"), stock_move.c.move_type == "receipt"
+)
+
+
+def _inspection_named(work: Work, company: Company, reference: str | int) -> Row[Any]:
+    """By its own number, or by its receipt's while that has only one undecided inspection."""
+    try:
+        return document_named(work, company, "inspection", reference, "inspection")
+    except NotFound as unknown:
+        try:
+            receipt = document_named(work, company, "goods_receipt", reference, "inspection")
+        except NotFound:
+            raise unknown from None
+        waiting = work.rows(_of_receipt, receipt_id=receipt.id)
+        if len(waiting) != 1:
+            raise NotFound(
+                f"the goods receipt has {len(waiting)} undecided inspections; name one by its number",
+                field="inspection", value=reference,
+            ) from None  # fmt: skip
+        return waiting[0]
+
+
+@handles(DecideInspection, permission="quality.inspection", stage=3)
+def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
+    """Accept and reject inspected goods."""
+    company = company_named(work, decision.company)
+    head = _inspection_named(work, company, decision.inspection)
+    require_state(head, "confirmed", field="inspection")
+    [line] = lines_of(work, head.id)
+    detail = work.rows(_detail, document_id=head.id)[0]
+    accepted, rejected = micro(decision.accepted_quantity), micro(decision.rejected_quantity)
+    waiting = line.quantity - detail.accepted_quantity - detail.rejected_quantity
+    if accepted + rejected != waiting:
+        raise QuantitiesDoNotAddUp(
+            f"accepted and rejected make {from_micro(accepted + rejected)}, inspected are {from_micro(waiting)}",
+            field="accepted_quantity", value=decision.accepted_quantity,
+        )  # fmt: skip
+    if rejected and decision.disposition is None:
+        raise DispositionIsMissing(
+            "say what becomes of the rejected: return, rework, scrap or accept", field="disposition", value=None
+        )
+    if decision.disposition == "accept":
+        accepted, rejected = accepted + rejected, 0
+    on = decision.effective_date or head.effective_date
+    blocked = location_of(work, company.id, "inspection", head.warehouse_id)
+    stock = location_of(work, company.id, "stock", head.warehouse_id)
+    receipt_line_id = work.rows(_receipt_line, line_id=line.id)[0].from_line_id
+    origin = work.rows(_receipt_move, line_id=receipt_line_id)[0]
+    shared = {
+        "item_id": line.item_id, "from_location_id": blocked, "document_id": head.id, "document_line_id": line.id,
+        "field": "accepted_quantity",
+    }  # fmt: skip
+    moves = []
+    if accepted:
+        moves.append(Move(move_type="inspection", to_location_id=stock, quantity=accepted, **shared))
+    if rejected and decision.disposition == "scrap":
+        loss = location_of(work, company.id, "loss")
+        moves.append(Move(move_type="scrap", to_location_id=loss, quantity=rejected, **shared))
+    move_stock(work, company, on, moves)
+    answer: Answer = {"id": head.id, "number": head.number}
+    if rejected and decision.disposition == "return":
+        returned = add_supplier_return(
+            work, company, origin.document_id, on, [(receipt_line_id, rejected, "rejected_quantity")], blocked
+        )
+        answer["supplier_return"] = returned["number"]
+    if decision.disposition == "rework":
+        work.update(inspection, detail.id, accepted_quantity=detail.accepted_quantity + accepted, disposition="rework")
+        return answer
+    work.update(
+        inspection, detail.id, accepted_quantity=detail.accepted_quantity + accepted,
+        rejected_quantity=detail.rejected_quantity + rejected, disposition=decision.disposition, decided_on=on,
+    )  # fmt: skip
+    change_state(work, head, "done", on)
+    return answer

@@ -1,0 +1,122 @@
+"""A landed cost: freight, duty, insurance of goods received, spread over their receipts; posted when it is recorded.
+
+Debit landed cost clearing and input tax; credit payables. Settlement moves the clearing on to where the goods are.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import bindparam, select
+
+from transactions.document.document import (
+    add_document,
+    add_line,
+    document_named,
+    lines_of,
+    link,
+    linked_quantities,
+    rate_on,
+)
+from transactions.document.tables import document_line, line_link
+from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.exact import Amount, PositiveAmount, converted, rounded_ratio, split
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.journal import Posting, account_of, post_entry
+from transactions.master.company import company_named
+from transactions.master.lookup import named, supplier_named
+from transactions.master.tables import item
+
+
+class WeightIsMissing(Refusal):
+    """Spreading by weight needs the weight of every item (its extra field `weight`)."""
+
+
+class AddLandedCost(Command):
+    """Spread a charge over goods receipts: by value, weight or quantity."""
+
+    receipts: Annotated[list[Reference], Field(min_length=1)]
+    bill_date: date
+    supplier: Reference
+    amount: PositiveAmount
+    basis: Literal["value", "weight", "quantity"] = "value"
+    tax_amount: Amount | None = None
+    currency: CurrencyCode | None = None
+    due_date: date | None = None
+    external_number: Code | None = None
+
+
+_order_line = (
+    select(document_line)
+    .select_from(document_line.join(line_link, line_link.c.from_line_id == document_line.c.id))
+    .where(line_link.c.to_line_id == bindparam("line_id"), line_link.c.link_type == "receipt")
+)
+
+
+@handles(AddLandedCost, permission="finance.bill", stage=2)
+def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
+    """Spread a charge over goods receipts: by value, weight or quantity."""
+    company = company_named(work, cost.company)
+    supplier = supplier_named(work, cost.supplier)
+    currency = cost.currency or supplier.currency or company.currency
+    rate = rate_on(work, company, currency, cost.bill_date)
+    receipt_lines, weights = [], []
+    for position, reference in enumerate(cost.receipts):
+        field = f"receipts.{position}"
+        receipt = document_named(work, company, "goods_receipt", reference, field)
+        returned = linked_quantities(work, receipt.id, "supplier_return")
+        for line in lines_of(work, receipt.id):
+            received = named(work, item, line.item_id, field)
+            if received.kind == "service":
+                continue
+            kept = line.quantity - returned.get(line.id, 0)
+            if cost.basis == "value":
+                order_line = work.rows(_order_line, line_id=line.id)[0]
+                in_company = converted(order_line.net_amount, receipt.exchange_rate)
+                weight = rounded_ratio(in_company * kept * 1000, order_line.quantity)
+            elif cost.basis == "weight":
+                each = (received.extra or {}).get("weight")
+                if each is None:
+                    raise WeightIsMissing("the item has no weight", field=field, value=received.code)
+                weight = kept * int(each)
+            else:
+                weight = kept
+            receipt_lines.append(line)
+            weights.append(weight)
+    if not receipt_lines:
+        raise WeightIsMissing("no goods lie behind these receipts", field="receipts", value=cost.receipts[0])
+    net = company.minor(cost.amount, "amount")
+    tax = company.minor(cost.tax_amount, "tax_amount") if cost.tax_amount is not None else 0
+    due_date = cost.due_date or cost.bill_date + timedelta(days=supplier.payment_term_days)
+    document_id, number = add_document(
+        work, company, "landed_cost", effective_date=cost.bill_date, state="done", partner_id=supplier.id,
+        currency=currency, external_number=cost.external_number, due_date=due_date, basis=cost.basis,
+        net_amount=net, tax_amount=tax, gross_amount=net + tax,
+    )  # fmt: skip
+    line_id = add_line(
+        work, document_id, 1, description="landed cost", net_amount=net, tax_amount=tax, gross_amount=net + tax
+    )
+    in_company = converted(net, rate)
+    for line, amount in zip(receipt_lines, split(in_company, weights), strict=True):
+        link(work, "landed_cost", line.id, line_id, line.quantity, cost.bill_date, amount)
+    tax_in_company = converted(tax, rate)
+    postings = [
+        Posting(
+            account_id=account_of(work, company.id, "landed_cost_clearing"), amount=in_company, document_amount=net,
+            partner_id=supplier.id,
+        ),
+        Posting(
+            account_id=account_of(work, company.id, "input_tax"), amount=tax_in_company, document_amount=tax,
+            partner_id=supplier.id,
+        ),
+        Posting(
+            account_id=account_of(work, company.id, "payables"), amount=-in_company - tax_in_company,
+            document_amount=-net - tax, partner_id=supplier.id, due_date=due_date,
+        ),
+    ]  # fmt: skip
+    post_entry(
+        work, company, posting="landed_cost", entry_date=cost.bill_date, lines=postings, document_id=document_id,
+        currency=currency, date_field="bill_date",
+    )  # fmt: skip
+    return {"id": document_id, "number": number}

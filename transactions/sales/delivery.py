@@ -1,0 +1,75 @@
+"""A delivery: goods that left a warehouse for a customer, in full or in part. Done at once; services make no move."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from transactions.document.document import (
+    add_document,
+    add_line,
+    chosen_lines,
+    document_named,
+    lines_of,
+    link,
+    open_quantities,
+    require_state,
+)
+from transactions.document.pricing import LineQuantity, asked
+from transactions.inventory.stock import Move, move_stock
+from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
+from transactions.master.company import company_named
+from transactions.master.lookup import location_of, named, warehouse_named
+from transactions.master.tables import item
+from transactions.sales.sales_order import close_if_fulfilled
+
+
+class DeliverGoods(Command):
+    """Record that goods of a sales order left for the customer; lines left out: all that is open."""
+
+    order: Reference
+    effective_date: date
+    warehouse: Reference | None = None
+    lines: Annotated[list[LineQuantity], Field(min_length=1)] | None = None
+    external_number: Code | None = None
+
+
+@handles(DeliverGoods, permission="sales.delivery", stage=1)
+def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
+    """Record that goods of a sales order left for the customer; lines left out: all that is open."""
+    company = company_named(work, delivery.company)
+    order = document_named(work, company, "sales_order", delivery.order, "order")
+    require_state(order, "confirmed", field="order")
+    open_period_on(work, company.id, delivery.effective_date)
+    lines = lines_of(work, order.id)
+    open_by_line = open_quantities(work, lines, "delivery")
+    taken = chosen_lines(lines, open_by_line, asked(delivery.lines))
+    warehouse = warehouse_named(work, company.id, delivery.warehouse or order.warehouse_id)
+    document_id, number = add_document(
+        work, company, "delivery", effective_date=delivery.effective_date, state="done", partner_id=order.partner_id,
+        warehouse_id=warehouse.id, origin_document_id=order.id, external_number=delivery.external_number,
+        currency=order.currency, rate=order.exchange_rate,
+    )  # fmt: skip
+    stock, customer = location_of(work, company.id, "stock", warehouse.id), location_of(work, company.id, "customer")
+    moves, line_ids = [], []
+    for line_number, (line, quantity, field) in enumerate(taken, start=1):
+        line_id = add_line(
+            work, document_id, line_number, item_id=line.item_id, description=line.description, quantity=quantity,
+            warehouse_id=warehouse.id,
+        )  # fmt: skip
+        link(work, "delivery", line.id, line_id, quantity, delivery.effective_date)
+        line_ids.append(line_id)
+        open_by_line[line.id] -= quantity
+        if named(work, item, line.item_id, field).kind != "service":
+            moves.append(
+                Move(
+                    move_type="delivery", item_id=line.item_id, from_location_id=stock, to_location_id=customer,
+                    quantity=quantity, document_id=document_id, document_line_id=line_id, field=field,
+                )
+            )  # fmt: skip
+    move_stock(work, company, delivery.effective_date, moves)
+    if not any(open_by_line.values()):
+        close_if_fulfilled(work, order.id, company.code, delivery.effective_date)
+    return {"id": document_id, "number": number, "lines": line_ids}

@@ -1,0 +1,118 @@
+"""A sales order: what a customer wants, when, at what price. draft → confirmed → done, or cancelled."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from transactions.document.document import (
+    add_document,
+    add_line,
+    change_state,
+    document_named,
+    lines_of,
+    linked_quantities,
+    require_state,
+)
+from transactions.document.pricing import PricedLine, priced_columns, totals
+from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.exact import Amount
+from transactions.kernel.refusal import WrongState
+from transactions.kernel.work import Work
+from transactions.master.company import company_named, today
+from transactions.master.lookup import customer_named, named, warehouse_named
+from transactions.master.tables import employee
+
+
+class SalesOrderLine(PricedLine):
+    requested_date: date | None = None
+    promised_date: date | None = None
+
+
+class CreateSalesOrder(Command):
+    """Record what a customer orders."""
+
+    customer: Reference
+    order_date: date
+    lines: Annotated[list[SalesOrderLine], Field(min_length=1)]
+    external_number: Code | None = None
+    currency: CurrencyCode | None = None
+    freight: Amount | None = None
+    warehouse: Reference | None = None
+    salesperson: Reference | None = None
+    tax_amount: Amount | None = None
+    confirm: bool = False
+
+
+@handles(CreateSalesOrder, permission="sales.order", stage=1)
+def create_sales_order(work: Work, order: CreateSalesOrder) -> Answer:
+    """Record what a customer orders, as a draft or confirmed at once."""
+    company = company_named(work, order.company)
+    customer = customer_named(work, order.customer)
+    warehouse = warehouse_named(work, company.id, order.warehouse)
+    salesperson = order.salesperson and named(work, employee, order.salesperson, "salesperson", company.id)
+    columns = priced_columns(work, company, order.lines, order.tax_amount)
+    freight = company.minor(order.freight, "freight") if order.freight is not None else 0
+    document_id, number = add_document(
+        work, company, "sales_order", effective_date=order.order_date, state="confirmed" if order.confirm else "draft",
+        partner_id=customer.id, currency=order.currency or customer.currency, warehouse_id=warehouse.id,
+        external_number=order.external_number, salesperson_id=salesperson.id if salesperson else None,
+        **totals(columns, freight),
+    )  # fmt: skip
+    line_ids = [
+        add_line(
+            work, document_id, line_number, warehouse_id=warehouse.id, requested_date=line.requested_date,
+            promised_date=line.promised_date, first_promised_date=line.promised_date, **column,
+        )
+        for line_number, (line, column) in enumerate(zip(order.lines, columns, strict=True), start=1)
+    ]  # fmt: skip
+    return {"id": document_id, "number": number, "lines": line_ids}
+
+
+class ConfirmSalesOrder(Command):
+    """Accept a customer's order: it gets its number and is planned and promised from now on."""
+
+    order: Reference
+
+
+@handles(ConfirmSalesOrder, permission="sales.order", stage=1)
+def confirm_sales_order(work: Work, confirmation: ConfirmSalesOrder) -> Answer:
+    """Accept a customer's order: it gets its number and is planned and promised from now on."""
+    company = company_named(work, confirmation.company)
+    head = document_named(work, company, "sales_order", confirmation.order, "order")
+    require_state(head, "draft", field="order")
+    number = change_state(work, head, "confirmed", head.effective_date)
+    return {"id": head.id, "number": number}
+
+
+class CancelSalesOrder(Command):
+    """Cancel an order of which nothing was delivered or invoiced; it keeps its number."""
+
+    order: Reference
+    effective_date: date | None = None
+
+
+@handles(CancelSalesOrder, permission="sales.order", stage=1)
+def cancel_sales_order(work: Work, cancellation: CancelSalesOrder) -> Answer:
+    """Cancel an order of which nothing was delivered or invoiced; it keeps its number."""
+    company = company_named(work, cancellation.company)
+    head = document_named(work, company, "sales_order", cancellation.order, "order")
+    require_state(head, "draft", "confirmed", field="order")
+    if linked_quantities(work, head.id, "delivery") or linked_quantities(work, head.id, "invoice"):
+        raise WrongState("part of the order was delivered or invoiced", field="order", value=cancellation.order)
+    number = change_state(work, head, "cancelled", cancellation.effective_date or today(work, company))
+    return {"id": head.id, "number": number}
+
+
+def close_if_fulfilled(work: Work, order_id: int, company_code: str, on: date) -> None:
+    """The order is done on the day on which its last line is both delivered and invoiced in full."""
+    company = company_named(work, company_code)
+    head = document_named(work, company, "sales_order", order_id, "order")
+    if head.state != "confirmed":
+        return
+    lines = lines_of(work, order_id)
+    for link_type in ("delivery", "invoice"):
+        followed = linked_quantities(work, order_id, link_type)
+        if any(followed.get(line.id, 0) < line.quantity for line in lines):
+            return
+    change_state(work, head, "done", on)
