@@ -1,0 +1,246 @@
+"""What a plan is made from: one company group's items, stock, demands, supplies, bills of material, prices and decisions on one day.
+
+Quantities are int64 micro-quantities (quantity × 10^6), rates micro-fractions, costs and unit prices micro currency, amounts minor units. Identifiers
+of items, warehouses, companies, suppliers and BOMs may be integers or text, the same type in every frame; demand and supply identifiers are text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+MICRO = 1_000_000
+
+ITEM_KINDS = ("bought", "made")
+LOT_POLICIES = ("lot_for_lot", "minimum_multiple", "fixed")
+DEMAND_KINDS = ("sales_order", "forecast", "work_order_component")
+SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection")
+DECISIONS = ("approve", "change", "snooze", "reject")
+
+# Column → type; None leaves an identifier's type as it came.
+Columns = Mapping[str, "type[pl.DataType] | pl.DataType | None"]
+
+ITEM_COLUMNS: Columns = {
+    "item_id": None,
+    "warehouse_id": None,
+    "company_id": None,
+    "kind": pl.String,
+    "lead_time_days": pl.Int64,
+    "safety_stock": pl.Int64,
+    "lot_policy": pl.String,
+    "minimum_quantity": pl.Int64,
+    "multiple_quantity": pl.Int64,
+    "preferred_supplier_id": None,
+    "unit_cost": pl.Int64,
+    "amount_exponent": pl.Int64,
+}
+STOCK_COLUMNS: Columns = {"item_id": None, "warehouse_id": None, "quantity": pl.Int64}
+DEMAND_COLUMNS: Columns = {
+    "demand_id": pl.String,
+    "kind": pl.String,
+    "item_id": None,
+    "warehouse_id": None,
+    "quantity": pl.Int64,
+    "need_date": pl.Date,
+    "priority": pl.Int64,
+    "sales_order_line_id": None,
+    "margin_amount": pl.Int64,
+    "work_order_id": pl.String,
+}
+SUPPLY_COLUMNS: Columns = {
+    "supply_id": pl.String,
+    "kind": pl.String,
+    "document_number": pl.String,
+    "item_id": None,
+    "warehouse_id": None,
+    "quantity": pl.Int64,
+    "due_date": pl.Date,
+    "is_released": pl.Boolean,
+}
+BOM_COLUMNS: Columns = {"bom_id": None, "item_id": None, "effective_date": pl.Date, "output_quantity": pl.Int64}
+BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
+PRICE_COLUMNS: Columns = {
+    "item_id": None,
+    "supplier_id": None,
+    "lead_time_days": pl.Int64,
+    "unit_price": pl.Int64,
+    "minimum_quantity": pl.Int64,
+    "effective_date": pl.Date,
+}
+DECISION_COLUMNS: Columns = {
+    "suggestion_id": pl.String,
+    "decision": pl.String,
+    "quantity": pl.Int64,
+    "due_date": pl.Date,
+    "until": pl.Date,
+    "reason": pl.String,
+    "decided_at": pl.Datetime("us"),
+}
+
+OPTIONAL = {
+    "lead_time_days",
+    "safety_stock",
+    "lot_policy",
+    "minimum_quantity",
+    "multiple_quantity",
+    "preferred_supplier_id",
+    "unit_cost",
+    "amount_exponent",
+    "company_id",
+    "priority",
+    "sales_order_line_id",
+    "margin_amount",
+    "work_order_id",
+    "document_number",
+    "is_released",
+    "scrap_rate",
+    "unit_price",
+    "until",
+    "reason",
+    "decided_at",
+}
+
+
+class PlanningFactIsInvalid(ValueError):
+    """A frame lacks a column, or a value lies outside what the plan understands; the message names frame, column and value."""
+
+
+def _frame() -> pl.DataFrame:
+    return pl.DataFrame()
+
+
+@dataclass(frozen=True)
+class PlanningInput:
+    """Everything one plan depends on. The same input gives the same plan, bit for bit.
+
+    as_of: the day the plan is made for; nothing can be released, received or delivered before it.
+    horizon_days: calendar days from as_of; what is needed later is pegged to stock and existing supplies but gets no planned supply.
+    items: what is planned, one row per item and warehouse. kind bought or made; lead_time_days counts working days (null: the supplier's, or 0);
+        safety_stock ≥ 0; lot_policy lot_for_lot, minimum_multiple or fixed (whole multiples of multiple_quantity, or of minimum_quantity where
+        that is null); unit_cost micro currency per base unit, null if unknown; amount_exponent of the company's currency (default 2).
+    stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
+    demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served first, null last.
+        sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of that line. Components of open work orders
+        (kind work_order_component) carry work_order_id; the supply of that order is the one with supply_id "WO:" + work_order_id.
+    supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be released.
+    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate adds to the quantity:
+        component quantity = parent quantity × line quantity × (1 + scrap_rate) ÷ output_quantity, rounded up to the micro-quantity.
+    supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are quantity breaks, the smallest
+        minimum_quantity is what the supplier sells at least.
+    working_days: column `date`. Outside the days given, Monday to Friday count as worked.
+    decisions: what planners decided on suggestions; the last decision by decided_at counts.
+    tolerance_days: calendar days by which an existing supply may come late or early before a message is raised.
+    """
+
+    as_of: date
+    horizon_days: int
+    items: pl.DataFrame
+    stock: pl.DataFrame = field(default_factory=_frame)
+    demands: pl.DataFrame = field(default_factory=_frame)
+    supplies: pl.DataFrame = field(default_factory=_frame)
+    bom_versions: pl.DataFrame = field(default_factory=_frame)
+    bom_lines: pl.DataFrame = field(default_factory=_frame)
+    supplier_prices: pl.DataFrame = field(default_factory=_frame)
+    working_days: pl.DataFrame = field(default_factory=_frame)
+    decisions: pl.DataFrame = field(default_factory=_frame)
+    tolerance_days: int = 0
+
+    def conformed(self) -> PlanningInput:
+        """The same facts with every column present and of its type. Raises PlanningFactIsInvalid."""
+        items = _conformed("items", self.items, ITEM_COLUMNS)
+        ids = {name: items.schema[name] for name in ("item_id", "warehouse_id", "company_id")}
+        suppliers = self.supplier_prices.schema.get("supplier_id", pl.Null())
+        if suppliers == pl.Null:
+            suppliers = items.schema["preferred_supplier_id"]
+        if suppliers == pl.Null:
+            suppliers = pl.Int64()
+        ids |= {"supplier_id": suppliers, "preferred_supplier_id": suppliers}
+        ids["bom_id"] = self.bom_versions.schema.get("bom_id", pl.Int64())
+        items = items.with_columns(pl.col("preferred_supplier_id").cast(suppliers))
+        checked = PlanningInput(
+            as_of=self.as_of,
+            horizon_days=self.horizon_days,
+            items=items,
+            stock=_conformed("stock", self.stock, STOCK_COLUMNS, ids),
+            demands=_conformed("demands", self.demands, DEMAND_COLUMNS, ids),
+            supplies=_conformed("supplies", self.supplies, SUPPLY_COLUMNS, ids),
+            bom_versions=_conformed("bom_versions", self.bom_versions, BOM_COLUMNS, ids),
+            bom_lines=_conformed("bom_lines", self.bom_lines, BOM_LINE_COLUMNS, ids),
+            supplier_prices=_conformed("supplier_prices", self.supplier_prices, PRICE_COLUMNS, ids),
+            working_days=_conformed("working_days", self.working_days, {"date": pl.Date}),
+            decisions=_conformed("decisions", self.decisions, DECISION_COLUMNS),
+            tolerance_days=self.tolerance_days,
+        )
+        checked._check()
+        return checked
+
+    def _check(self) -> None:
+        _one_of("items", self.items, "lot_policy", LOT_POLICIES)
+        _one_of("demands", self.demands, "kind", DEMAND_KINDS)
+        _one_of("supplies", self.supplies, "kind", SUPPLY_KINDS)
+        _one_of("decisions", self.decisions, "decision", DECISIONS)
+        _at_least("items", self.items, "safety_stock", 0)
+        _at_least("items", self.items, "lead_time_days", 0)
+        _at_least("demands", self.demands, "quantity", 0)
+        _at_least("supplies", self.supplies, "quantity", 0)
+        _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
+        _at_least("bom_lines", self.bom_lines, "quantity", 0)
+        _at_least("supplier_prices", self.supplier_prices, "lead_time_days", 0)
+        _unique("items", self.items, ["item_id", "warehouse_id"])
+        _unique("demands", self.demands, ["demand_id"])
+        _unique("supplies", self.supplies, ["supply_id"])
+        _present("demands", self.demands, ["quantity", "need_date"])
+        _present("supplies", self.supplies, ["quantity", "due_date"])
+
+
+def _conformed(
+    name: str, frame: pl.DataFrame, columns: Columns, ids: Mapping[str, pl.DataType] | None = None
+) -> pl.DataFrame:
+    kinds = {column: kind if kind is not None else (ids or {}).get(column) for column, kind in columns.items()}
+    if frame.width == 0:
+        return pl.DataFrame(schema={column: kind if kind is not None else pl.Int64 for column, kind in kinds.items()})
+    expressions = []
+    for column, kind in kinds.items():
+        if column in frame.columns:
+            expression = pl.col(column)
+        elif column in OPTIONAL:
+            expression = pl.lit(None)
+        else:
+            raise PlanningFactIsInvalid(f"{name} has no column {column}")
+        if kind is None and (column not in frame.columns or frame.schema[column] == pl.Null):
+            kind = pl.Int64
+        if kind is not None:
+            if isinstance(kind, pl.Datetime) and isinstance(frame.schema.get(column), pl.Datetime):
+                expression = expression.dt.replace_time_zone(None)
+            expression = expression.cast(kind)
+        expressions.append(expression.alias(column))
+    return frame.select(expressions)
+
+
+def _one_of(name: str, frame: pl.DataFrame, column: str, allowed: tuple[str, ...]) -> None:
+    wrong = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_in(list(allowed)))
+    if wrong.height:
+        raise PlanningFactIsInvalid(f"{name}.{column}: {wrong[column][0]!r} is none of {', '.join(allowed)}")
+
+
+def _at_least(name: str, frame: pl.DataFrame, column: str, least: int) -> None:
+    wrong = frame.filter(pl.col(column) < least)
+    if wrong.height:
+        raise PlanningFactIsInvalid(f"{name}.{column}: {wrong[column][0]} is below {least}")
+
+
+def _unique(name: str, frame: pl.DataFrame, columns: list[str]) -> None:
+    if frame.height > 1 and frame.select(columns).n_unique() < frame.height:
+        wrong = frame.filter(frame.select(columns).is_duplicated())
+        raise PlanningFactIsInvalid(f"{name}: {wrong.select(columns).row(0)} occurs more than once")
+
+
+def _present(name: str, frame: pl.DataFrame, columns: list[str]) -> None:
+    for column in columns:
+        if frame[column].null_count():
+            raise PlanningFactIsInvalid(
+                f"{name}.{column} is missing in {frame.filter(pl.col(column).is_null()).row(0)}"
+            )

@@ -1,0 +1,317 @@
+"""The product structure a plan runs over: nodes (an item in a warehouse), arcs from parents to components, low-level codes and cycles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from numba import njit
+
+from dbt_project.engines.planning.facts import MICRO, PlanningInput
+
+Int64s = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by effective day; the components of
+    version v are rows line_start[v] to line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit."""
+
+    nodes: pl.DataFrame
+    version_start: Int64s
+    version_day: Int64s
+    line_start: Int64s
+    line_node: Int64s
+    line_numerator: Int64s
+    line_denominator: Int64s
+    is_cyclic: Flags
+    order: Int64s
+    level: Int64s
+    findings: list[dict[str, object]]
+
+
+def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s, Int64s]) -> Network:
+    """The structure over `nodes` (items with column `node`), considering BOM versions in force from as_of on.
+
+    order_arcs: parent and component nodes of open work orders; an order that consumes what its own product is made for does not make a cycle.
+    """
+    findings: list[dict[str, object]] = []
+    as_of = facts.as_of
+    versions = (
+        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
+        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
+        .with_columns(
+            superseded=(pl.col("effective_date").shift(-1).over("item_id") <= as_of).fill_null(False),
+        )
+        .filter(~pl.col("superseded"))
+    )
+    made = nodes.filter(pl.col("kind") == "made").select("node", "item_id", "warehouse_id")
+    node_versions = (
+        made.join(versions, on="item_id", how="inner").sort("node", "effective_date").with_row_index("version")
+    )
+    lines = (
+        facts.bom_lines.with_columns(pl.col("scrap_rate").fill_null(0))
+        .group_by("bom_id", "item_id")
+        .agg((pl.col("quantity") * (MICRO + pl.col("scrap_rate"))).sum().alias("numerator"))
+    )
+    node_lines = (
+        node_versions.select(
+            "version", "bom_id", "output_quantity", "warehouse_id", parent="node", parent_item="item_id"
+        )
+        .join(lines, on="bom_id", how="inner")
+        .join(nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"], how="left")
+        .sort("version", "item_id")
+    )
+    missing = node_lines.filter(pl.col("node").is_null())
+    for row in missing.unique(["item_id", "warehouse_id"]).sort("item_id", "warehouse_id").iter_rows(named=True):
+        findings.append(
+            {
+                "finding": "component_not_planned",
+                "item_id": row["item_id"],
+                "warehouse_id": row["warehouse_id"],
+                "message": f"Component {row['item_id']} of {row['parent_item']} has no planning parameters in warehouse "
+                f"{row['warehouse_id']}; its requirements are left out.",
+            }
+        )
+    node_lines = node_lines.filter(pl.col("node").is_not_null())
+
+    count = nodes.height
+    version_start = _starts(node_versions["node"].cast(pl.Int64).to_numpy(), count)
+    line_start = _starts(node_lines["version"].cast(pl.Int64).to_numpy(), node_versions.height)
+    line_node = node_lines["node"].cast(pl.Int64).to_numpy()
+    numerator = node_lines["numerator"].to_numpy()
+    denominator = node_lines["output_quantity"].to_numpy() * MICRO
+    divisor = np.gcd(numerator, denominator)
+    parents = node_lines["parent"].cast(pl.Int64).to_numpy()
+
+    core = _core(count, parents, line_node)
+    cycles = _cycles(parents[core[parents] & core[line_node]], line_node[core[parents] & core[line_node]])
+    is_cyclic = np.zeros(count, dtype=np.bool_)
+    for cycle in cycles:
+        is_cyclic[cycle] = True
+        members = nodes[sorted(cycle)]
+        names = ", ".join(str(name) for name in members["item_id"].to_list())
+        findings.append(
+            {
+                "finding": "bom_cycle",
+                "item_id": members["item_id"][0],
+                "warehouse_id": members["warehouse_id"][0],
+                "message": f"The bills of material of {names} contain each other; none of them is planned.",
+            }
+        )
+
+    kept = ~is_cyclic[parents]
+    arc_from, arc_to = parents[kept], line_node[kept]
+    extra_from, extra_to = order_arcs
+    core = _core(count, np.concatenate([arc_from, extra_from]), np.concatenate([arc_to, extra_to]))
+    apart = ~(core[extra_from] & core[extra_to])
+    level = _levels(count, np.concatenate([arc_from, extra_from[apart]]), np.concatenate([arc_to, extra_to[apart]]))
+    return Network(
+        nodes=nodes,
+        version_start=version_start,
+        version_day=node_versions["effective_date"].to_physical().cast(pl.Int64).to_numpy(),
+        line_start=line_start,
+        line_node=line_node,
+        line_numerator=numerator // np.maximum(divisor, 1),
+        line_denominator=denominator // np.maximum(divisor, 1),
+        is_cyclic=is_cyclic,
+        order=np.argsort(level, kind="stable").astype(np.int64),
+        level=level,
+        findings=findings,
+    )
+
+
+def suppliers(facts: PlanningInput) -> pl.DataFrame:
+    """The supplier of each bought item that has a price, by (item_id, supplier_id): lead time, price and least quantity in force on as_of."""
+    day = facts.as_of
+    prices = facts.supplier_prices.with_columns(
+        pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= day
+    )
+    # The latest price list in force; where none is yet, the first to come.
+    in_force = (
+        pl.when(pl.col("is_known").any())
+        .then(pl.col("effective_date").filter(pl.col("is_known")).max())
+        .otherwise(pl.col("effective_date").min())
+    )
+    return (
+        prices.filter(pl.col("effective_date") == in_force.over("item_id", "supplier_id"))
+        .sort("item_id", "supplier_id", "minimum_quantity", "unit_price", nulls_last=True)
+        .group_by("item_id", "supplier_id", maintain_order=True)
+        .agg(
+            supplier_lead_time_days=pl.col("lead_time_days").first(),
+            supplier_minimum=pl.col("minimum_quantity").first(),
+            supplier_price=pl.col("unit_price").first(),
+        )
+    )
+
+
+def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
+    """Items with their node number, the supplier they are bought from, the lead time that counts, and whether they have a source."""
+    offers = suppliers(facts)
+    best = (
+        offers.sort("item_id", "supplier_price", "supplier_lead_time_days", "supplier_id", nulls_last=True)
+        .group_by("item_id", maintain_order=True)
+        .agg(pl.col("supplier_id").first().alias("best_supplier_id"))
+    )
+    nodes = (
+        facts.items.sort("item_id", "warehouse_id")
+        .with_row_index("node")
+        .with_columns(pl.col("node").cast(pl.Int64))
+        .join(best, on="item_id", how="left", maintain_order="left")
+        .with_columns(
+            supplier_id=pl.when(pl.col("kind") == "bought").then(
+                pl.coalesce("preferred_supplier_id", "best_supplier_id")
+            )
+        )
+        .join(offers, on=["item_id", "supplier_id"], how="left", maintain_order="left")
+    )
+    has_bom = facts.bom_versions.select("item_id").unique().with_columns(has_bom=pl.lit(True))
+    nodes = nodes.join(has_bom, on="item_id", how="left", maintain_order="left")
+    is_bought = pl.col("kind") == "bought"
+    return nodes.with_columns(
+        has_source=pl.when(is_bought)
+        .then(pl.col("supplier_id").is_not_null() | pl.col("lead_time_days").is_not_null())
+        .otherwise((pl.col("kind") == "made") & pl.col("has_bom").fill_null(False))
+        .fill_null(False),
+        lead_time_days=pl.when(is_bought)
+        .then(pl.coalesce("supplier_lead_time_days", "lead_time_days", pl.lit(0)))
+        .otherwise(pl.coalesce("lead_time_days", pl.lit(0))),
+        supplier_minimum=pl.col("supplier_minimum").fill_null(0),
+        safety_stock=pl.col("safety_stock").fill_null(0),
+        minimum_quantity=pl.col("minimum_quantity").fill_null(0),
+        multiple_quantity=pl.col("multiple_quantity").fill_null(0),
+        lot_policy=pl.col("lot_policy").fill_null("lot_for_lot"),
+        amount_exponent=pl.col("amount_exponent").fill_null(2),
+        kind=pl.col("kind").fill_null(""),
+    )
+
+
+def _starts(groups: Int64s, count: int) -> Int64s:
+    """Where each group begins in rows sorted by group; one more at the end."""
+    return np.searchsorted(groups, np.arange(count + 1)).astype(np.int64)
+
+
+@njit(cache=True)
+def _peel(count: int, arc_from: Int64s, arc_to: Int64s, alive: Flags) -> None:
+    """Takes away, again and again, the nodes that nothing alive leads to."""
+    degree = np.zeros(count, dtype=np.int64)
+    start = np.zeros(count + 1, dtype=np.int64)
+    for arc in range(len(arc_from)):
+        if alive[arc_from[arc]] and alive[arc_to[arc]]:
+            degree[arc_to[arc]] += 1
+            start[arc_from[arc] + 1] += 1
+    for node in range(count):
+        start[node + 1] += start[node]
+    fill = start[:-1].copy()
+    target = np.empty(start[count], dtype=np.int64)
+    for arc in range(len(arc_from)):
+        if alive[arc_from[arc]] and alive[arc_to[arc]]:
+            target[fill[arc_from[arc]]] = arc_to[arc]
+            fill[arc_from[arc]] += 1
+    stack = np.empty(count, dtype=np.int64)
+    size = 0
+    for node in range(count):
+        if alive[node] and degree[node] == 0:
+            stack[size] = node
+            size += 1
+    while size > 0:
+        size -= 1
+        node = stack[size]
+        alive[node] = False
+        for arc in range(start[node], start[node + 1]):
+            degree[target[arc]] -= 1
+            if degree[target[arc]] == 0:
+                stack[size] = target[arc]
+                size += 1
+
+
+def _core(count: int, arc_from: Int64s, arc_to: Int64s) -> Flags:
+    """The nodes on cycles, and those between cycles."""
+    alive = np.ones(count, dtype=np.bool_)
+    _peel(count, arc_from, arc_to, alive)
+    _peel(count, arc_to, arc_from, alive)
+    return alive
+
+
+def _cycles(arc_from: Int64s, arc_to: Int64s) -> list[list[int]]:
+    """The sets of nodes that reach each other, in order of their smallest node (Tarjan, without recursion)."""
+    after: dict[int, list[int]] = {}
+    for start, end in zip(arc_from.tolist(), arc_to.tolist(), strict=True):
+        after.setdefault(start, []).append(end)
+    seen: dict[int, int] = {}
+    low: dict[int, int] = {}
+    open_nodes: list[int] = []
+    is_open: set[int] = set()
+    found: list[list[int]] = []
+    for root in sorted(after):
+        if root in seen:
+            continue
+        work = [(root, iter(after.get(root, [])))]
+        seen[root] = low[root] = len(seen)
+        open_nodes.append(root)
+        is_open.add(root)
+        while work:
+            node, rest = work[-1]
+            for child in rest:
+                if child not in seen:
+                    seen[child] = low[child] = len(seen)
+                    open_nodes.append(child)
+                    is_open.add(child)
+                    work.append((child, iter(after.get(child, []))))
+                    break
+                if child in is_open:
+                    low[node] = min(low[node], seen[child])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == seen[node]:
+                    members = []
+                    while True:
+                        member = open_nodes.pop()
+                        is_open.discard(member)
+                        members.append(member)
+                        if member == node:
+                            break
+                    if len(members) > 1 or node in after.get(node, []):
+                        found.append(sorted(members))
+    return sorted(found)
+
+
+@njit(cache=True)
+def _levels(count: int, arc_from: Int64s, arc_to: Int64s) -> Int64s:
+    """Low-level codes: 0 where nothing leads to a node, else one more than the deepest parent. The arcs have no cycle."""
+    degree = np.zeros(count, dtype=np.int64)
+    start = np.zeros(count + 1, dtype=np.int64)
+    for arc in range(len(arc_from)):
+        degree[arc_to[arc]] += 1
+        start[arc_from[arc] + 1] += 1
+    for node in range(count):
+        start[node + 1] += start[node]
+    fill = start[:-1].copy()
+    target = np.empty(len(arc_from), dtype=np.int64)
+    for arc in range(len(arc_from)):
+        target[fill[arc_from[arc]]] = arc_to[arc]
+        fill[arc_from[arc]] += 1
+    level = np.zeros(count, dtype=np.int64)
+    queue = np.empty(count, dtype=np.int64)
+    size = 0
+    for node in range(count):
+        if degree[node] == 0:
+            queue[size] = node
+            size += 1
+    done = 0
+    while done < size:
+        node = queue[done]
+        done += 1
+        for arc in range(start[node], start[node + 1]):
+            child = target[arc]
+            level[child] = max(level[child], level[node] + 1)
+            degree[child] -= 1
+            if degree[child] == 0:
+                queue[size] = child
+                size += 1
+    return level

@@ -1,0 +1,99 @@
+"""The plan: suggestions, messages, pegs, the time-phased record and delivery dates, from one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from dbt_project.engines.planning.delivery_dates import delivery_dates
+from dbt_project.engines.planning.facts import PlanningInput
+from dbt_project.engines.planning.messages import messages
+from dbt_project.engines.planning.pegging import pegging
+from dbt_project.engines.planning.projection import projection
+from dbt_project.engines.planning.records import N_IS_PLANNED
+from dbt_project.engines.planning.solution import Solution, solve
+from dbt_project.engines.planning.suggestions import suggestions
+
+
+@dataclass(frozen=True)
+class PlanningResult:
+    """What a plan says. Each frame's columns are described where it is made: suggestions.py, messages.py, pegging.py, projection.py,
+    delivery_dates.py.
+
+    findings: finding (bom_cycle, no_source, no_supplier, component_not_planned, item_not_planned, decision_without_ground), item_id, warehouse_id,
+    message. Items of the first two are skipped: stock and existing supplies still serve their requirements, but nothing is planned for them.
+    """
+
+    suggestions: pl.DataFrame
+    messages: pl.DataFrame
+    pegging: pl.DataFrame
+    projection: pl.DataFrame
+    delivery_dates: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def plan(facts: PlanningInput) -> PlanningResult:
+    """Plans one company group. Pure: the same facts give the same result. Raises PlanningFactIsInvalid.
+
+    Decisions: a suggestion that was rejected, or snoozed until after as_of, stays in the result in that state and keeps covering its requirement,
+    so that no other suggestion takes its place; it is not exploded, so nothing is suggested for its components, and the record shows it neither as
+    receipt nor as release. A changed one keeps the planner's quantity and date; what its quantity leaves open becomes a further suggestion. An
+    approved one exists as a document and so is a supply; should it be suggested again, it is proposed with its decision beside it.
+    """
+    solution = solve(facts)
+    suggested = suggestions(solution)
+    return PlanningResult(
+        suggestions=suggested,
+        messages=messages(solution),
+        pegging=pegging(solution),
+        projection=projection(solution),
+        delivery_dates=delivery_dates(solution),
+        findings=_findings(solution, suggested),
+    )
+
+
+def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
+    found = list(solution.findings)
+    nodes = solution.nodes
+    short = nodes.with_columns(
+        short=pl.Series(solution.short_day) >= 0,
+        is_planned=pl.Series(solution.node_table[:, N_IS_PLANNED] == 1),
+        is_cyclic=pl.Series(solution.network.is_cyclic),
+    ).filter(pl.col("short") & ~pl.col("is_planned") & ~pl.col("is_cyclic"))
+    for row in short.iter_rows(named=True):
+        lack = {"made": "no bill of material", "bought": "neither a supplier nor a lead time"}.get(
+            row["kind"], "a kind that is neither bought nor made"
+        )
+        found.append(_finding("no_source", row, f"{row['item_id']} has {lack}; its shortage is not planned."))
+    without = (
+        suggested.filter((pl.col("kind") == "buy") & pl.col("supplier_id").is_null())
+        .select("item_id", "warehouse_id")
+        .unique()
+        .sort("item_id", "warehouse_id")
+    )
+    for row in without.iter_rows(named=True):
+        found.append(_finding("no_supplier", row, f"{row['item_id']} has no supplier; it is suggested without one."))
+    lost = solution.decisions.filter(pl.col("decision") != "approve").join(suggested, on="suggestion_id", how="anti")
+    for row in lost.sort("suggestion_id").iter_rows(named=True):
+        found.append(
+            {
+                "finding": "decision_without_ground",
+                "item_id": None,
+                "warehouse_id": None,
+                "message": f"The decision to {row['decision']} {row['suggestion_id']} has lost its ground: nothing is suggested there any more.",
+            }
+        )
+    return pl.DataFrame(
+        found,
+        schema={
+            "finding": pl.String,
+            "item_id": nodes.schema["item_id"],
+            "warehouse_id": nodes.schema["warehouse_id"],
+            "message": pl.String,
+        },
+    )
+
+
+def _finding(finding: str, row: dict[str, object], message: str) -> dict[str, object]:
+    return {"finding": finding, "item_id": row["item_id"], "warehouse_id": row["warehouse_id"], "message": message}

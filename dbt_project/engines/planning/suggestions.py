@@ -1,0 +1,176 @@
+"""What to buy and to make: each suggestion with its arithmetic, its value and the orders that wait for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from numba import njit
+
+from dbt_project.engines.planning.identity import written
+from dbt_project.engines.planning.ratio import divided_half_even
+from dbt_project.engines.planning.records import (
+    N_LEAD,
+    N_SAFETY,
+    PLANNED,
+    S_DAY,
+    S_DECISION,
+    S_DUE,
+    S_FIRST,
+    S_HASH,
+    S_KIND,
+    S_NODE,
+    S_QUANTITY,
+    S_RELEASE,
+    S_REQUIRED,
+    S_SHORTAGE,
+    S_STATE,
+    S_TOP,
+    STATES,
+)
+from dbt_project.engines.planning.solution import Solution, dates
+
+Int64s = npt.NDArray[np.int64]
+
+
+@njit(cache=True)
+def _values(quantity: Int64s, unit_cost: Int64s, exponent: Int64s) -> Int64s:
+    result = np.empty(len(quantity), dtype=np.int64)
+    for row in range(len(quantity)):
+        divisor = np.int64(10) ** np.int64(12 - exponent[row])
+        result[row] = divided_half_even(quantity[row], max(unit_cost[row], 0), divisor)
+    return result
+
+
+def plain(micro: pl.Expr) -> pl.Expr:
+    """A micro-quantity as decimal text without trailing zeros: 2500000 → 2.5."""
+    sign = pl.when(micro < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole = (micro.abs() // 1_000_000).cast(pl.String)
+    part = micro.abs() % 1_000_000
+    digits = part.cast(pl.String).str.zfill(6).str.strip_chars_end("0")
+    return sign + whole + pl.when(part == 0).then(pl.lit("")).otherwise(pl.lit(".") + digits)
+
+
+def suggestions(plan: Solution) -> pl.DataFrame:
+    """One row per planned supply, by due date within item and warehouse.
+
+    required_quantity (requirements of the day) + safety_stock − available_quantity = shortage_quantity; the lot rule makes it quantity.
+    unit_cost in micro currency per base unit and value_amount in minor units are null where no price or cost is known.
+    margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that hangs on this supply.
+    state: proposed, changed, snoozed or rejected; the last decision stands beside it.
+    """
+    where = np.flatnonzero(plan.supplies[:, S_KIND] == PLANNED)
+    rows = plan.supplies[where]
+    nodes = rows[:, S_NODE]
+    lead = plan.node_table[nodes, N_LEAD]
+    safety = plan.node_table[nodes, N_SAFETY]
+    first = rows[:, S_FIRST]
+    decision = rows[:, S_DECISION]
+    kind = plan.of_node("kind", nodes)
+    top = rows[:, S_TOP]
+    lines = plan.lines["line"]
+    frame = pl.DataFrame(
+        {
+            "suggestion_id": written(rows[:, S_HASH], "S"),
+            "kind": pl.select(pl.when(kind == "made").then(pl.lit("make")).otherwise(pl.lit("buy"))).to_series(),
+            "company_id": plan.of_node("company_id", nodes),
+            "item_id": plan.of_node("item_id", nodes),
+            "warehouse_id": plan.of_node("warehouse_id", nodes),
+            "supplier_id": plan.of_node("supplier_id", nodes),
+            "quantity": rows[:, S_QUANTITY],
+            "due_date": dates(rows[:, S_DUE]),
+            "release_date": dates(rows[:, S_RELEASE]),
+            "is_release_past": rows[:, S_RELEASE] < plan.as_of,
+            "available_date": dates(np.minimum(plan.supply_day[where], 2_000_000)),
+            "lead_time_days": lead,
+            "need_date": dates(rows[:, S_DAY]),
+            "required_quantity": rows[:, S_REQUIRED],
+            "available_quantity": rows[:, S_REQUIRED] + safety - rows[:, S_SHORTAGE],
+            "safety_stock": safety,
+            "shortage_quantity": rows[:, S_SHORTAGE],
+            "lot_rule": plan.of_node("lot_policy", nodes),
+            "minimum_quantity": plan.of_node("minimum_quantity", nodes),
+            "multiple_quantity": plan.of_node("multiple_quantity", nodes),
+            "supplier_minimum_quantity": plan.of_node("supplier_minimum", nodes),
+            "first_requirement_id": gathered(plan.requirement_ids, first),
+            "sales_order_line_id": gathered(lines, top),
+            "sales_order_line_count": plan.line_count[where],
+            "margin_of_pegged_orders": plan.margin_behind[where],
+            "margin_at_risk": plan.margin_at_risk[where],
+            "state": pl.Series(rows[:, S_STATE]).replace_strict(dict(enumerate(STATES)), return_dtype=pl.String),
+            "decision": gathered(plan.decisions["decision"], decision),
+            "decision_reason": gathered(plan.decisions["reason"], decision),
+            "snoozed_until": gathered(plan.decisions["until"], decision),
+        }
+    )
+    frame = frame.with_columns(unit_cost=_unit_costs(plan, frame, nodes))
+    value = _values(
+        frame["quantity"].to_numpy(),
+        frame["unit_cost"].fill_null(0).to_numpy(),
+        plan.of_node("amount_exponent", nodes).to_numpy(),
+    )
+    name = pl.col("item_id").cast(pl.String)
+    return frame.with_columns(
+        value_amount=pl.when(pl.col("unit_cost").is_not_null()).then(pl.Series(value)),
+        reason=pl.concat_str(
+            name,
+            pl.lit(" needs "),
+            plain(pl.col("required_quantity")),
+            pl.lit(" on "),
+            pl.col("need_date").cast(pl.String),
+            pl.lit(", keeps "),
+            plain(pl.col("safety_stock")),
+            pl.lit(" as safety stock and has "),
+            plain(pl.col("available_quantity")),
+            pl.lit(": "),
+            plain(pl.col("shortage_quantity")),
+            pl.lit(" short; by "),
+            pl.col("lot_rule"),
+            pl.lit(" that makes "),
+            plain(pl.col("quantity")),
+            pl.lit("."),
+        ),
+    )
+
+
+def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
+    """Values by row number; null for -1."""
+    if not len(values):
+        return pl.Series(values.name, [None] * len(rows), dtype=values.dtype)
+    index = pl.Series(rows)
+    return values.gather(pl.select(pl.when(index >= 0).then(index)).to_series())
+
+
+def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s) -> pl.Series:
+    """What a unit costs: the supplier's price in force for the quantity, else the item's cost."""
+    own = plan.of_node("unit_cost", nodes)
+    price = plan.of_node("supplier_price", nodes)
+    prices = plan.facts.supplier_prices.with_columns(
+        pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= plan.facts.as_of
+    )
+    in_force = (
+        pl.when(pl.col("is_known").any())
+        .then(pl.col("effective_date").filter(pl.col("is_known")).max())
+        .otherwise(pl.col("effective_date").min())
+    )
+    breaks = (
+        prices.filter(pl.col("effective_date") == in_force.over("item_id", "supplier_id"))
+        .filter(pl.len().over("item_id", "supplier_id") > 1)
+        .select("item_id", "supplier_id", "minimum_quantity", "unit_price")
+        .sort("minimum_quantity")
+    )
+    if breaks.height:
+        found = (
+            frame.select("item_id", "supplier_id", "quantity", row=pl.int_range(pl.len()))
+            .join(breaks.select("item_id", "supplier_id").unique(), on=["item_id", "supplier_id"], how="semi")
+            .sort("quantity")
+            .join_asof(
+                breaks,
+                left_on="quantity",
+                right_on="minimum_quantity",
+                by=["item_id", "supplier_id"],
+                check_sortedness=False,
+            )
+        )
+        price = price.clone().scatter(found["row"], found["unit_price"])
+    return pl.select(pl.coalesce(price, own)).to_series().rename("unit_cost")
