@@ -3,8 +3,6 @@
 import importlib
 import pkgutil
 
-import transactions
-
 AREAS = (
     "kernel",
     "master",

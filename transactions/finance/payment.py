@@ -1,4 +1,6 @@
-"""Payments in and out: money at the bank, allocated to invoices or bills, oldest first unless chosen; the rest is an advance.
+"""Payments in and out: money at the bank, allocated to invoices or bills, oldest first unless chosen.
+
+What is not allocated is an advance.
 
 Customer: debit bank; credit receivables (advances). Supplier: the mirror image. Between the rate of the invoice and
 the rate of the payment lies exchange gain or loss.

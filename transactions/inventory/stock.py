@@ -162,8 +162,8 @@ def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effect
         code = work.first(select(item.c.code).where(item.c.id == item_id))
         when = f" on {on}" if on != effective_date else ""
         raise StockWouldGoNegative(
-            f"{from_micro(max(least, 0))} of {code.code if code else item_id} in {place.warehouse or place.code}{when}, "
-            f"{from_micro(asked)} asked",
+            f"{from_micro(max(least, 0))} of {code.code if code else item_id} in "
+            f"{place.warehouse or place.code}{when}, {from_micro(asked)} asked",
             field=field, value=str(from_micro(asked)),
         )  # fmt: skip
 

@@ -12,7 +12,9 @@ lot = table(
 stock_move = table(
     "stock_move",
     reference("company_id", "company"),
-    text("move_type"),  # opening, receipt, supplier_return, delivery, customer_return, issue, issue_return, output, scrap, transfer, adjustment, inspection
+    # opening, receipt, inspection, supplier_return, delivery, customer_return, issue, issue_return, output,
+    # output_scrap, scrap, transfer, adjustment
+    text("move_type"),
     reference("item_id", "item"),
     reference("lot_id", "lot", optional=True),
     reference("from_location_id", "location"),
@@ -49,8 +51,9 @@ time_entry = table(
     reference("work_center_id", "work_center", optional=True),
     reference("department_id", "department", optional=True),
     whole("minutes"),  # micro minutes
-    whole("labour_rate", optional=True),  # micro per hour, where stated; else employee's, else work centre's rate in force
-    whole("overhead_rate", optional=True),  # micro per hour, where stated; else the work centre's rate in force
+    # micro per hour where stated; else in force: labour the employee's or the work centre's, overhead the work centre's
+    whole("labour_rate", optional=True),
+    whole("overhead_rate", optional=True),
     day("effective_date"),
     whole("recorded_at"),
     append_only=True,

@@ -1,4 +1,4 @@
-"""The registry of commands: from it follow the REST API, the command line, templates, forms, permissions, documentation.
+"""The registry of commands: from it follow the REST API, the command line, forms, permissions, documentation.
 
 A command is a frozen Pydantic form; its handler is a function named like the command that says in one sentence what
 happens. Every command declares its permission and the stage from which on it may be used.

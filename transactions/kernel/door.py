@@ -117,8 +117,8 @@ class Batch:
         except Exception:
             work.undo()
             raise
-        answer = json.loads(text)
-        return answer
+        kept: Answer = json.loads(text)
+        return kept
 
 
 def authorise(actor: Actor, command: str, permission: str) -> None:

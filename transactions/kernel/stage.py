@@ -23,6 +23,6 @@ def require_stage(work: "Work", stage: int, company_code: str | None) -> None:
     reached = stages.get(company_code, 4) if company_code else next(iter(stages.values()), 4)
     if stage > reached:
         raise StageIsOff(
-            f"stage {stage} ({STAGES[stage]}) is switched off; the company stands at stage {reached} ({STAGES[reached]})",
+            f"stage {stage} ({STAGES[stage]}) is switched off; the company stands at {reached} ({STAGES[reached]})",
             field="stage", value=stage,
         )  # fmt: skip

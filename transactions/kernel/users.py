@@ -24,11 +24,11 @@ ROLES: dict[str, tuple[str, ...]] = {
                 "master.item", "master.bom", "board.*", "see.cost"),
     "buyer": ("purchasing.*", "master.supplier_price", "master.partner", "board.*", "see.cost"),
     "accountant": ("finance.*", "master.account", "master.rate", "master.cost", "board.*", "see.cost", "see.pay"),
-    "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock", "board.sales"),
+    "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock"),
     "analyst": ("board.*", "see.cost", "see.pay", "sql.console"),
-    "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue", "board.stock",
-                    "board.overview"),
-    "foreman": ("production.*", "quality.*", "board.overview", "board.production", "board.delivery_dates", "board.stock"),
+    "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue",
+                    "board.stock", "board.overview"),
+    "foreman": ("production.*", "quality.*", "board.overview", "board.delivery_dates", "board.stock"),
 }  # fmt: skip
 
 SHORTEST_PASSWORD = 8

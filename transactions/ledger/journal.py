@@ -98,7 +98,7 @@ def post_entry(
     ):
         if total:
             raise EntryIsUnbalanced(
-                f"debits and credits of an entry are equal; they differ by {company.decimal(total)} {money or company.currency}",
+                f"debits and credits are equal; they differ by {company.decimal(total)} {money or company.currency}",
                 field="lines", value=company.decimal(total),
             )  # fmt: skip
     number = next_number(work, company.id, "journal_entry", entry_date)

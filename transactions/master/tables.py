@@ -182,7 +182,7 @@ employee_rate = table(
     whole("recorded_at"),
 )
 
-bom = table(  # one version; the one with the latest effective_date ≤ the date is in force, whole; ends at end_date if given
+bom = table(  # one version, in force whole until the next one or its end_date
     "bom",
     reference("item_id", "item", indexed=True),
     whole("output_quantity"),
