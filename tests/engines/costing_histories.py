@@ -1,0 +1,88 @@
+"""Small histories of stock moves, as the costing engine reads them, written the short way."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+Row = dict[str, Any]
+
+UNIT = 1_000_000
+COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
+
+MOVE_COLUMNS = {
+    **dict.fromkeys(("entry_id", "move_id", "company_id", "item_id", "warehouse_id"), pl.Int64),
+    "effective_date": pl.Date,
+    "recorded_at": pl.Datetime("us"),
+    "quantity": pl.Int64,
+    "kind": pl.String,
+    "work_order_id": pl.Int64,
+    "origin_entry_id": pl.Int64,
+    **{f"{name}_amount": pl.Int64 for name in COMPONENTS},
+    **{f"estimated_{name}_amount": pl.Int64 for name in COMPONENTS},
+    "cost_share": pl.Int64,
+}
+ORDER_COLUMNS = {
+    **dict.fromkeys(("work_order_id", "company_id", "item_id", "planned_quantity"), pl.Int64),
+    "is_closed": pl.Boolean,
+    **{f"{name}_amount": pl.Int64 for name in COMPONENTS[1:4]},
+}
+METHOD_COLUMNS = {"company_id": pl.Int64, "item_id": pl.Int64, "method": pl.String, "effective_date": pl.Date}
+
+
+def day(number: int) -> date:
+    """A day of January 2026."""
+    return date(2026, 1, number)
+
+
+class History:
+    """Moves, work orders and methods of company 1, collected line by line; quantities in units, amounts in minor units."""
+
+    def __init__(self) -> None:
+        self.moves: list[Row] = []
+        self.orders: list[Row] = []
+        self.methods: list[Row] = []
+
+    def move(self, kind: str, item: int, quantity: float, on: int, **facts: Any) -> int:
+        """Adds an entry; `quantity` is signed and in units; returns its id."""
+        entry = len(self.moves) + 1
+        row: Row = dict.fromkeys(MOVE_COLUMNS)
+        row |= {"entry_id": entry, "move_id": entry, "company_id": 1, "item_id": item, "warehouse_id": 1, "kind": kind}
+        row |= {"effective_date": day(on), "recorded_at": datetime(2026, 2, 1), "quantity": round(quantity * UNIT)}
+        self.moves.append(row | facts)
+        return entry
+
+    def receipt(self, item: int, quantity: float, on: int, amount: int | None, **facts: Any) -> int:
+        """Goods received at a total price, or without one."""
+        return self.move("receipt", item, quantity, on, material_amount=amount, **facts)
+
+    def transfer(self, item: int, quantity: float, on: int, source: int, target: int) -> tuple[int, int]:
+        """Goods moved from one warehouse to another; returns the entries out and in."""
+        out = self.move("transfer_out", item, -quantity, on, warehouse_id=source)
+        into = self.move("transfer_in", item, quantity, on, warehouse_id=target, origin_entry_id=out, move_id=out)
+        return out, into
+
+    def order(self, number: int, item: int, planned: float, is_closed: bool, **amounts: int) -> int:
+        """A work order with what it cost besides its material."""
+        row = {f"{name}_amount": amounts.get(name, 0) for name in COMPONENTS[1:4]}
+        row |= {"work_order_id": number, "company_id": 1, "item_id": item}
+        self.orders.append(row | {"planned_quantity": round(planned * UNIT), "is_closed": is_closed})
+        return number
+
+    def on_method(self, item: int, method: str, since: int = 1) -> None:
+        """Puts an item on a valuation method from a day on."""
+        self.methods.append({"company_id": 1, "item_id": item, "method": method, "effective_date": day(since)})
+
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Moves, work orders and methods as the engine takes them."""
+        return (
+            table(self.moves, MOVE_COLUMNS),
+            table(self.orders, ORDER_COLUMNS),
+            table(self.methods, METHOD_COLUMNS),
+        )
+
+
+def table(rows: Sequence[Row], columns: dict[str, Any]) -> pl.DataFrame:
+    """Rows as a table of exactly these columns."""
+    return pl.DataFrame(list(rows), schema=columns, orient="row")

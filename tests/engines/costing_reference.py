@@ -1,0 +1,543 @@
+"""Costing the slow, obvious way: one move at a time, in plain Python integers and fractions.
+
+The engine must agree with this to the last minor unit. It is written from the rules of costing, not from the engine: lots are
+objects in lists, the cost of a work order is added up anew each time it is asked for, levels come from following who consumed
+whom.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+Row = dict[str, Any]
+Amounts = list[int]
+
+COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
+RANKS = {
+    **{"opening": 0, "receipt": 1, "output": 1, "by_product": 1, "transfer_in": 2, "transfer_out": 2, "issue": 3},
+    **{"delivery": 3, "issue_return": 4, "customer_return": 4, "supplier_return": 4, "adjustment_in": 5},
+    "adjustment_out": 5,
+}
+ROUNDS = 100
+
+
+def zero() -> Amounts:
+    return [0, 0, 0, 0, 0]
+
+
+def plus(left: Amounts, right: Amounts) -> Amounts:
+    return [a + b for a, b in zip(left, right, strict=True)]
+
+
+def minus(left: Amounts, right: Amounts) -> Amounts:
+    return [a - b for a, b in zip(left, right, strict=True)]
+
+
+def by_largest_remainder(amount: int, weights: list[int]) -> list[int]:
+    """Splits an amount in proportion; what rounding down leaves goes to the largest remainders, the first of equals first."""
+    exact = [Fraction(amount * weight, sum(weights)) for weight in weights]
+    shares = [quota.numerator // quota.denominator for quota in exact]
+    ranking = sorted(range(len(weights)), key=lambda k: (shares[k] - exact[k], k))
+    for k in ranking[: amount - sum(shares)]:
+        shares[k] += 1
+    return shares
+
+
+def by_component(amount: int, weights: Amounts, part: int, whole: int) -> Amounts:
+    """An amount split like the components it is a part of; components that cancel out give part ÷ whole of themselves."""
+    if not any(weights[1:]):
+        return [amount, 0, 0, 0, 0]
+    if sum(weights) == 0:
+        others = [weight * part // whole for weight in weights[1:]]
+        return [amount - sum(others), *others]
+    return by_largest_remainder(amount, weights)
+
+
+def at_rate(values: Amounts, quantity: int, whole: int) -> Amounts:
+    """The value of a quantity when `whole` is worth `values`, rounded half to even."""
+    return by_component(round(Fraction(sum(values) * quantity, whole)), values, quantity, whole)
+
+
+@dataclass
+class Stock:
+    """A quantity with a value, from which parts are cut: round(value × taken so far ÷ quantity) less what was taken before."""
+
+    start_quantity: int
+    start_value: int
+    quantity: int
+    value: Amounts
+
+    @classmethod
+    def of(cls, quantity: int, value: Amounts) -> "Stock":
+        return cls(quantity, sum(value), quantity, list(value))
+
+    def cut(self, quantity: int) -> Amounts:
+        if quantity == self.quantity:
+            part = list(self.value)
+        else:
+            taken = self.start_quantity - self.quantity + quantity
+            upto = round(Fraction(self.start_value * taken, self.start_quantity))
+            amount = upto - (self.start_value - sum(self.value))
+            part = by_component(amount, self.value, quantity, self.quantity)
+        self.quantity -= quantity
+        self.value = minus(self.value, part)
+        return part
+
+
+@dataclass
+class Lot:
+    """Goods of one arrival in one pool."""
+
+    entry: int
+    date: Any
+    stock: Stock
+
+
+@dataclass
+class Debt:
+    """A quantity that went out of stock that was not there."""
+
+    entry: int
+    quantity: int
+    settled: Amounts = field(default_factory=zero)
+
+
+@dataclass
+class Pool:
+    """The goods of an item in a warehouse."""
+
+    method: str
+    lots: list[Lot] = field(default_factory=list)
+    pot: Stock = field(default_factory=lambda: Stock.of(0, zero()))
+    debts: list[Debt] = field(default_factory=list)
+    last_known: tuple[int, Amounts] | None = None
+
+    @property
+    def quantity(self) -> int:
+        return sum(lot.stock.quantity for lot in self.lots)
+
+    @property
+    def value(self) -> Amounts:
+        if self.method == "moving_average":
+            return self.pot.value
+        value = zero()
+        for lot in self.lots:
+            value = plus(value, lot.stock.value)
+        return value
+
+    def change_method(self, method: str) -> None:
+        if method == self.method:
+            return
+        if method == "moving_average":
+            self.pot = Stock.of(self.quantity, self.value)
+        else:
+            for lot in self.lots:
+                lot.stock = Stock.of(lot.stock.quantity, self.pot.cut(lot.stock.quantity))
+        self.method = method
+
+
+@dataclass
+class Reference:
+    """The whole history, and what has been found so far."""
+
+    moves: dict[int, Row]
+    orders: dict[int, Row]
+    methods: list[Row]
+    value: dict[int, Amounts] = field(default_factory=dict)
+    owed: dict[int, Amounts] = field(default_factory=dict)
+    slices: dict[int, list[tuple[int, Any, int, Amounts]]] = field(default_factory=dict)
+    layers: list[tuple[int, int, int, int, int, Amounts, Any]] = field(default_factory=list)
+    uncovered: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
+    without_price: set[int] = field(default_factory=set)
+
+    # one round
+    pools: dict[tuple[int, int, int], Pool] = field(default_factory=dict)
+    item_cost: dict[tuple[int, int], tuple[int, Amounts]] = field(default_factory=dict)
+    returned: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
+    owed_at_first: dict[int, int] = field(default_factory=dict)
+    open_debts: set[int] = field(default_factory=set)
+    read_orders: set[int] = field(default_factory=set)
+    read_debts: set[int] = field(default_factory=set)
+    change: int = 0
+
+    def origin_of(self, entry: int) -> int | None:
+        move = self.moves[entry]
+        origin = self.moves.get(move["origin_entry_id"])
+        if origin is None:
+            return None
+        same_item = (origin["company_id"], origin["item_id"]) == (move["company_id"], move["item_id"])
+        opposite = (origin["quantity"] < 0) != (move["quantity"] < 0)
+        return int(origin["entry_id"]) if same_item and opposite else None
+
+    def is_output(self, entry: int) -> bool:
+        move = self.moves[entry]
+        return (
+            move["kind"] in ("output", "by_product")
+            and move["work_order_id"] is not None
+            and move["quantity"] >= 0
+            and self.origin_of(entry) is None
+        )
+
+    def order_of(self, entry: int) -> Row:
+        number = self.moves[entry]["work_order_id"]
+        unknown = {"work_order_id": number, "is_closed": False, "planned_quantity": 0}
+        return self.orders.get(number, {**unknown, "labour_amount": 0, "overhead_amount": 0, "subcontract_amount": 0})
+
+    def stated(self, entry: int, prefix: str = "") -> Amounts | None:
+        move = self.moves[entry]
+        if move[f"{prefix}material_amount"] is None:
+            return None
+        return [move[f"{prefix}{name}_amount"] or 0 for name in COMPONENTS]
+
+    def own_amounts(self, entry: int) -> Amounts | None:
+        """What an output is worth before its order's cost is known: the estimate; a by-product's stated value first."""
+        if self.moves[entry]["kind"] == "by_product":
+            return self.stated(entry) or self.stated(entry, "estimated_")
+        return self.stated(entry, "estimated_")
+
+    # order of play
+
+    def place(self, entry: int) -> tuple[Any, ...]:
+        move = self.moves[entry]
+        own = (move["effective_date"], RANKS[move["kind"]], move["recorded_at"], entry, 0)
+        origin = move["origin_entry_id"]
+        if origin is None or origin == entry or origin not in self.moves:
+            return own
+        its = self.place(origin)
+        return own if own >= its else (*its[:4], its[4] + 1)
+
+    def groups(self) -> list[list[int]]:
+        """Entries of items that consume each other, lowest consumed first, each in order of play."""
+        consumed: dict[Any, set[Any]] = {}
+        for entry, move in self.moves.items():
+            item = (move["company_id"], move["item_id"])
+            consumed.setdefault(item, set())
+            number = move["work_order_id"]
+            if number is None:
+                continue
+            if not self.is_output(entry):
+                consumed.setdefault(number, set()).add(item)
+            elif self.order_of(entry)["is_closed"] or self.own_amounts(entry) is None:
+                consumed[item].add(number)
+                consumed.setdefault(number, set())
+        below = {node: self.reachable(node, consumed) for node in consumed}
+        items = [node for node in consumed if isinstance(node, tuple)]
+        classes: list[list[Any]] = []
+        for item in sorted(items, key=lambda node: (len(below[node]), node)):
+            for members in classes:
+                if item in below[members[0]] and members[0] in below[item]:
+                    members.append(item)
+                    break
+            else:
+                classes.append([item])
+        result = []
+        for members in classes:
+            own = [e for e, move in self.moves.items() if (move["company_id"], move["item_id"]) in members]
+            result.append(sorted(own, key=lambda e: (self.place(e), e)))
+        return result
+
+    @staticmethod
+    def reachable(start: Any, edges: dict[Any, set[Any]]) -> set[Any]:
+        found, waiting = {start}, [start]
+        while waiting:
+            for node in edges[waiting.pop()] - found:
+                found.add(node)
+                waiting.append(node)
+        return found
+
+    # values
+
+    def now_worth(self, entry: int, value: Amounts) -> None:
+        """Notes the value of an entry; counts the change when the cost of its work order was already used this round."""
+        difference = minus(value, self.value.get(entry, zero()))
+        self.value[entry] = list(value)
+        if any(difference) and not self.is_output(entry) and self.moves[entry]["work_order_id"] in self.read_orders:
+            self.change += max(abs(sum(difference)), 1)
+
+    def order_cost(self, number: int) -> Amounts:
+        order = self.orders.get(number, {})
+        cost = [0, *(order.get(f"{name}_amount", 0) for name in COMPONENTS[1:4]), 0]
+        for entry, move in self.moves.items():
+            if move["work_order_id"] == number and not self.is_output(entry):
+                value = self.value.get(entry, zero())
+                if self.is_stated_return(entry):
+                    value = self.stated(entry) or zero()
+                cost = plus(cost, value) if move["quantity"] < 0 else minus(cost, value)
+        return cost
+
+    def is_stated_return(self, entry: int) -> bool:
+        move = self.moves[entry]
+        return move["quantity"] >= 0 and self.origin_of(entry) is None and move["material_amount"] is not None
+
+    def outputs(self, number: int) -> list[int]:
+        mine = [e for e, move in self.moves.items() if move["work_order_id"] == number and self.is_output(e)]
+        return sorted(mine, key=lambda e: (self.place(e), e))
+
+    def output_values(self, number: int) -> dict[int, Amounts]:
+        """What every output of a work order takes of its cost."""
+        outputs = self.outputs(number)
+        order = self.order_of(outputs[0])
+        left = self.order_cost(number)
+        cost = sum(left)
+        values: dict[int, Amounts] = {}
+        good = []
+        for entry in outputs:
+            move = self.moves[entry]
+            own = self.own_amounts(entry)
+            share = move.get("cost_share")
+            if move["kind"] == "output":
+                if order["is_closed"] or own is None:
+                    good.append(entry)
+                else:
+                    values[entry] = own
+                continue
+            if share is not None and (order["is_closed"] or own is None):
+                amount = round(Fraction(cost * share, 1_000_000))
+                values[entry] = by_component(amount, left, share, 1_000_000)
+            else:
+                values[entry] = own or zero()
+            left = minus(left, values[entry])
+        if order["is_closed"]:
+            quantities = [self.moves[entry]["quantity"] for entry in good]
+            amounts = by_largest_remainder(sum(left), quantities) if good else []
+            for k, entry in enumerate(good):
+                rest = sum(quantities[k:])
+                last = k == len(good) - 1
+                values[entry] = left if last else by_component(amounts[k], left, quantities[k], rest)
+                left = minus(left, values[entry])
+            return values
+        whole = max(order["planned_quantity"], sum(self.moves[entry]["quantity"] for entry in good))
+        total, so_far, given = sum(left), 0, 0
+        for entry in good:
+            quantity = self.moves[entry]["quantity"]
+            upto = round(Fraction(total * (so_far + quantity), whole))
+            values[entry] = by_component(upto - given, left, quantity, whole - so_far)
+            left = minus(left, values[entry])
+            so_far, given = so_far + quantity, upto
+        return values
+
+    def last_known(self, entry: int, quantity: int) -> Amounts | None:
+        move = self.moves[entry]
+        known = self.pool_of(entry).last_known or self.item_cost.get((move["company_id"], move["item_id"]))
+        return None if known is None else at_rate(known[1], quantity, known[0])
+
+    def cost_of_the_day(self, entry: int, quantity: int) -> Amounts | None:
+        pool = self.pool_of(entry)
+        if pool.quantity > 0:
+            return at_rate(pool.value, quantity, pool.quantity)
+        known = self.last_known(entry, quantity)
+        if known is None and self.origin_of(entry) is None and self.moves[entry]["work_order_id"] is None:
+            known = self.stated(entry, "estimated_")
+        return known
+
+    # play
+
+    def pool_of(self, entry: int) -> Pool:
+        move = self.moves[entry]
+        key = (move["company_id"], move["item_id"], move["warehouse_id"])
+        method = self.method(move)
+        if key not in self.pools:
+            self.pools[key] = Pool(method)
+        return self.pools[key]
+
+    def method(self, move: Row) -> str:
+        versions = [m for m in self.methods if (m["company_id"], m["item_id"]) == (move["company_id"], move["item_id"])]
+        versions.sort(key=lambda m: m["effective_date"])
+        if not versions:
+            return "fifo"
+        in_force = [m for m in versions if m["effective_date"] <= move["effective_date"]]
+        return str((in_force or versions[:1])[-1]["method"])
+
+    def lay(self, entry: int, lot_entry: int, date: Any, quantity: int, value: Amounts) -> None:
+        pool = self.pool_of(entry)
+        if pool.method == "moving_average":
+            pool.pot = Stock.of(pool.pot.quantity + quantity, plus(pool.pot.value, value))
+            value = zero()
+        lot = Lot(lot_entry, date, Stock.of(quantity, value))
+        pool.lots.append(lot)
+        while pool.debts and lot.stock.quantity > 0:
+            debt = pool.debts[0]
+            part = min(debt.quantity, lot.stock.quantity)
+            debt.settled = plus(debt.settled, self.take(debt.entry, pool, lot, part))
+            debt.quantity -= part
+            if debt.quantity == 0:
+                pool.debts.pop(0)
+                self.settle(debt)
+                self.open_debts.discard(debt.entry)
+
+    def settle(self, debt: Debt) -> None:
+        difference = minus(debt.settled, self.owed[debt.entry])
+        self.owed[debt.entry] = debt.settled
+        if any(difference):
+            self.now_worth(debt.entry, plus(self.value[debt.entry], difference))
+            if debt.entry in self.read_debts:
+                self.change += max(abs(sum(difference)), 1)
+
+    def take(self, entry: int, pool: Pool, lot: Lot, quantity: int) -> Amounts:
+        if pool.method == "moving_average":
+            lot.stock.cut(quantity)
+            value = pool.pot.cut(quantity)
+        else:
+            value = lot.stock.cut(quantity)
+        self.slices.setdefault(entry, []).append((lot.entry, lot.date, quantity, value))
+        return value
+
+    def play_out(self, entry: int) -> None:
+        pool, need, value = self.pool_of(entry), -self.moves[entry]["quantity"], zero()
+        origin = self.origin_of(entry)
+        its_own = [lot for lot in reversed(pool.lots) if origin is not None and lot.entry == origin]
+        for lot in its_own + pool.lots:
+            part = min(need, lot.stock.quantity)
+            if part > 0:
+                value = plus(value, self.take(entry, pool, lot, part))
+                need -= part
+        if need > 0:
+            if entry not in self.owed:
+                self.owed[entry] = self.last_known(entry, need) or zero()
+            pool.debts.append(Debt(entry, need))
+            self.open_debts.add(entry)
+            value = plus(value, self.owed[entry])
+        self.now_worth(entry, value)
+
+    def play_in(self, entry: int) -> None:
+        move = self.moves[entry]
+        quantity = move["quantity"]
+        value: Amounts | None
+        origin = self.origin_of(entry)
+        if origin is not None:
+            gone = -self.moves[origin]["quantity"]
+            if move["kind"] == "transfer_in" and quantity == gone and self.returned.get(origin, (0, zero()))[0] == 0:
+                self.move_over(entry, origin)
+                return
+            value = self.bring_back(entry, origin)
+        elif self.is_output(entry):
+            number = move["work_order_id"]
+            own = self.own_amounts(entry)
+            if not self.order_of(entry)["is_closed"] and own is not None:
+                value = own
+            else:
+                self.read_orders.add(number)
+                value = self.output_values(number)[entry]
+        elif move["material_amount"] is not None:
+            value = self.stated(entry)
+        else:
+            value = self.cost_of_the_day(entry, quantity)
+        if value is None:
+            self.without_price.add(entry)
+        if self.is_stated_return(entry):
+            self.value[entry] = value or zero()
+        else:
+            self.now_worth(entry, value or zero())
+        if quantity > 0:
+            if value is not None:
+                self.remember(entry, quantity, value)
+            self.lay(entry, entry, move["effective_date"], quantity, value or zero())
+
+    def remember(self, entry: int, quantity: int, value: Amounts) -> None:
+        move = self.moves[entry]
+        self.pool_of(entry).last_known = (quantity, value)
+        self.item_cost[(move["company_id"], move["item_id"])] = (quantity, value)
+
+    def bring_back(self, entry: int, origin: int) -> Amounts | None:
+        if origin in self.open_debts:
+            self.read_debts.add(origin)
+        quantity, gone = self.moves[entry]["quantity"], -self.moves[origin]["quantity"]
+        back_quantity, back_value = self.returned.get(origin, (0, zero()))
+        worth = self.value[origin]
+        rest = Stock(gone, sum(worth), gone - back_quantity, minus(worth, back_value))
+        part = min(quantity, rest.quantity)
+        value = rest.cut(part) if part > 0 else zero()
+        self.returned[origin] = (back_quantity + part, plus(back_value, value))
+        if part < quantity:
+            more = self.cost_of_the_day(entry, quantity - part)
+            return None if more is None else plus(value, more)
+        return value
+
+    def move_over(self, entry: int, origin: int) -> None:
+        if origin in self.open_debts:
+            self.read_debts.add(origin)
+        move, worth = self.moves[entry], self.value[origin]
+        self.returned[origin] = (move["quantity"], worth)
+        self.now_worth(entry, worth)
+        self.remember(entry, move["quantity"], worth)
+        owes = self.owed_quantity(origin)
+        covered = move["quantity"] - owes
+        rest = list(worth)
+        for lot_entry, date, quantity, value in list(self.slices.get(origin, [])):
+            if covered == 0:
+                break
+            covered -= quantity
+            rest = minus(rest, value)
+            self.lay(entry, lot_entry, date, quantity, value)
+        if owes:
+            self.lay(entry, entry, move["effective_date"], owes, rest)
+
+    def owed_quantity(self, entry: int) -> int:
+        """How much of an outflow was not covered when it went out."""
+        return self.owed_at_first.get(entry, 0)
+
+    def play_round(self, group: list[int]) -> None:
+        self.pools, self.item_cost, self.returned = {}, {}, {}
+        self.open_debts, self.read_orders, self.read_debts = set(), set(), set()
+        self.owed_at_first = {}
+        self.change = 0
+        for entry in group:
+            self.slices.pop(entry, None)
+            self.without_price.discard(entry)
+        for entry in group:
+            self.pool_of(entry).change_method(self.method(self.moves[entry]))
+            if self.moves[entry]["quantity"] < 0:
+                before = sum(debt.quantity for debt in self.pool_of(entry).debts)
+                self.play_out(entry)
+                self.owed_at_first[entry] = sum(debt.quantity for debt in self.pool_of(entry).debts) - before
+            else:
+                self.play_in(entry)
+        waiting = [debt for pool in self.pools.values() for debt in pool.debts]
+        place = {entry: k for k, entry in enumerate(group)}
+        self.uncovered = {e: found for e, found in self.uncovered.items() if e not in place}
+        for debt in sorted(waiting, key=lambda debt: place[debt.entry]):
+            rest = self.last_known(debt.entry, debt.quantity) or zero()
+            self.uncovered[debt.entry] = (debt.quantity, rest)
+            debt.settled = plus(debt.settled, rest)
+            self.settle(debt)
+
+    def play_group(self, group: list[int]) -> None:
+        first = 0
+        for _ in range(ROUNDS):
+            self.play_round(group)
+            if self.change == 0:
+                return
+            first = first or self.change
+        if 2 * self.change > first:
+            for entry in group:
+                self.value.pop(entry, None)
+                self.owed.pop(entry, None)
+            self.play_round(group)
+
+    def play(self) -> None:
+        for group in self.groups():
+            self.play_group(group)
+            for (company, item, warehouse), pool in self.pools.items():
+                pool.change_method("fifo")
+                for lot in pool.lots:
+                    if lot.stock.quantity > 0:
+                        self.layers.append(
+                            (lot.entry, company, item, warehouse, lot.stock.quantity, lot.stock.value, lot.date)
+                        )
+                for debt in pool.debts:
+                    quantity, value = self.uncovered[debt.entry]
+                    date = self.moves[debt.entry]["effective_date"]
+                    owed = [-amount for amount in value]
+                    self.layers.append((debt.entry, company, item, warehouse, -quantity, owed, date))
+
+
+def reference_costs(moves: Iterable[Row], orders: Iterable[Row], methods: Iterable[Row]) -> Reference:
+    """The history played to its end."""
+    reference = Reference(
+        {move["entry_id"]: move for move in moves},
+        {order["work_order_id"]: order for order in orders},
+        list(methods),
+    )
+    reference.play()
+    return reference
