@@ -1,6 +1,6 @@
 """A bill of materials: what goes into an item, as whole versions by date.
 
-The version with the latest effective date on or before a day is in force on it, whole, until its end date if it has one.
+The version with the latest effective date on or before a day is in force on it, whole, until its end date if any.
 An item may contain itself through others (rework loops); directly it may not.
 """
 

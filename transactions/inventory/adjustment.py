@@ -1,0 +1,93 @@
+"""An adjustment: what was found or lost, with the reason. Found goods may state what they cost.
+
+One document of type adjustment, done at once; what is found comes from, what is lost goes to the virtual location `loss`.
+"""
+
+from datetime import date
+
+from pydantic import Field
+
+from transactions.document.document import add_document, add_line
+from transactions.inventory.stock import Move, move_stock
+from transactions.inventory.stocked_item import stocked_item_named
+from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
+from transactions.kernel.exact import SignedQuantity, UnitPrice, micro, micro_or_none
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
+from transactions.master.company import company_named
+from transactions.master.lookup import location_of, warehouse_named
+
+
+class ReasonIsMissing(Refusal):
+    """An adjustment says why, for each line or for all."""
+
+
+class NothingIsAdjusted(Refusal):
+    """An adjustment by zero."""
+
+
+class LossHasNoPrice(Refusal):
+    """What is lost leaves at the value that the stock has."""
+
+
+class AdjustmentLine(Line):
+    """quantity: found > 0, lost < 0, base unit. unit_cost: company currency, only for what is found."""
+
+    item: Reference
+    quantity: SignedQuantity
+    unit_cost: UnitPrice | None = None
+    reason: Note | None = None
+
+
+class AdjustStock(Command):
+    """Correct the stock of a warehouse by what was found or lost."""
+
+    effective_date: date
+    warehouse: Reference | None = None
+    lines: tuple[AdjustmentLine, ...] = Field(min_length=1)
+    reason: Note | None = Field(None, description="of all lines that state none")
+    external_number: Code | None = None
+
+
+@handles(AdjustStock, permission="inventory.adjustment", stage=1)
+def adjust_stock(work: Work, new: AdjustStock) -> Answer:
+    """Correct the stock of a warehouse by what was found or lost."""
+    company = company_named(work, new.company)
+    open_period_on(work, company.id, new.effective_date)
+    where = warehouse_named(work, company.id, new.warehouse)
+    loss, stock = location_of(work, company.id, "loss"), location_of(work, company.id, "stock", where.id)
+    document_id, number = add_document(
+        work, company, "adjustment", effective_date=new.effective_date, state="done", warehouse_id=where.id,
+        reason=new.reason, external_number=new.external_number,
+    )  # fmt: skip
+    moves, line_ids = [], []
+    for position, line in enumerate(new.lines):
+        field = f"lines.{position}"
+        stocked = stocked_item_named(work, line.item, f"{field}.item")
+        quantity, unit_cost = micro(line.quantity), micro_or_none(line.unit_cost)
+        reason = line.reason or new.reason
+        if not reason:
+            raise ReasonIsMissing("an adjustment says why", field=f"{field}.reason", value=line.reason)
+        if quantity == 0:
+            raise NothingIsAdjusted("the quantity is more or less than 0", field=f"{field}.quantity", value=0)
+        if quantity < 0 and unit_cost is not None:
+            raise LossHasNoPrice(
+                "what is lost leaves at the value that the stock has", field=f"{field}.unit_cost",
+                value=str(line.unit_cost),
+            )  # fmt: skip
+        line_id = add_line(
+            work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
+            unit_price=unit_cost or 0, description=reason, warehouse_id=where.id,
+        )  # fmt: skip
+        line_ids.append(line_id)
+        source, target = (loss, stock) if quantity > 0 else (stock, loss)
+        moves.append(
+            Move(
+                move_type="adjustment", item_id=stocked.id, from_location_id=source, to_location_id=target,
+                quantity=abs(quantity), document_id=document_id, document_line_id=line_id, unit_cost=unit_cost,
+                field=f"{field}.quantity",
+            )
+        )  # fmt: skip
+    move_stock(work, company, new.effective_date, moves)
+    return {"id": document_id, "number": number, "lines": line_ids}

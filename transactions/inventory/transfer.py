@@ -1,0 +1,72 @@
+"""A transfer: goods carried from one warehouse to another on one day.
+
+One document of type transfer, done at once; its warehouse is where the goods come from, its lines' where they go.
+"""
+
+from datetime import date
+
+from pydantic import Field
+
+from transactions.document.document import add_document, add_line
+from transactions.inventory.stock import Move, move_stock
+from transactions.inventory.stocked_item import stocked_item_named
+from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.exact import Quantity, micro
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
+from transactions.master.company import company_named
+from transactions.master.lookup import location_of, warehouse_named
+
+
+class WarehousesAreTheSame(Refusal):
+    """A transfer has two warehouses."""
+
+
+class TransferLine(Line):
+    item: Reference
+    quantity: Quantity
+
+
+class TransferStock(Command):
+    """Carry goods from one warehouse to another."""
+
+    from_warehouse: Reference
+    to_warehouse: Reference
+    effective_date: date
+    lines: tuple[TransferLine, ...] = Field(min_length=1)
+    external_number: Code | None = None
+
+
+@handles(TransferStock, permission="inventory.transfer", stage=1)
+def transfer_stock(work: Work, new: TransferStock) -> Answer:
+    """Carry goods from one warehouse to another."""
+    company = company_named(work, new.company)
+    open_period_on(work, company.id, new.effective_date)
+    source = warehouse_named(work, company.id, new.from_warehouse, "from_warehouse")
+    target = warehouse_named(work, company.id, new.to_warehouse, "to_warehouse")
+    if source.id == target.id:
+        raise WarehousesAreTheSame("a transfer has two warehouses", field="to_warehouse", value=new.to_warehouse)
+    document_id, number = add_document(
+        work, company, "transfer", effective_date=new.effective_date, state="done", warehouse_id=source.id,
+        external_number=new.external_number,
+    )  # fmt: skip
+    moves, line_ids = [], []
+    for position, line in enumerate(new.lines):
+        stocked = stocked_item_named(work, line.item, f"lines.{position}.item")
+        quantity = micro(line.quantity)
+        line_id = add_line(
+            work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
+            warehouse_id=target.id,
+        )  # fmt: skip
+        line_ids.append(line_id)
+        moves.append(
+            Move(
+                move_type="transfer", item_id=stocked.id, quantity=quantity,
+                from_location_id=location_of(work, company.id, "stock", source.id),
+                to_location_id=location_of(work, company.id, "stock", target.id),
+                document_id=document_id, document_line_id=line_id, field=f"lines.{position}.quantity",
+            )
+        )  # fmt: skip
+    move_stock(work, company, new.effective_date, moves)
+    return {"id": document_id, "number": number, "lines": line_ids}
