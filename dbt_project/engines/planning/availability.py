@@ -1,4 +1,5 @@
-"""When supplies and requirements will really be met, from the bottom up: nothing starts before as_of, nor before its components are there."""
+"""When supplies and requirements will really be met, from the bottom up: nothing starts before as_of, nor before its
+components are there."""
 
 from __future__ import annotations
 
@@ -59,10 +60,12 @@ def available_days(
     worked: Int64s,
     until: Int64s,
 ) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-    """Per supply: the day it is available and the component requirement that decides it (-1: none); per requirement: the day and the deciding supply.
+    """Per supply: the day it is available and the component requirement that decides it (-1: none); per requirement:
+    the day and the deciding supply.
 
-    Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of its work order comes later than
-    planned; a planned supply its lead time after the latest of its release, as_of and its components.
+    Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of
+    its work order comes later than planned; a planned supply its lead time after the latest of its release, as_of and
+    its components.
     """
     supply_day = np.full(len(supplies), as_of, dtype=np.int64)
     supply_binding = np.full(len(supplies), -1, dtype=np.int64)

@@ -21,7 +21,8 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """first: day number of the table's first day; worked: the worked day numbers, ascending; until: per day, how many worked days there are up to it."""
+    """first: day number of the table's first day; worked: the worked day numbers, ascending; until: per day, how many
+    worked days there are up to it."""
 
     first: int
     worked: Days

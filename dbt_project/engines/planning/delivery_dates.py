@@ -31,7 +31,8 @@ Table = npt.NDArray[np.int64]
 
 @njit(cache=True)
 def _chains(starts: Int64s, requirement_binding: Int64s, supply_binding: Int64s) -> tuple[Int64s, Int64s, Int64s]:
-    """From each demand down: where its steps begin, and per step the requirement and its deciding supply (-1 where nothing covers it)."""
+    """From each demand down: where its steps begin, and per step the requirement and its deciding supply (-1 where
+    nothing covers it)."""
     offsets = np.zeros(len(starts) + 1, dtype=np.int64)
     for line in range(len(starts)):
         row = starts[line]
@@ -57,13 +58,15 @@ def _chains(starts: Int64s, requirement_binding: Int64s, supply_binding: Int64s)
 def delivery_dates(plan: Solution) -> pl.DataFrame:
     """One row per open sales order line.
 
-    predicted_date: the latest availability through the line's pegs, not before its need date nor as_of; null where nothing can be planned.
+    predicted_date: the latest availability through the line's pegs, not before its need date nor as_of; null where
+        nothing can be planned.
     days_late: worked days from need_date to predicted_date, never negative. binding_supply_id: the supply that decides.
-    steps: from the line down, each step with its supply, item, lead time, the day it is available and the worked days it takes after the step below
-    it (after as_of for the last); the days sum to the worked days from as_of to the day the line is covered.
-    reason_key, with reason_item_id, reason_supply_id, reason_document_number, reason_lead_time_days and reason_date as its parameters:
-    in_stock · on_time · late_supply (an existing supply comes late) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or
-    rejected suggestion would have to be followed) · beyond_horizon (not planned yet) · no_source (the item cannot be planned).
+    steps: from the line down, each step with its supply, item, lead time, the day it is available and the worked days
+        it takes after the step below it (after as_of for the last); the days sum to the worked days from as_of to the
+        day the line is covered. reason_key, with reason_item_id, reason_supply_id, reason_document_number,
+        reason_lead_time_days and reason_date as its parameters: in_stock · on_time · late_supply (an existing supply
+        comes late) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or rejected suggestion
+        would have to be followed) · beyond_horizon (not planned yet) · no_source (the item cannot be planned).
     """
     count = plan.demands.height
     ask = (

@@ -1,7 +1,9 @@
-"""What a plan is made from: one company group's items, stock, demands, supplies, bills of material, prices and decisions on one day.
+"""What a plan is made from: one company group's items, stock, demands, supplies, bills of material, prices and
+decisions on one day.
 
-Quantities are int64 micro-quantities (quantity × 10^6), rates micro-fractions, costs and unit prices micro currency, amounts minor units. Identifiers
-of items, warehouses, companies, suppliers and BOMs may be integers or text, the same type in every frame; demand and supply identifiers are text.
+Quantities are int64 micro-quantities (quantity × 10^6), rates micro-fractions, costs and unit prices micro currency,
+amounts minor units. Identifiers of items, warehouses, companies, suppliers and BOMs may be integers or text, the same
+type in every frame; demand and supply identifiers are text.
 """
 
 from __future__ import annotations
@@ -105,7 +107,8 @@ OPTIONAL = {
 
 
 class PlanningFactIsInvalid(ValueError):
-    """A frame lacks a column, or a value lies outside what the plan understands; the message names frame, column and value."""
+    """A frame lacks a column, or a value lies outside what the plan understands; the message names frame, column and
+    value."""
 
 
 def _frame() -> pl.DataFrame:
@@ -117,19 +120,24 @@ class PlanningInput:
     """Everything one plan depends on. The same input gives the same plan, bit for bit.
 
     as_of: the day the plan is made for; nothing can be released, received or delivered before it.
-    horizon_days: calendar days from as_of; what is needed later is pegged to stock and existing supplies but gets no planned supply.
-    items: what is planned, one row per item and warehouse. kind bought or made; lead_time_days counts working days (null: the supplier's, or 0);
-        safety_stock ≥ 0; lot_policy lot_for_lot, minimum_multiple or fixed (whole multiples of multiple_quantity, or of minimum_quantity where
-        that is null); unit_cost micro currency per base unit, null if unknown; amount_exponent of the company's currency (default 2).
+    horizon_days: calendar days from as_of; what is needed later is pegged to stock and existing supplies but gets no
+        planned supply.
+    items: what is planned, one row per item and warehouse. kind bought or made; lead_time_days counts working days
+        (null: the supplier's, or 0); safety_stock ≥ 0; lot_policy lot_for_lot, minimum_multiple or fixed (whole
+        multiples of multiple_quantity, or of minimum_quantity where that is null); unit_cost micro currency per base
+        unit, null if unknown; amount_exponent of the company's currency (default 2).
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
-    demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served first, null last.
-        sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of that line. Components of open work orders
-        (kind work_order_component) carry work_order_id; the supply of that order is the one with supply_id "WO:" + work_order_id.
-    supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be released.
-    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate adds to the quantity:
-        component quantity = parent quantity × line quantity × (1 + scrap_rate) ÷ output_quantity, rounded up to the micro-quantity.
-    supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are quantity breaks, the smallest
-        minimum_quantity is what the supplier sells at least.
+    demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
+        first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
+        that line. Components of open work orders (kind work_order_component) carry work_order_id; the supply of that
+        order is the one with supply_id "WO:" + work_order_id.
+    supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
+        released.
+    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate adds
+        to the quantity: component quantity = parent quantity × line quantity × (1 + scrap_rate) ÷ output_quantity,
+        rounded up to the micro-quantity.
+    supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
+        quantity breaks, the smallest minimum_quantity is what the supplier sells at least.
     working_days: column `date`. Outside the days given, Monday to Friday count as worked.
     decisions: what planners decided on suggestions; the last decision by decided_at counts.
     tolerance_days: calendar days by which an existing supply may come late or early before a message is raised.

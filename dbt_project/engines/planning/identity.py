@@ -1,7 +1,8 @@
-"""What makes a suggestion the same in the next run: kind, item, warehouse, and the first requirement it covers, with its path from the top.
+"""What makes a suggestion the same in the next run: kind, item, warehouse, and the first requirement it covers, with
+its path from the top.
 
-Identities are 64-bit numbers that depend on the names alone, not on row order or on a library's hashing, and are shown as S (suggestion) or
-R (requirement) and sixteen hexadecimal digits.
+Identities are 64-bit numbers that depend on the names alone, not on row order or on a library's hashing, and are shown
+as S (suggestion) or R (requirement) and sixteen hexadecimal digits.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def mixed(a: int, b: int) -> int:
     x = x * np.int64(-4658895280553007687)
     x = x ^ ((x >> np.int64(27)) & np.int64(0x1FFFFFFFFF))
     x = x * np.int64(-7723592293110705685)
-    return x ^ ((x >> np.int64(31)) & np.int64(0x1FFFFFFFF))
+    return int(x ^ ((x >> np.int64(31)) & np.int64(0x1FFFFFFFF)))
 
 
 @njit(cache=True)
@@ -36,7 +37,7 @@ def _text_identities(offsets: Int64s, data: npt.NDArray[np.uint8], salt: int) ->
         x = np.int64(salt) ^ np.int64(-3750763034362895579)
         for position in range(offsets[row], offsets[row + 1]):
             x = (x ^ np.int64(data[position])) * np.int64(1099511628211)
-        result[row] = mixed(x, offsets[row + 1] - offsets[row])
+        result[row] = mixed(int(x), offsets[row + 1] - offsets[row])
     return result
 
 

@@ -14,8 +14,8 @@ POLICY_CODES = {"lot_for_lot": LOT_FOR_LOT, "minimum_multiple": MINIMUM_MULTIPLE
 def lot_quantity(shortage: int, policy: int, minimum: int, multiple: int, supplier_minimum: int) -> int:
     """The quantity to order for a shortage > 0 (micro-quantities; 0 for a rule that is not set).
 
-    Lot for lot orders the shortage; minimum_multiple at least the minimum, rounded up to the multiple; fixed whole multiples of the fixed quantity.
-    What the supplier sells at least is a floor for all.
+    Lot for lot orders the shortage; minimum_multiple at least the minimum, rounded up to the multiple; fixed whole
+    multiples of the fixed quantity. What the supplier sells at least is a floor for all.
     """
     quantity = max(shortage, supplier_minimum)
     step = 0

@@ -33,7 +33,8 @@ def margins_behind(
     line_rows: Int64s,
     margin: Int64s,
 ) -> tuple[Int64s, Int64s, Int64s]:
-    """Per supply: how many sales order lines wait for it through all levels, the sum of their margins (each line once), and of the positive ones.
+    """Per supply: how many sales order lines wait for it through all levels, the sum of their margins (each line once),
+    and of the positive ones.
 
     line_rows[line_start[i]:line_start[i+1]] are the demand requirements of line i; margin in minor units.
     """
@@ -83,10 +84,11 @@ def margins_at_risk(
     demand_line: Int64s,
     supply_late_from: Int64s,
 ) -> tuple[Int64s, Int64s]:
-    """Per supply the share of margin that would be lost without it, and the part of it whose need date lies before supply_late_from.
+    """Per supply the share of margin that would be lost without it, and the part of it whose need date lies before
+    supply_late_from.
 
-    A line's margin is shared among its pegs by quantity; a component carries the whole share of the order it is for. Nodes are taken parents first.
-    Loss-making lines risk nothing. Shares are cut to whole minor units downwards.
+    A line's margin is shared among its pegs by quantity; a component carries the whole share of the order it is for.
+    Nodes are taken parents first. Loss-making lines risk nothing. Shares are cut to whole minor units downwards.
     """
     share = np.zeros(len(requirements), dtype=np.int64)
     risk = np.zeros(len(supplies), dtype=np.int64)

@@ -55,11 +55,12 @@ def _releases(due: Int64s, lead: Int64s, first: int, worked: Int64s, until: Int6
 def messages(plan: Solution) -> pl.DataFrame:
     """One row per existing supply and action.
 
-    cancel: nothing needs it. past_due: its date is before as_of. expedite, defer: without it the balance falls below the safety stock before or
-    after its date, by more than the tolerance. decrease: the lot rule would do with less (quantity = the smaller quantity). release: not released,
-    though its lead time has begun. quantity is the supply's; from_date its due date (release: the day to release), to_date where it should be.
-    margin_at_risk (minor units): expedite and past_due, the margin of what comes late; release, all that hangs on it; else 0.
-    Goods in inspection are here: they are expedited or past due, never deferred, cancelled or decreased.
+    cancel: nothing needs it. past_due: its date is before as_of. expedite, defer: without it the balance falls below
+        the safety stock before or after its date, by more than the tolerance. decrease: the lot rule would do with less
+        (quantity = the smaller quantity). release: not released, though its lead time has begun. quantity is the
+        supply's; from_date its due date (release: the day to release), to_date where it should be. margin_at_risk
+        (minor units): expedite and past_due, the margin of what comes late; release, all that hangs on it; else 0.
+        Goods in inspection are here: they are expedited or past due, never deferred, cancelled or decreased.
     """
     count = plan.existing.height
     rows = plan.supplies[:count]

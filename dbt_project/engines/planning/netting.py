@@ -1,12 +1,13 @@
 """Netting, lot sizing, pegging and explosion: one pass over the nodes by low-level code.
 
-For every node the requirements are taken by need date, then priority. With G the requirements, A stock and existing supplies up to a day, and S the
-safety stock, the deficit of a day is G + S − A. A deficit that an order on its way fills later is not planned anew (that order gets a message); what
-stays short is: up to each day the plan needs the smallest deficit of that day and all later ones. A planned supply is made on the first day on which
-that exceeds what is planned already.
+For every node the requirements are taken by need date, then priority. With G the requirements, A stock and existing
+supplies up to a day, and S the safety stock, the deficit of a day is G + S − A. A deficit that an order on its way
+fills later is not planned anew (that order gets a message); what stays short is: up to each day the plan needs the
+smallest deficit of that day and all later ones. A planned supply is made on the first day on which that exceeds what is
+planned already.
 
-Pegging is first in, first out: stock, then supplies by date, serve requirements in their order. What is left over keeps the safety stock, then
-stands free.
+Pegging is first in, first out: stock, then supplies by date, serve requirements in their order. What is left over keeps
+the safety stock, then stands free.
 """
 
 from __future__ import annotations
@@ -184,11 +185,14 @@ def net(
     worked: Int64s,
     until: Int64s,
 ) -> tuple[Table, Table, Table, Int64s, Int64s, Int64s]:
-    """Requirements, supplies and pegs of the whole plan, the ranges of each node's own supplies, and the day a node without source runs short.
+    """Requirements, supplies and pegs of the whole plan, the ranges of each node's own supplies, and the day a node
+    without source runs short.
 
-    order: nodes, parents before components. requirements: the demands, sorted by node, rows demand_start[i] to demand_start[i+1] for node i.
-    supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash: the same for each demand that
-    is a component of an open work order. decisions: sorted by identity. last_day: nothing needed later is planned.
+    order: nodes, parents before components. requirements: the demands, sorted by node, rows demand_start[i] to
+        demand_start[i+1] for node i.
+    supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
+        the same for each demand that is a component of an open work order. decisions: sorted by identity. last_day:
+        nothing needed later is planned.
     """
     node_count = nodes.shape[0]
     head = np.full(node_count, -1, dtype=np.int64)
@@ -400,7 +404,7 @@ def net(
             continue
         for supply in range(planned_from, supply_count):
             state = supplies[supply, S_STATE]
-            if state == REJECTED or state == SNOOZED:
+            if state in (REJECTED, SNOOZED):
                 continue
             start = max(supplies[supply, S_RELEASE], as_of)
             version = version_start[node]

@@ -1,4 +1,5 @@
-"""The product structure a plan runs over: nodes (an item in a warehouse), arcs from parents to components, low-level codes and cycles."""
+"""The product structure a plan runs over: nodes (an item in a warehouse), arcs from parents to components, low-level
+codes and cycles."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by effective day; the components of
-    version v are rows line_start[v] to line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit."""
+    """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by
+    effective day; the components of version v are rows line_start[v] to line_start[v+1]: the component's node and the
+    reduced fraction numerator ÷ denominator per parent unit."""
 
     nodes: pl.DataFrame
     version_start: Int64s
@@ -36,7 +38,8 @@ class Network:
 def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s, Int64s]) -> Network:
     """The structure over `nodes` (items with column `node`), considering BOM versions in force from as_of on.
 
-    order_arcs: parent and component nodes of open work orders; an order that consumes what its own product is made for does not make a cycle.
+    order_arcs: parent and component nodes of open work orders; an order that consumes what its own product is made for
+        does not make a cycle.
     """
     findings: list[dict[str, object]] = []
     as_of = facts.as_of
@@ -66,16 +69,18 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
         .sort("version", "item_id")
     )
     missing = node_lines.filter(pl.col("node").is_null())
-    for row in missing.unique(["item_id", "warehouse_id"]).sort("item_id", "warehouse_id").iter_rows(named=True):
-        findings.append(
-            {
-                "finding": "component_not_planned",
-                "item_id": row["item_id"],
-                "warehouse_id": row["warehouse_id"],
-                "message": f"Component {row['item_id']} of {row['parent_item']} has no planning parameters in warehouse "
-                f"{row['warehouse_id']}; its requirements are left out.",
-            }
-        )
+    findings += [
+        {
+            "finding": "component_not_planned",
+            "item_id": row["item_id"],
+            "warehouse_id": row["warehouse_id"],
+            "message": f"Component {row['item_id']} of {row['parent_item']} has no planning parameters in warehouse "
+            f"{row['warehouse_id']}; its requirements are left out.",
+        }
+        for row in missing.unique(["item_id", "warehouse_id"], keep="first", maintain_order=True)
+        .sort("item_id", "warehouse_id")
+        .iter_rows(named=True)
+    ]
     node_lines = node_lines.filter(pl.col("node").is_not_null())
 
     count = nodes.height
@@ -125,7 +130,8 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
 
 
 def suppliers(facts: PlanningInput) -> pl.DataFrame:
-    """The supplier of each bought item that has a price, by (item_id, supplier_id): lead time, price and least quantity in force on as_of."""
+    """The supplier of each bought item that has a price, by (item_id, supplier_id): lead time, price and least quantity
+    in force on as_of."""
     day = facts.as_of
     prices = facts.supplier_prices.with_columns(
         pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= day
@@ -149,7 +155,8 @@ def suppliers(facts: PlanningInput) -> pl.DataFrame:
 
 
 def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
-    """Items with their node number, the supplier they are bought from, the lead time that counts, and whether they have a source."""
+    """Items with their node number, the supplier they are bought from, the lead time that counts, and whether they have
+    a source."""
     offers = suppliers(facts)
     best = (
         offers.sort("item_id", "supplier_price", "supplier_lead_time_days", "supplier_id", nulls_last=True)
@@ -283,7 +290,8 @@ def _cycles(arc_from: Int64s, arc_to: Int64s) -> list[list[int]]:
 
 @njit(cache=True)
 def _levels(count: int, arc_from: Int64s, arc_to: Int64s) -> Int64s:
-    """Low-level codes: 0 where nothing leads to a node, else one more than the deepest parent. The arcs have no cycle."""
+    """Low-level codes: 0 where nothing leads to a node, else one more than the deepest parent. The arcs have no
+    cycle."""
     degree = np.zeros(count, dtype=np.int64)
     start = np.zeros(count + 1, dtype=np.int64)
     for arc in range(len(arc_from)):

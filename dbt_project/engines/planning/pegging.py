@@ -109,9 +109,10 @@ def paths(plan: Solution) -> pl.Series:
 def pegging(plan: Solution) -> pl.DataFrame:
     """One row per requirement and supply that covers it.
 
-    Summed over a requirement, quantity is the requirement; summed over a supply, the supply. What is left of a supply has no requirement and
-    requirement_kind safety_stock or excess; what nothing covers has no supply and supply_kind none. level counts from 0, the demand itself;
-    sales_order_line_id and path lead to the first order at the top; parent_supply_id is the order whose component the requirement is.
+    Summed over a requirement, quantity is the requirement; summed over a supply, the supply. What is left of a supply
+    has no requirement and requirement_kind safety_stock or excess; what nothing covers has no supply and supply_kind
+    none. level counts from 0, the demand itself; sales_order_line_id and path lead to the first order at the top;
+    parent_supply_id is the order whose component the requirement is.
     """
     requirement = plan.pegs[:, P_REQUIREMENT]
     supply = plan.pegs[:, P_SUPPLY]

@@ -18,11 +18,12 @@ from dbt_project.engines.planning.suggestions import suggestions
 
 @dataclass(frozen=True)
 class PlanningResult:
-    """What a plan says. Each frame's columns are described where it is made: suggestions.py, messages.py, pegging.py, projection.py,
-    delivery_dates.py.
+    """What a plan says. Each frame's columns are described where it is made: suggestions.py, messages.py, pegging.py,
+    projection.py, delivery_dates.py.
 
-    findings: finding (bom_cycle, no_source, no_supplier, component_not_planned, item_not_planned, decision_without_ground), item_id, warehouse_id,
-    message. Items of the first two are skipped: stock and existing supplies still serve their requirements, but nothing is planned for them.
+    findings: finding (bom_cycle, no_source, no_supplier, component_not_planned, item_not_planned,
+        decision_without_ground), item_id, warehouse_id, message. Items of the first two are skipped: stock and existing
+        supplies still serve their requirements, but nothing is planned for them.
     """
 
     suggestions: pl.DataFrame
@@ -36,10 +37,11 @@ class PlanningResult:
 def plan(facts: PlanningInput) -> PlanningResult:
     """Plans one company group. Pure: the same facts give the same result. Raises PlanningFactIsInvalid.
 
-    Decisions: a suggestion that was rejected, or snoozed until after as_of, stays in the result in that state and keeps covering its requirement,
-    so that no other suggestion takes its place; it is not exploded, so nothing is suggested for its components, and the record shows it neither as
-    receipt nor as release. A changed one keeps the planner's quantity and date; what its quantity leaves open becomes a further suggestion. An
-    approved one exists as a document and so is a supply; should it be suggested again, it is proposed with its decision beside it.
+    Decisions: a suggestion that was rejected, or snoozed until after as_of, stays in the result in that state and keeps
+    covering its requirement, so that no other suggestion takes its place; it is not exploded, so nothing is suggested
+    for its components, and the record shows it neither as receipt nor as release. A changed one keeps the planner's
+    quantity and date; what its quantity leaves open becomes a further suggestion. An approved one exists as a document
+    and so is a supply; should it be suggested again, it is proposed with its decision beside it.
     """
     solution = solve(facts)
     suggested = suggestions(solution)
@@ -72,18 +74,19 @@ def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort("item_id", "warehouse_id")
     )
-    for row in without.iter_rows(named=True):
-        found.append(_finding("no_supplier", row, f"{row['item_id']} has no supplier; it is suggested without one."))
+    found += [
+        _finding("no_supplier", row, f"{row['item_id']} has no supplier; it is suggested without one.")
+        for row in without.iter_rows(named=True)
+    ]
     lost = solution.decisions.filter(pl.col("decision") != "approve").join(suggested, on="suggestion_id", how="anti")
-    for row in lost.sort("suggestion_id").iter_rows(named=True):
-        found.append(
-            {
-                "finding": "decision_without_ground",
-                "item_id": None,
-                "warehouse_id": None,
-                "message": f"The decision to {row['decision']} {row['suggestion_id']} has lost its ground: nothing is suggested there any more.",
-            }
+    found += [
+        _finding(
+            "decision_without_ground",
+            {"item_id": None, "warehouse_id": None},
+            f"The decision to {row['decision']} {row['suggestion_id']} has lost its ground: it is not suggested now.",
         )
+        for row in lost.sort("suggestion_id").iter_rows(named=True)
+    ]
     return pl.DataFrame(
         found,
         schema={

@@ -137,8 +137,9 @@ def _record(
 def projection(plan: Solution) -> pl.DataFrame:
     """One row per item, warehouse and date on which something happens, and as_of.
 
-    projected_balance is the stock at the end of the date with scheduled and planned receipts; scheduled receipts that are past due count on as_of.
-    net_requirement is what is short before the lot rule. Snoozed and rejected suggestions are short but neither received nor released.
+    projected_balance is the stock at the end of the date with scheduled and planned receipts; scheduled receipts that
+    are past due count on as_of. net_requirement is what is short before the lot rule. Snoozed and rejected suggestions
+    are short but neither received nor released.
     """
     table = _record(
         plan.requirements,

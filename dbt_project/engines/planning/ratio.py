@@ -9,7 +9,8 @@ LARGEST = 9_223_372_036_854_775_807
 
 @njit(cache=True)
 def divided(a: int, n: int, d: int) -> tuple[int, int]:
-    """Quotient and remainder of a × n ÷ d for a ≥ 0, n ≥ 0, d > 0; the product may need 128 bits, the quotient must fit into 63."""
+    """Quotient and remainder of a × n ÷ d for a ≥ 0, n ≥ 0, d > 0; the product may need 128 bits, the quotient must fit
+    into 63."""
     if n == 0 or a == 0:
         return 0, 0
     if a <= LARGEST // n:

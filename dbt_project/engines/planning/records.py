@@ -1,4 +1,5 @@
-"""The tables that netting fills: requirements, supplies and pegs as rows of int64 columns, so that one row is one stretch of memory.
+"""The tables that netting fills: requirements, supplies and pegs as rows of int64 columns, so that one row is one
+stretch of memory.
 
 Days are day numbers since 1970-01-01; row numbers of -1 mean none.
 """

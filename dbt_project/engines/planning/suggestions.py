@@ -37,7 +37,7 @@ Int64s = npt.NDArray[np.int64]
 def _values(quantity: Int64s, unit_cost: Int64s, exponent: Int64s) -> Int64s:
     result = np.empty(len(quantity), dtype=np.int64)
     for row in range(len(quantity)):
-        divisor = np.int64(10) ** np.int64(12 - exponent[row])
+        divisor = int(np.int64(10) ** np.int64(12 - exponent[row]))
         result[row] = divided_half_even(quantity[row], max(unit_cost[row], 0), divisor)
     return result
 
@@ -54,9 +54,10 @@ def plain(micro: pl.Expr) -> pl.Expr:
 def suggestions(plan: Solution) -> pl.DataFrame:
     """One row per planned supply, by due date within item and warehouse.
 
-    required_quantity (requirements of the day) + safety_stock − available_quantity = shortage_quantity; the lot rule makes it quantity.
-    unit_cost in micro currency per base unit and value_amount in minor units are null where no price or cost is known.
-    margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that hangs on this supply.
+    required_quantity (requirements of the day) + safety_stock − available_quantity = shortage_quantity; the lot rule
+    makes it quantity. unit_cost in micro currency per base unit and value_amount in minor units are null where no price
+    or cost is known. margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that
+    hangs on this supply.
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = np.flatnonzero(plan.supplies[:, S_KIND] == PLANNED)
