@@ -65,6 +65,7 @@ def add_document(
     *,
     effective_date: date,
     state: str,
+    then: str | None = None,
     partner_id: int | None = None,
     currency: str | None = None,
     rate: int | None = None,
@@ -72,7 +73,8 @@ def add_document(
 ) -> tuple[int, str | None]:
     """Add a head with its first event; drafts get no number, everything else draws one. Returns id and number.
 
-    Amounts left out are 0. The exchange rate is the one in force on the day unless given (nano).
+    Amounts left out are 0. The exchange rate is the one in force on the day unless given (nano). `then` is a further
+    state that the document takes the same day.
     """
     external_number = columns.get("external_number")
     if external_number is not None:
@@ -84,11 +86,13 @@ def add_document(
         "exchange_rate": rate or rate_on(work, company, currency, effective_date),
     } | columns  # fmt: skip
     document_id = work.insert(
-        document, company_id=company.id, document_type=document_type, number=number, state=state,
+        document, company_id=company.id, document_type=document_type, number=number, state=then or state,
         effective_date=effective_date, partner_id=partner_id, currency=currency, created_by=work.user_id,
         recorded_at=work.recorded_at, **row,
     )  # fmt: skip
     _append_event(work, document_id, state, effective_date)
+    if then is not None:
+        _append_event(work, document_id, then, effective_date)
     return document_id, number
 
 

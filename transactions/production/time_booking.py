@@ -1,0 +1,116 @@
+"""A time booking: minutes worked on a work order, at what rate. Time that arrives after closing restates the order.
+
+One document of type time_booking, done at once. Rates that it does not state are those in force on its day: of labour
+the employee's, else the work centre's; of overhead the work centre's.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import Row, bindparam, select
+
+from transactions.document.document import add_document, document_named, require_state
+from transactions.document.tables import work_order_operation
+from transactions.inventory.tables import time_entry
+from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.exact import Quantity, UnitPrice, micro, micro_or_none
+from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
+from transactions.master.company import Company, company_named
+from transactions.master.lookup import named
+from transactions.master.tables import employee, work_center
+
+
+class MinutesOrLines(Refusal):
+    """A booking states its minutes, or lines that do."""
+
+
+class TimeLine(Line):
+    """rate, overhead_rate: company currency per hour. sequence: an operation of the order, for its work centre."""
+
+    minutes: Quantity
+    work_center: Reference | None = None
+    employee: Reference | None = None
+    rate: UnitPrice | None = None
+    overhead_rate: UnitPrice | None = None
+    sequence: Annotated[int, Field(gt=0)] | None = None
+
+
+class BookTime(Command):
+    """Book the minutes worked on a work order."""
+
+    order: Reference
+    effective_date: date
+    minutes: Quantity | None = None
+    work_center: Reference | None = None
+    employee: Reference | None = None
+    rate: UnitPrice | None = Field(None, description="of labour, per hour; left out: the one in force")
+    overhead_rate: UnitPrice | None = Field(None, description="per hour; left out: the one in force")
+    sequence: Annotated[int, Field(gt=0)] | None = Field(None, description="an operation of the order")
+    lines: tuple[TimeLine, ...] | None = Field(None, min_length=1, description="instead of minutes")
+    external_number: Code | None = None
+
+
+@handles(BookTime, permission="production.time", stage=3)
+def book_time(work: Work, new: BookTime) -> Answer:
+    """Book the minutes worked on a work order."""
+    company = company_named(work, new.company)
+    open_period_on(work, company.id, new.effective_date)
+    order = document_named(work, company, "work_order", new.order, "order")
+    require_state(order, "released", "done", field="order")
+    document_id, number = add_document(
+        work, company, "time_booking", effective_date=new.effective_date, state="done",
+        warehouse_id=order.warehouse_id, origin_document_id=order.id, external_number=new.external_number,
+    )  # fmt: skip
+    entry_ids = []
+    for prefix, line in _lines(new):
+        worker = None
+        if line.employee is not None:
+            worker = named(work, employee, line.employee, f"{prefix}employee", company.id)
+        entry_ids.append(
+            work.insert(
+                time_entry, company_id=company.id, document_id=document_id, work_order_id=order.id,
+                employee_id=worker.id if worker else None,
+                work_center_id=_work_center_id(work, company, order, line, prefix),
+                department_id=worker.department_id if worker else None, minutes=micro(line.minutes),
+                labour_rate=micro_or_none(line.rate), overhead_rate=micro_or_none(line.overhead_rate),
+                effective_date=new.effective_date, recorded_at=work.recorded_at,
+            )
+        )  # fmt: skip
+    return {"id": document_id, "number": number, "lines": entry_ids}
+
+
+def _lines(new: BookTime) -> list[tuple[str, TimeLine]]:
+    """The lines with the prefix of their fields; a booking without lines is one."""
+    if (new.minutes is None) == (new.lines is None):
+        raise MinutesOrLines("say minutes, or lines with minutes", field="minutes", value=None)
+    if new.lines is not None:
+        return [(f"lines.{position}.", line) for position, line in enumerate(new.lines)]
+    assert new.minutes is not None
+    line = TimeLine(
+        minutes=new.minutes, work_center=new.work_center, employee=new.employee, rate=new.rate,
+        overhead_rate=new.overhead_rate, sequence=new.sequence,
+    )  # fmt: skip
+    return [("", line)]
+
+
+_operation = select(work_order_operation.c.work_center_id).where(
+    work_order_operation.c.document_id == bindparam("document_id"),
+    work_order_operation.c.sequence == bindparam("sequence"),
+)
+
+
+def _work_center_id(work: Work, company: Company, order: Row[Any], line: TimeLine, prefix: str) -> int | None:
+    """The work centre stated, else that of the operation stated, else none."""
+    if line.work_center is not None:
+        stated: int = named(work, work_center, line.work_center, f"{prefix}work_center", company.id).id
+        return stated
+    if line.sequence is None:
+        return None
+    operation = work.first(_operation, document_id=order.id, sequence=line.sequence)
+    if operation is None:
+        raise NotFound("the order has no such operation", field=f"{prefix}sequence", value=line.sequence)
+    of_operation: int = operation.work_center_id
+    return of_operation

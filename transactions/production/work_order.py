@@ -1,0 +1,222 @@
+"""A work order: so many of an item to be made by a date, with what that needs by the BOM and routing of its start date.
+
+Life: confirmed → released (material may be issued, time booked, output reported) → done when it is closed; an order on
+which nothing happened may be cancelled. Its one line is the planned output; components and operations stand beside it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import Row, bindparam, func, select
+
+from transactions.document.document import add_document, add_line, change_state, document_named, require_state
+from transactions.document.tables import document_line, work_order, work_order_component, work_order_operation
+from transactions.inventory.stocked_item import stocked_item_named
+from transactions.inventory.tables import stock_move, time_entry
+from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.exact import Quantity, micro
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
+from transactions.master.bom import bom_in_force, requirements
+from transactions.master.company import Company, company_named, today
+from transactions.master.lookup import warehouse_named
+from transactions.master.routing import routing_in_force
+
+
+class DueBeforeStart(Refusal):
+    """A work order is due on the day it starts or later."""
+
+
+class OrderHasFacts(Refusal):
+    """An order on which something happened is closed, not cancelled."""
+
+    status = 409
+
+
+class CreateWorkOrder(Command):
+    """Order so many of an item to be made; by the BOM and routing in force at the start, if there are any."""
+
+    item: Reference
+    quantity: Quantity
+    start_date: date
+    due_date: date
+    warehouse: Reference | None = None
+    external_number: Code | None = None
+    order_date: date | None = Field(None, description="left out: today, or the start where that is earlier")
+    release: bool = False
+
+
+@handles(CreateWorkOrder, permission="production.work_order", stage=3)
+def create_work_order(work: Work, new: CreateWorkOrder) -> Answer:
+    """Order so many of an item to be made; by the BOM and routing in force at the start, if there are any."""
+    company = company_named(work, new.company)
+    return add_work_order(
+        work, company, stocked_item_named(work, new.item), micro(new.quantity), new.start_date, new.due_date,
+        warehouse=warehouse_named(work, company.id, new.warehouse), on=new.order_date, release=new.release,
+        external_number=new.external_number,
+    )  # fmt: skip
+
+
+def add_work_order(
+    work: Work,
+    company: Company,
+    made: Row[Any],
+    planned: int,
+    start_date: date,
+    due_date: date,
+    *,
+    warehouse: Row[Any],
+    on: date | None = None,
+    release: bool = False,
+    external_number: str | None = None,
+) -> Answer:
+    """Add a confirmed work order for `planned` micro of the item, released at once if asked."""
+    on = on or min(start_date, today(work, company))
+    open_period_on(work, company.id, on, "order_date")
+    if due_date < start_date:
+        raise DueBeforeStart("an order is due on the day it starts or later", field="due_date", value=due_date)
+    version = bom_in_force(work, made.id, start_date)
+    routing_id, operations = routing_in_force(work, company.id, made.id, start_date)
+    document_id, number = add_document(
+        work, company, "work_order", effective_date=on, state="confirmed", warehouse_id=warehouse.id,
+        due_date=due_date, external_number=external_number, then="released" if release else None,
+    )  # fmt: skip
+    line_id = add_line(
+        work, document_id, 1, item_id=made.id, entered_unit_id=made.unit_id, quantity=planned,
+        requested_date=due_date, warehouse_id=warehouse.id,
+    )  # fmt: skip
+    work.insert(
+        work_order, document_id=document_id, item_id=made.id, planned_quantity=planned,
+        bom_id=version.id if version else None, routing_id=routing_id, start_date=start_date, due_date=due_date,
+    )  # fmt: skip
+    for item_id, quantity in requirements(work, version, planned).items() if version else ():
+        work.insert(work_order_component, document_id=document_id, item_id=item_id, quantity=quantity)
+    for operation in operations:
+        work.insert(
+            work_order_operation, document_id=document_id, sequence=operation.sequence,
+            work_center_id=operation.work_center_id, setup_minutes=operation.setup_minutes,
+            run_minutes=operation.run_minutes,
+        )  # fmt: skip
+    return {"id": document_id, "number": number, "lines": [line_id]}
+
+
+class ReleaseWorkOrder(Command):
+    """Let the shop start: from now on material, time and output may be reported."""
+
+    order: Reference
+    effective_date: date | None = Field(None, description="left out: today, or the start where that is earlier")
+
+
+@handles(ReleaseWorkOrder, permission="production.work_order", stage=3)
+def release_work_order(work: Work, command: ReleaseWorkOrder) -> Answer:
+    """Let the shop start: from now on material, time and output may be reported."""
+    company = company_named(work, command.company)
+    head = document_named(work, company, "work_order", command.order, "order")
+    require_state(head, "confirmed", field="order")
+    on = command.effective_date
+    if on is None:
+        on = max(head.effective_date, min(plan_of(work, head.id).start_date, today(work, company)))
+    open_period_on(work, company.id, on)
+    change_state(work, head, "released", on)
+    return {"id": head.id, "number": head.number}
+
+
+class CancelWorkOrder(Command):
+    """Give up an order on which nothing has happened yet."""
+
+    order: Reference
+    effective_date: date | None = Field(None, description="left out: today")
+
+
+@handles(CancelWorkOrder, permission="production.work_order", stage=3)
+def cancel_work_order(work: Work, command: CancelWorkOrder) -> Answer:
+    """Give up an order on which nothing has happened yet."""
+    company = company_named(work, command.company)
+    head = document_named(work, company, "work_order", command.order, "order")
+    require_state(head, "confirmed", "released", field="order")
+    on = command.effective_date or today(work, company)
+    open_period_on(work, company.id, on)
+    for ledger in (stock_move, time_entry):
+        if work.first(select(ledger.c.id).where(ledger.c.work_order_id == head.id).limit(1)) is not None:
+            raise OrderHasFacts(
+                "material, time or output was reported on the order; close it", field="order", value=command.order
+            )
+    change_state(work, head, "cancelled", on)
+    return {"id": head.id, "number": head.number}
+
+
+class CloseWorkOrder(Command):
+    """Close an order as of a day: nothing more is issued to it or put out from it."""
+
+    order: Reference
+    effective_date: date
+
+
+@handles(CloseWorkOrder, permission="production.work_order", stage=3)
+def close_work_order(work: Work, command: CloseWorkOrder) -> Answer:
+    """Close an order as of a day: nothing more is issued to it or put out from it."""
+    company = company_named(work, command.company)
+    open_period_on(work, company.id, command.effective_date)
+    head = released_order(work, company, command.order)
+    change_state(work, head, "done", command.effective_date)
+    return {"id": head.id, "number": head.number}
+
+
+def released_order(work: Work, company: Company, reference: str | int) -> Row[Any]:
+    """The head of the order, which must be released."""
+    head = document_named(work, company, "work_order", reference, "order")
+    require_state(head, "released", field="order")
+    return head
+
+
+_plan = (
+    select(work_order, document_line.c.id.label("line_id"))
+    .join_from(work_order, document_line, document_line.c.document_id == work_order.c.document_id)
+    .where(work_order.c.document_id == bindparam("document_id"))
+)
+_components = (
+    select(work_order_component.c.item_id, work_order_component.c.quantity)
+    .where(work_order_component.c.document_id == bindparam("document_id"))
+    .order_by(work_order_component.c.id)
+)
+_moved = (
+    select(stock_move.c.move_type, stock_move.c.item_id, func.sum(stock_move.c.quantity).label("quantity"))
+    .where(stock_move.c.work_order_id == bindparam("document_id"))
+    .group_by(stock_move.c.move_type, stock_move.c.item_id)
+)
+
+
+def plan_of(work: Work, document_id: int) -> Row[Any]:
+    """The order's work_order row, with the id of its line as line_id."""
+    return work.rows(_plan, document_id=document_id)[0]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What an order needs and what happened on it so far; all micro."""
+
+    planned: dict[int, int]  # by component: planned issue of the whole order, scrap included
+    issued: dict[int, int]  # by item: issued less returned
+    put_out: int  # good and scrapped output
+
+    def open(self, item_id: int) -> int:
+        """How much of the component is still to be issued, ≥ 0."""
+        return max(self.planned.get(item_id, 0) - self.issued.get(item_id, 0), 0)
+
+
+def progress_of(work: Work, document_id: int) -> Progress:
+    """What the order needs and what happened on it so far."""
+    planned = {row.item_id: row.quantity for row in work.rows(_components, document_id=document_id)}
+    issued: dict[int, int] = {}
+    put_out = 0
+    for move in work.rows(_moved, document_id=document_id):
+        quantity = int(move.quantity)
+        if move.move_type in ("output", "output_scrap"):
+            put_out += quantity
+        else:
+            sign = -1 if move.move_type == "issue_return" else 1
+            issued[move.item_id] = issued.get(move.item_id, 0) + sign * quantity
+    return Progress(planned, issued, put_out)
