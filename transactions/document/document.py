@@ -64,8 +64,7 @@ def add_document(
     document_type: str,
     *,
     effective_date: date,
-    state: str,
-    then: str | None = None,
+    state: str | tuple[str, ...],
     partner_id: int | None = None,
     currency: str | None = None,
     rate: int | None = None,
@@ -73,26 +72,26 @@ def add_document(
 ) -> tuple[int, str | None]:
     """Add a head with its first event; drafts get no number, everything else draws one. Returns id and number.
 
-    Amounts left out are 0. The exchange rate is the one in force on the day unless given (nano). `then` is a further
-    state that the document takes the same day.
+    Amounts left out are 0. The exchange rate is the one in force on the day unless given (nano). Several
+    states are taken one after the other, the same day.
     """
     external_number = columns.get("external_number")
     if external_number is not None:
         _refuse_known_external_number(work, company, document_type, external_number)
     currency = currency or company.currency
-    number = None if state == "draft" else next_number(work, company.id, document_type, effective_date)
+    states = (state,) if isinstance(state, str) else state
+    number = None if states[-1] == "draft" else next_number(work, company.id, document_type, effective_date)
     row = {
         "net_amount": 0, "tax_amount": 0, "freight_amount": 0, "gross_amount": 0,
         "exchange_rate": rate or rate_on(work, company, currency, effective_date),
     } | columns  # fmt: skip
     document_id = work.insert(
-        document, company_id=company.id, document_type=document_type, number=number, state=then or state,
+        document, company_id=company.id, document_type=document_type, number=number, state=states[-1],
         effective_date=effective_date, partner_id=partner_id, currency=currency, created_by=work.user_id,
         recorded_at=work.recorded_at, **row,
     )  # fmt: skip
-    _append_event(work, document_id, state, effective_date)
-    if then is not None:
-        _append_event(work, document_id, then, effective_date)
+    for taken in states:
+        _append_event(work, document_id, taken, effective_date)
     return document_id, number
 
 

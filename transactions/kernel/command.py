@@ -7,9 +7,10 @@ happens. Every command declares its permission and the stage from which on it ma
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from transactions.kernel.refusal import InvalidData, UnknownCommand
 
@@ -21,6 +22,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=2000)]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+HIDDEN = "…"
 Reference = Annotated[Code | int, Field(description="code, document number, external number or integer id")]
 
 
@@ -47,6 +49,17 @@ class RegisteredCommand:
     stage: int
     summary: str
 
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Fields whose values are shown and kept nowhere: passwords."""
+        return frozenset(name for name, field in self.form.model_fields.items() if field.annotation is SecretStr)
+
+    def shown(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The data without its secrets, as the audit trail keeps it."""
+        if self.secrets.isdisjoint(data):
+            return data
+        return {name: HIDDEN if name in self.secrets else value for name, value in data.items()}
+
     def parsed(self, data: Mapping[str, Any]) -> Command:
         """The data as the command's form; `InvalidData` names every field, value and rule that it breaks."""
         try:
@@ -56,16 +69,21 @@ class RegisteredCommand:
                 [
                     {
                         "field": ".".join(str(part) for part in error["loc"]),
-                        "value": _shown(error.get("input")),
+                        "value": self._shown(error),
                         "rule": error["msg"],
                     }
                     for error in failure.errors(include_url=False)
                 ]
             ) from None
 
-
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, (int, bool, type(None))) else str(value)[:200]
+    def _shown(self, error: Any) -> Any:
+        """The value that broke the rule; nothing where it is missing or secret."""
+        value = error.get("input")
+        if error["type"] == "missing":
+            return None
+        if error["loc"] and error["loc"][0] in self.secrets:
+            return HIDDEN
+        return value if isinstance(value, (int, bool, type(None))) else str(value)[:200]
 
 
 Form = TypeVar("Form", bound=Command)

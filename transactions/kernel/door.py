@@ -91,7 +91,7 @@ class Batch:
         work, key = self._work, key or self._door.new_key()
         kind = registered(command)
         authorise(self.actor, kind.name, kind.permission)
-        body = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        body = json.dumps(kind.shown(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         body_hash = hashlib.sha256(f"{command}\n{body}".encode()).digest()
         before = work.first(_remembered, user_id=self.actor.user_id, key=key)
         if before is not None:

@@ -3,15 +3,16 @@
 A permission is a dotted name (`sales.order`); a role holds patterns in which a trailing `*` stands for the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
-from transactions.kernel.refusal import AlreadyExists, NotFound, NotSignedIn
+from transactions.kernel.refusal import AlreadyExists, NotFound, NotSignedIn, Refusal
 from transactions.kernel.tables import credential, user_account, user_role
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ ROLES: dict[str, tuple[str, ...]] = {
     "owner": ("*",),
     "administrator": ("*",),
     "planner": ("planning.*", "production.*", "purchasing.requisition", "purchasing.order", "inventory.transfer",
-                "master.item", "master.bom", "board.*", "see.cost"),
+                "master.item", "master.bom", "master.work_center", "master.calendar", "board.*", "see.cost"),
     "buyer": ("purchasing.*", "master.supplier_price", "master.partner", "board.*", "see.cost"),
-    "accountant": ("finance.*", "master.account", "master.rate", "master.cost", "board.*", "see.cost", "see.pay"),
+    "accountant": ("finance.*", "master.account", "master.rate", "master.tax", "master.cost", "board.*",
+                   "see.cost", "see.pay"),
     "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock"),
     "analyst": ("board.*", "see.cost", "see.pay", "sql.console"),
     "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue",
@@ -34,8 +36,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 SHORTEST_PASSWORD = 8
 _hasher = PasswordHasher()
 _by_username = (
-    select(user_account.c.id, user_account.c.is_active, user_account.c.display_name, user_account.c.language,
-           user_role.c.role)
+    select(user_account.c.id, user_account.c.username, user_account.c.is_active, user_account.c.display_name,
+           user_account.c.language, user_role.c.role)
     .select_from(user_account.outerjoin(user_role, user_role.c.user_id == user_account.c.id))
     .where(user_account.c.username == bindparam("username"))
     .order_by(user_role.c.id)
@@ -70,37 +72,60 @@ def actor_named(work: "Work", username: str) -> Actor:
         rows = work.rows(_by_username, username=username)
         if not rows or not rows[0].is_active:
             raise NotSignedIn("there is no active user of that name", field="actor", value=username)
-        roles = tuple(row.role for row in rows if row.role)
-        known = Actor(rows[0].id, username, rows[0].display_name, rows[0].language, roles)
-        work.masters["actor", username] = known
+        known = work.masters["actor", username] = actor_of(rows)
     assert isinstance(known, Actor)
     return known
+
+
+def actor_of(rows: Sequence[Row[Any]]) -> Actor:
+    """The user of these rows, one for each role: id, username, display_name, language, role."""
+    first = rows[0]
+    roles = tuple(row.role for row in rows if row.role)
+    return Actor(first.id, first.username, first.display_name, first.language, roles)
+
+
+def user_named(work: "Work", username: str, field: str = "username") -> Row[Any]:
+    """The account of that name, active or not."""
+    found = work.first(select(user_account).where(user_account.c.username == username))
+    if found is None:
+        raise NotFound("there is no user of that name", field=field, value=username)
+    return found
 
 
 def add_user(
     work: "Work", username: str, password: str, roles: tuple[str, ...], display_name: str = "", language: str = "en"
 ) -> int:
     """A user with an argon2id password and roles."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordIsWeak(f"a password has at least {SHORTEST_PASSWORD} characters", field="password", value="…")
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown:
-        raise NotFound(f"roles are {', '.join(ROLES)}", field="roles", value=", ".join(unknown))
+    password_hash = hashed_password(password)
+    require_roles(roles)
     if work.rows(_by_username, username=username):
         raise AlreadyExists("a user of that name exists", field="username", value=username)
     user_id = work.insert(
         user_account, username=username, display_name=display_name or username, language=language,
         recorded_at=work.recorded_at,
     )  # fmt: skip
-    work.insert(credential, user_id=user_id, password_hash=_hasher.hash(password))
+    work.insert(credential, user_id=user_id, password_hash=password_hash)
     for role in roles:
         work.insert(user_role, user_id=user_id, role=role)
     work.masters_changed()
     return user_id
 
 
-class PasswordIsWeak(AlreadyExists):
-    status = 422
+class PasswordIsWeak(Refusal):
+    """A password that is too short."""
+
+
+def require_roles(roles: Sequence[str]) -> None:
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise NotFound(f"roles are {', '.join(ROLES)}", field="roles", value=", ".join(unknown))
+
+
+def hashed_password(password: str) -> str:
+    """The argon2id hash that is kept; `PasswordIsWeak` for one that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise PasswordIsWeak(f"a password has at least {SHORTEST_PASSWORD} characters", field="password", value="…")
+    return _hasher.hash(password)
 
 
 def password_is_right(password_hash: str, password: str) -> bool:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, Table, update
+from sqlalchemy import ColumnElement, Row, Table, delete, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Executable
 
@@ -169,6 +169,12 @@ class Work:
             values["row_version"] = self.stamp
         self._wrote = True
         self.connection.execute(update(table).where(table.c.id == identity).values(**values))
+
+    def delete(self, table: Table, condition: ColumnElement[bool]) -> None:
+        """Remove rows of a table that is no ledger; the database leaves a tombstone for each that is replicated."""
+        self.flush()
+        self._wrote = True
+        self.connection.execute(delete(table).where(condition))
 
     def driver_sql(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         """One statement of the driver for many rows; `?` marks parameters on both databases."""

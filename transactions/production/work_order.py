@@ -81,8 +81,8 @@ def add_work_order(
     version = bom_in_force(work, made.id, start_date)
     routing_id, operations = routing_in_force(work, company.id, made.id, start_date)
     document_id, number = add_document(
-        work, company, "work_order", effective_date=on, state="confirmed", warehouse_id=warehouse.id,
-        due_date=due_date, external_number=external_number, then="released" if release else None,
+        work, company, "work_order", effective_date=on, warehouse_id=warehouse.id, due_date=due_date,
+        state=("confirmed", "released") if release else "confirmed", external_number=external_number,
     )  # fmt: skip
     line_id = add_line(
         work, document_id, 1, item_id=made.id, entered_unit_id=made.unit_id, quantity=planned,

@@ -1,0 +1,120 @@
+"""A decision on a planning suggestion: approve, change, snooze or reject.
+
+Suggestions are computed in the warehouse and never stored here; what is stored is the decision, with the figures that
+the board showed. Approving (as suggested or changed) makes one document, once: to buy a confirmed purchase requisition,
+to make a confirmed work order. Stock is moved between warehouses by `transfer_stock`.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy import bindparam, select
+
+from transactions.document.tables import document, suggestion_decision
+from transactions.inventory.stocked_item import stocked_item_named
+from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
+from transactions.kernel.exact import Quantity, UnitPrice, micro, micro_or_none
+from transactions.kernel.refusal import AlreadyExists, Refusal
+from transactions.kernel.work import Work
+from transactions.master.company import company_named, today
+from transactions.master.lookup import item_named, supplier_named, warehouse_named
+from transactions.production.work_order import add_work_order
+from transactions.purchasing.requisition import RequisitionLine, add_requisition
+
+APPROVALS = ("approve", "change")
+
+
+class FigureIsMissing(Refusal):
+    """The decision needs a figure that was not given."""
+
+
+class MovesAreTransferred(Refusal):
+    """Stock is moved between warehouses by transfer_stock."""
+
+
+class DecideSuggestion(Command):
+    """Approve a suggestion (as it is or changed), snooze it until a day, or reject it with a reason."""
+
+    suggestion_id: Code
+    build_id: Code
+    decision: Literal["approve", "change", "snooze", "reject"]
+    kind: Literal["buy", "make", "move"] | None = None
+    item: Reference | None = None
+    warehouse: Reference | None = None
+    supplier: Reference | None = None
+    quantity: Quantity | None = None
+    due_date: date | None = None
+    release_date: date | None = Field(None, description="when to start; left out: today, or the due date if earlier")
+    unit_price: UnitPrice | None = Field(None, description="what the board expected it to cost")
+    until: date | None = None
+    reason: Note | None = None
+
+
+_approved = (
+    select(suggestion_decision.c.id, suggestion_decision.c.document_id, document.c.number)
+    .join_from(suggestion_decision, document, suggestion_decision.c.document_id == document.c.id)
+    .where(
+        suggestion_decision.c.company_id == bindparam("company_id"),
+        suggestion_decision.c.suggestion_id == bindparam("suggestion_id"),
+    )
+)
+
+
+@handles(DecideSuggestion, permission="planning.decision", stage=3)
+def decide_suggestion(work: Work, decision: DecideSuggestion) -> Answer:
+    """Approve a suggestion (as it is or changed), snooze it until a day, or reject it with a reason."""
+    company = company_named(work, decision.company)
+    on = today(work, company)
+    earlier = work.first(_approved, company_id=company.id, suggestion_id=decision.suggestion_id)
+    if earlier is not None:
+        if decision.decision in APPROVALS:
+            return {"id": earlier.id, "document_id": earlier.document_id, "number": earlier.number, "lines": []}
+        raise AlreadyExists(
+            f"the suggestion was approved as {earlier.number}", field="suggestion_id", value=decision.suggestion_id
+        )
+    needed = {"snooze": ("until",), "reject": ("reason",)}.get(
+        decision.decision, ("kind", "item", "quantity", "due_date")
+    )
+    for name in needed:
+        if not getattr(decision, name):
+            raise FigureIsMissing(f"{decision.decision} needs {name}", field=name, value=None)
+    answer = _made_document(work, decision, on) if decision.decision in APPROVALS else {}
+    decision_id = work.insert(
+        suggestion_decision, company_id=company.id, suggestion_id=decision.suggestion_id, build_id=decision.build_id,
+        decision=decision.decision, kind=decision.kind,
+        item_id=None if decision.item is None else item_named(work, decision.item).id,
+        warehouse_id=None if decision.warehouse is None else warehouse_named(work, company.id, decision.warehouse).id,
+        supplier_id=None if decision.supplier is None else supplier_named(work, decision.supplier).id,
+        quantity=micro_or_none(decision.quantity), due_date=decision.due_date, until=decision.until,
+        reason=decision.reason, document_id=answer.get("document_id"), user_id=work.user_id, effective_date=on,
+        recorded_at=work.recorded_at,
+    )  # fmt: skip
+    return {"id": decision_id, **answer}
+
+
+def _made_document(work: Work, decision: DecideSuggestion, on: date) -> dict[str, Any]:
+    """The document that the approval makes: its id, number and line ids."""
+    company = company_named(work, decision.company)
+    assert decision.item is not None
+    assert decision.quantity is not None
+    assert decision.due_date is not None
+    wanted = stocked_item_named(work, decision.item)
+    if decision.kind == "move":
+        raise MovesAreTransferred(
+            "moves between warehouses are decided by transfer_stock", field="kind", value=decision.kind
+        )
+    if decision.kind == "make":
+        made = add_work_order(
+            work, company, wanted, micro(decision.quantity),
+            decision.release_date or min(on, decision.due_date), decision.due_date,
+            warehouse=warehouse_named(work, company.id, decision.warehouse), on=on,
+        )  # fmt: skip
+    else:
+        line = RequisitionLine(item=wanted.id, quantity=decision.quantity, needed_date=decision.due_date)
+        supplier = supplier_named(work, decision.supplier) if decision.supplier is not None else None
+        made = add_requisition(
+            work, company, [line], on, warehouse=decision.warehouse, supplier_id=supplier.id if supplier else None,
+            reason=decision.reason,
+        )  # fmt: skip
+    return {"document_id": made["id"], "number": made["number"], "lines": made["lines"]}
