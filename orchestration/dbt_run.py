@@ -1,0 +1,152 @@
+"""dbt inside this process: models and tests of dbt_project on one build file, with the parsed project kept.
+
+Parsing is done once per process and program version, with fixed variables (dbt would parse anew for other ones); a run
+gets its own as_of and build_id, which models read when they are compiled.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+PARSE_VARIABLES = {"as_of": "1970-01-01", "build_id": "parse"}
+NOT_PART_OF_IT = {"target", "logs", "dbt_packages", "__pycache__"}
+
+
+class ModelsFailed(Exception):
+    """A model could not be built; the message names each with its error."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One model or test that ran. failures: rows that break a test; rows: of a model's table, where known."""
+
+    unique_id: str
+    name: str
+    kind: str  # model, seed, snapshot, test
+    schema: str
+    status: str  # success, pass, warn, error, fail, skipped
+    seconds: float
+    failures: int
+    message: str
+    is_gate: bool
+    attached_to: str  # a test: unique id of the model that it judges
+
+    @property
+    def is_red(self) -> bool:
+        return self.status in ("error", "fail", "runtime error", "partial success")
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class DbtRun:
+    """The dbt project with its parsed manifest; `folder` takes dbt's target and log."""
+
+    def __init__(self, folder: Path, project: Path = PROJECT) -> None:
+        self.folder = folder
+        self.project = project
+        self._manifest: Any = None
+        self._parsed_from = ""
+
+    def project_hash(self) -> str:
+        """Changes with any file of the project that can change a figure, engines included."""
+        digest = hashlib.sha256()
+        for path in sorted(self.project.rglob("*")):
+            relative = path.relative_to(self.project)
+            if path.suffix in (".sql", ".py", ".yml", ".csv") and not NOT_PART_OF_IT & set(relative.parts):
+                digest.update(f"{relative}\n".encode())
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def manifest(self) -> Any:
+        """The parsed project, `dbt.contracts.graph.manifest.Manifest`."""
+        now = self.project_hash()
+        if self._manifest is None or now != self._parsed_from:
+            result = self._invoke(None, ["parse"], PARSE_VARIABLES, Path("parse") / "work.duckdb")
+            self._manifest, self._parsed_from = result, now
+        return self._manifest
+
+    def run_models(self, build_path: Path, variables: dict[str, str]) -> list[NodeResult]:
+        """Builds every seed, snapshot and model; `ModelsFailed` if one cannot be built."""
+        kinds = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
+        results = self._results(["build", *kinds], variables, build_path)
+        broken = [result for result in results if result.is_red]
+        if broken:
+            raise ModelsFailed("; ".join(f"{result.name}: {_one_line(result.message)}" for result in broken))
+        return results
+
+    def run_tests(self, build_path: Path, variables: dict[str, str], *, gate_only: bool) -> list[NodeResult]:
+        """Runs the tests tagged gate, or all data tests."""
+        selection = ["--select", "tag:gate"] if gate_only else []
+        return self._results(["test", "--exclude-resource-type", "unit_test", *selection], variables, build_path)
+
+    def close(self) -> None:
+        """Lets go of the build file, so that it can be read, copied and moved."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+            DuckDBConnectionManager.close_all_connections()
+
+    def _results(self, arguments: list[str], variables: dict[str, str], build_path: Path) -> list[NodeResult]:
+        try:
+            run = self._invoke(self.manifest(), arguments, variables, build_path)
+        finally:
+            self.close()
+        return [_node_result(result) for result in run.results]
+
+    def _invoke(self, manifest: Any, arguments: Sequence[str], variables: dict[str, str], build_path: Path) -> Any:
+        from dbt.cli.main import dbtRunner
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        settings = {
+            "BIHUAN_BUILD_PATH": str(build_path),
+            "DO_NOT_TRACK": "1",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+        before = {name: os.environ.get(name) for name in settings}
+        os.environ.update(settings)
+        try:
+            answer = dbtRunner(manifest=manifest).invoke(
+                [
+                    *arguments,
+                    *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
+                    *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "log")),
+                    *("--vars", json.dumps(variables), "--quiet", "--no-use-colors", "--no-version-check"),
+                    *("--log-level", "none", "--no-print"),
+                ]
+            )
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+        if answer.exception is not None:
+            raise ModelsFailed(_one_line(str(answer.exception))) from answer.exception
+        return answer.result
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        kind=str(node.resource_type),
+        schema=node.schema,
+        status=str(result.status),
+        seconds=round(result.execution_time, 3),
+        failures=result.failures or 0,
+        message=result.message or "",
+        is_gate="gate" in node.tags,
+        attached_to=getattr(node, "attached_node", None) or "",
+    )
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())[:600]
