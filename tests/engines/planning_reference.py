@@ -1,0 +1,291 @@
+"""Material requirements planning said plainly: dictionaries, dates and loops, slow and obvious.
+
+Written from the rules of planning.md alone, to disagree with the engine wherever the engine is wrong. Requirements are named by their demand, or by
+the supply they are a component of and their item; supplies by what they are. Quantities are whole micro-quantities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+Place = tuple[str, str]
+Name = tuple[Any, ...]
+NEVER = date.max
+
+
+@dataclass
+class Requirement:
+    name: Name
+    place: Place
+    quantity: int
+    need: date
+    priority: float
+    line: int | None = None
+    work_order: str | None = None
+    pegs: list[tuple[Supply | None, int]] = field(default_factory=list)
+
+
+@dataclass
+class Supply:
+    name: Name
+    place: Place
+    quantity: int
+    counts_from: date
+    due: date
+    kind: str
+    release: date | None = None
+    components: list[Requirement] = field(default_factory=list)
+    serves: list[Requirement] = field(default_factory=list)
+    free: int = 0
+
+
+@dataclass
+class Factory:
+    """items: place → parameters; boms: item → versions (date, output quantity, {component: (quantity, scrap rate)})."""
+
+    as_of: date
+    horizon_days: int
+    items: dict[Place, dict[str, Any]]
+    boms: dict[str, list[tuple[date, int, dict[str, tuple[int, int]]]]]
+    stock: dict[Place, int]
+    demands: list[dict[str, Any]]
+    supplies: list[dict[str, Any]]
+    holidays: set[date] = field(default_factory=set)
+
+    def is_worked(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.holidays
+
+    def back(self, day: date, lead: int) -> date:
+        while not self.is_worked(day):
+            day -= timedelta(1)
+        while lead:
+            day -= timedelta(1)
+            lead -= self.is_worked(day)
+        return day
+
+    def on(self, day: date, lead: int) -> date:
+        while not self.is_worked(day):
+            day += timedelta(1)
+        while lead:
+            day += timedelta(1)
+            lead -= self.is_worked(day)
+        return day
+
+    def worked_between(self, start: date, end: date) -> int:
+        """Worked days after start up to and with end."""
+        return sum(self.is_worked(start + timedelta(n)) for n in range(1, (end - start).days + 1))
+
+
+def lot(shortage: int, item: dict[str, Any]) -> int:
+    minimum, multiple = item["minimum_quantity"] or 0, item["multiple_quantity"] or 0
+    if item["lot_policy"] == "minimum_multiple":
+        quantity = max(shortage, minimum)
+        return ceil(Fraction(quantity, multiple)) * multiple if multiple else quantity
+    if item["lot_policy"] == "fixed":
+        size = multiple or minimum
+        return ceil(Fraction(shortage, size)) * size if size else shortage
+    return shortage
+
+
+@dataclass
+class Plan:
+    requirements: list[Requirement]
+    supplies: list[Supply]
+    available: dict[Name, date]
+    covered: dict[Name, date]
+    predicted: dict[int, date | None]
+
+
+def plan(factory: Factory) -> Plan:
+    as_of = factory.as_of
+    requirements: dict[Place, list[Requirement]] = {place: [] for place in factory.items}
+    supplies: dict[Place, list[Supply]] = {place: [] for place in factory.items}
+    orders: dict[str, Supply] = {}
+    for given in factory.supplies:
+        supply = Supply(
+            (given["supply_id"],),
+            (given["item_id"], given["warehouse_id"]),
+            given["quantity"],
+            max(given["due_date"], as_of),
+            given["due_date"],
+            given["kind"],
+        )
+        supplies[supply.place].append(supply)
+        orders[given["supply_id"]] = supply
+    for given in factory.demands:
+        need = Requirement(
+            (given["demand_id"],),
+            (given["item_id"], given["warehouse_id"]),
+            given["quantity"],
+            given["need_date"],
+            float("inf") if given["priority"] is None else given["priority"],
+            given["sales_order_line_id"],
+            given["work_order_id"],
+        )
+        requirements[need.place].append(need)
+        if need.work_order is not None and f"WO:{need.work_order}" in orders:
+            orders[f"WO:{need.work_order}"].components.append(need)
+    parent_of = {id(need): order for order in orders.values() for need in order.components}
+
+    waiting = list(factory.items)
+    planned_places: list[Place] = []
+    while waiting:
+        # A place can be planned when none of the waiting ones can still ask for it.
+        place = next(
+            p for p in sorted(waiting) if not any(_asks(factory, orders, other, p) for other in waiting if other != p)
+        )
+        waiting.remove(place)
+        planned_places.append(place)
+        _plan_place(factory, place, requirements, supplies, parent_of)
+
+    available: dict[Name, date] = {}
+    covered: dict[Name, date] = {}
+    for place in reversed(planned_places):
+        for supply in supplies[place]:
+            available[supply.name] = _available(factory, supply, available, covered)
+    every = [need for place in planned_places for need in requirements[place]]
+    for need in every:
+        covered[need.name] = _covered(need, available, as_of)
+    predicted: dict[int, date | None] = {}
+    for need in every:
+        if need.line is not None:
+            day: date | None = max(covered[need.name], need.need, as_of)
+            if covered[need.name] == NEVER:
+                day = None
+            predicted[need.line] = day
+    return Plan(every, [s for place in planned_places for s in supplies[place]], available, covered, predicted)
+
+
+def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component: Place) -> bool:
+    if parent[1] == component[1] and factory.items[parent]["kind"] == "made":
+        if any(component[0] in lines for _, _, lines in _considered(factory, parent[0])):
+            return True
+    return any(order.place == parent and need.place == component for order in orders.values() for need in order.components)
+
+
+def _considered(factory: Factory, item: str) -> list[tuple[date, int, dict[str, tuple[int, int]]]]:
+    versions = sorted(factory.boms.get(item, []))
+    past = [version for version in versions if version[0] <= factory.as_of]
+    return past[-1:] + [version for version in versions if version[0] > factory.as_of]
+
+
+def _plan_place(
+    factory: Factory,
+    place: Place,
+    requirements: dict[Place, list[Requirement]],
+    supplies: dict[Place, list[Supply]],
+    parent_of: dict[int, Supply],
+) -> None:
+    item = factory.items[place]
+    as_of = factory.as_of
+    for need in requirements[place]:
+        order = parent_of.get(id(need))
+        if order is not None and need.priority == float("inf") and order.serves:
+            need.priority = order.serves[0].priority
+    needs = sorted(requirements[place], key=lambda need: (need.need, need.priority))
+    stock = factory.stock.get(place, 0)
+    safety = item["safety_stock"]
+    existing = sorted(supplies[place], key=lambda supply: (supply.counts_from, supply.due, supply.name))
+    days = sorted({as_of} | {need.need for need in needs} | {supply.counts_from for supply in existing})
+
+    def deficit(day: date) -> int:
+        required = sum(need.quantity for need in needs if need.need <= day)
+        coming = sum(supply.quantity for supply in existing if supply.counts_from <= day)
+        return required + safety - stock - coming
+
+    has_source = item["has_source"] if item["kind"] == "bought" else bool(factory.boms.get(place[0]))
+    made: list[Supply] = []
+    for day in days:
+        if day > as_of + timedelta(factory.horizon_days) or not has_source:
+            break
+        short = min(deficit(later) for later in days if later >= day) - sum(supply.quantity for supply in made)
+        if short > 0:
+            release = factory.back(day, item["lead_time_days"])
+            made.append(Supply(("plan", *place, day), place, lot(short, item), day, day, "plan", release))
+
+    order = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
+    order += sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due, supply.name))
+    left = [[supply, supply.quantity] for supply in order]
+    for need in needs:
+        still = need.quantity
+        while still:
+            while left and left[0][1] == 0:
+                left.pop(0)
+            if not left:
+                need.pegs.append((None, still))
+                break
+            supply, rest = left[0]
+            taken = min(rest, still)
+            need.pegs.append((supply, taken))
+            supply.serves.append(need)
+            left[0][1] -= taken
+            still -= taken
+    for supply, rest in left:
+        supply.free = rest
+    supplies[place] = order
+
+    if item["kind"] != "made":
+        return
+    for supply in made:
+        assert supply.release is not None
+        start = max(supply.release, as_of)
+        versions = _considered(factory, place[0])
+        in_force = [version for version in versions if version[0] <= start] or versions[:1]
+        _, output, lines = in_force[-1]
+        if supply.serves:
+            priority = supply.serves[0].priority
+        else:
+            priority = _cause_priority(needs, order, supply, safety)
+        for component, (quantity, scrap) in sorted(lines.items()):
+            target = (component, place[1])
+            if target not in factory.items:
+                continue
+            exact = Fraction(supply.quantity * quantity * (1_000_000 + scrap), output * 1_000_000)
+            if exact == 0:
+                continue
+            need = Requirement((*supply.name, component), target, ceil(exact), supply.release, priority)
+            requirements[target].append(need)
+            supply.components.append(need)
+
+
+def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Supply, safety: int) -> float:
+    """The priority of the requirement that broke the floor, for a supply that only refills the safety stock."""
+    before = 0
+    for other in order:
+        if other is supply:
+            break
+        before += other.quantity
+    running = 0
+    for need in needs:
+        running += need.quantity
+        if running > before - safety:
+            return need.priority if need.need <= supply.counts_from else float("inf")
+    return float("inf")
+
+
+def _covered(need: Requirement, available: dict[Name, date], as_of: date) -> date:
+    return max([as_of] + [NEVER if supply is None else available[supply.name] for supply, _ in need.pegs])
+
+
+def _available(factory: Factory, supply: Supply, available: dict[Name, date], covered: dict[Name, date]) -> date:
+    as_of = factory.as_of
+    for need in supply.components:
+        covered[need.name] = _covered(need, available, as_of)
+    if supply.kind == "stock":
+        return as_of
+    if supply.kind == "plan":
+        assert supply.release is not None
+        start = max([supply.release, as_of] + [covered[need.name] for need in supply.components])
+        return NEVER if start == NEVER else factory.on(start, factory.items[supply.place]["lead_time_days"])
+    done = max(supply.due, as_of)
+    for need in supply.components:
+        day = covered[need.name]
+        if day > max(need.need, as_of):
+            if day == NEVER:
+                return NEVER
+            done = max(done, factory.on(day, factory.worked_between(need.need, supply.due)))
+    return done

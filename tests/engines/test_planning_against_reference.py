@@ -1,0 +1,159 @@
+"""The planning engine agrees with a plain reference on random small factories: suggestions, pegs, dates; and keeps its own promises."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from typing import Any
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+
+from dbt_project.engines.planning import PlanningResult, plan
+from tests.engines import planning_reference
+from tests.engines.planning_factories import facts, factories
+from tests.engines.planning_reference import Factory, Name
+
+EXAMPLES = 5_000 if os.environ.get("BIHUAN_SOAK") else 300
+
+
+def supply_names(result: PlanningResult) -> dict[str, Name]:
+    """Each supply of the result as the reference names it."""
+    names: dict[str, Name] = {}
+    for row in result.suggestions.iter_rows(named=True):
+        names[row["suggestion_id"]] = ("plan", row["item_id"], row["warehouse_id"], row["need_date"])
+    for row in result.pegging.iter_rows(named=True):
+        if row["supply_kind"] == "stock":
+            names[row["supply_id"]] = ("stock", row["item_id"], row["warehouse_id"])
+        elif row["supply_id"] is not None:
+            names.setdefault(row["supply_id"], (row["supply_id"],))
+    return names
+
+
+def pegs(result: PlanningResult) -> Counter[tuple[Any, ...]]:
+    names = supply_names(result)
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in result.pegging.iter_rows(named=True):
+        supply = names[row["supply_id"]] if row["supply_id"] is not None else None
+        if row["requirement_id"] is None:
+            requirement: Name | None = None
+        elif row["requirement_kind"] == "planned_order_component":
+            requirement = (*names[row["parent_supply_id"]], row["item_id"])
+        else:
+            requirement = (row["requirement_id"],)
+        found[requirement, supply] += row["quantity"]
+    return found
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(factories())
+def test_agrees_with_the_reference(factory: Factory) -> None:
+    expected = planning_reference.plan(factory)
+    result = plan(facts(factory))
+
+    suggested = {
+        (row["item_id"], row["warehouse_id"], row["need_date"]): (row["quantity"], row["due_date"], row["release_date"])
+        for row in result.suggestions.iter_rows(named=True)
+    }
+    assert suggested == {
+        (*supply.place, supply.due): (supply.quantity, supply.due, supply.release)
+        for supply in expected.supplies
+        if supply.kind == "plan"
+    }
+
+    wanted: Counter[tuple[Any, ...]] = Counter()
+    for need in expected.requirements:
+        for supply, quantity in need.pegs:
+            wanted[need.name, None if supply is None else supply.name] += quantity
+    for supply in expected.supplies:
+        if supply.free:
+            wanted[None, supply.name] += supply.free
+    assert pegs(result) == wanted
+
+    horizon = set(result.delivery_dates.filter(pl.col("reason_key") == "beyond_horizon")["sales_order_line_id"])
+    predicted = dict(result.delivery_dates.select("sales_order_line_id", "predicted_date").iter_rows())
+    assert set(predicted) == set(expected.predicted)
+    for line, day in expected.predicted.items():
+        assert predicted[line] == day or (line in horizon and day is None)
+
+    names = supply_names(result)
+    for row in result.suggestions.iter_rows(named=True):
+        day = expected.available[names[row["suggestion_id"]]]
+        assert row["available_date"] == day or day == planning_reference.NEVER
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(factories())
+def test_pegs_add_up_to_both_sides_and_the_records_close(factory: Factory) -> None:
+    result = plan(facts(factory))
+    asked: dict[str, int] = {row["demand_id"]: row["quantity"] for row in factory.demands}
+    by_requirement: defaultdict[str, int] = defaultdict(int)
+    by_supply: defaultdict[str, int] = defaultdict(int)
+    for row in result.pegging.iter_rows(named=True):
+        assert row["quantity"] > 0
+        if row["requirement_id"] is not None:
+            by_requirement[row["requirement_id"]] += row["quantity"]
+        if row["supply_id"] is not None:
+            by_supply[row["supply_id"]] += row["quantity"]
+    assert {key: value for key, value in by_requirement.items() if key in asked} == asked
+    given_supplies = {row["supply_id"]: row["quantity"] for row in factory.supplies}
+    given_supplies |= {f"STOCK:{item}@{at}": quantity for (item, at), quantity in factory.stock.items()}
+    given_supplies |= dict(result.suggestions.select("suggestion_id", "quantity").iter_rows())
+    assert dict(by_supply) == given_supplies
+
+    # Requirements of the record = requirements of the pegs, and the last balance is what nothing needs.
+    gross: defaultdict[tuple[str, str], int] = defaultdict(int)
+    last: dict[tuple[str, str], int] = {}
+    for row in result.projection.sort("item_id", "warehouse_id", "date").iter_rows(named=True):
+        place = (row["item_id"], row["warehouse_id"])
+        before = last.get(place, factory.stock.get(place, 0))
+        change = row["scheduled_receipt"] + row["planned_receipt"] - row["gross_requirement"]
+        assert row["projected_balance"] == before + change
+        last[place] = row["projected_balance"]
+        gross[place] += row["gross_requirement"]
+    pegged: defaultdict[tuple[str, str], int] = defaultdict(int)
+    free: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in result.pegging.iter_rows(named=True):
+        place = (row["item_id"], row["warehouse_id"])
+        if row["requirement_id"] is not None:
+            pegged[place] += row["quantity"]
+        free[place] += (row["requirement_id"] is None) * row["quantity"] - (row["supply_id"] is None) * row["quantity"]
+    assert {k: v for k, v in gross.items() if v} == dict(pegged)
+    assert {k: v for k, v in last.items() if v} == {k: v for k, v in free.items() if v}
+
+    # The arithmetic of every suggestion closes, and its identity is its own.
+    for row in result.suggestions.iter_rows(named=True):
+        short = row["required_quantity"] + row["safety_stock"] - row["available_quantity"]
+        assert 0 < row["shortage_quantity"] == short <= row["quantity"]
+    assert result.suggestions["suggestion_id"].n_unique() == result.suggestions.height
+
+    # Steps of a chain sum to the worked days from as_of to the day the line is covered.
+    for row in result.delivery_dates.iter_rows(named=True):
+        steps = row["steps"]
+        top = steps[0]["available_date"]
+        if top is not None:
+            assert sum(step["days"] for step in steps) == factory.worked_between(factory.as_of, top)
+            if row["predicted_date"] > row["need_date"]:
+                assert row["predicted_date"] == top
+                assert row["days_late"] == factory.worked_between(row["need_date"], top)
+
+
+@settings(max_examples=EXAMPLES // 6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(factories())
+def test_same_facts_in_any_order_give_the_same_plan(factory: Factory) -> None:
+    forward = facts(factory)
+    backward = facts(
+        Factory(
+            factory.as_of,
+            factory.horizon_days,
+            dict(reversed(factory.items.items())),
+            dict(reversed(factory.boms.items())),
+            dict(reversed(factory.stock.items())),
+            factory.demands[::-1],
+            factory.supplies[::-1],
+            factory.holidays,
+        )
+    )
+    one, other = plan(forward), plan(backward)
+    for name in ("suggestions", "messages", "pegging", "projection", "delivery_dates", "findings"):
+        assert getattr(one, name).equals(getattr(other, name)), name
