@@ -64,13 +64,18 @@ _at_place = (
     & (func.coalesce(stock_move.c.lot_id, 0) == bindparam("lot_id"))
     & (stock_move.c.effective_date > bindparam("after"))
 )
-_later_changes = union_all(
+_later = union_all(
     select(stock_move.c.effective_date, stock_move.c.quantity).where(
         _at_place, stock_move.c.to_location_id == bindparam("location_id")
     ),
     select(stock_move.c.effective_date, -stock_move.c.quantity).where(
         _at_place, stock_move.c.from_location_id == bindparam("location_id")
     ),
+).subquery()
+_later_changes = (
+    select(_later.c.effective_date, func.sum(_later.c.quantity).label("change"))
+    .group_by(_later.c.effective_date)
+    .order_by(_later.c.effective_date.desc())
 )
 _place = (
     select(location.c.kind, location.c.code, warehouse.c.allow_negative, warehouse.c.code.label("warehouse"))
@@ -170,16 +175,13 @@ def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effect
 
 def _least_from(work: "Work", key: tuple[int, int, int], now: int, effective_date: date) -> tuple[int, date]:
     """The least balance from the day on, and the day it is reached; walks back from the present."""
-    changes: dict[date, int] = {}
+    least, least_on = now, effective_date
     later = work.rows(_later_changes, item_id=key[0], location_id=key[1], lot_id=key[2], after=effective_date)
     for row in later:
-        changes[row[0]] = changes.get(row[0], 0) + row[1]
-    least, least_on, running = now, effective_date, now
-    for on in sorted(changes, reverse=True):
-        if running <= least:
-            least, least_on = running, on
-        running -= changes[on]
-    return (running, effective_date) if running <= least else (least, least_on)
+        if now <= least:
+            least, least_on = now, row.effective_date
+        now -= int(row.change)
+    return (now, effective_date) if now <= least else (least, least_on)
 
 
 def _place_of(work: "Work", location_id: int) -> Any:
