@@ -1,5 +1,6 @@
--- One row per line of an order, invoice or bill, its amounts in company currency at the document's rate; the lines of a
--- document add up to its converted net and tax.
+-- One row per line of an order, invoice or bill, its amounts in company currency at the document's rate. Net amounts of an
+-- order are cut from its converted total; those of an invoice or bill are converted one by one, as they are posted. Tax is
+-- cut from the document's converted tax.
 with priced_lines as (
     select
         stg_document_lines.document_line_id,
@@ -7,6 +8,7 @@ with priced_lines as (
         stg_document_lines.line_number,
         stg_document_lines.net_amount_minor,
         stg_document_lines.tax_amount_minor,
+        int_documents_dated.document_type,
         int_documents_dated.exchange_rate_nano,
         int_documents_dated.net_amount_minor as document_net_amount_minor,
         int_documents_dated.tax_amount_minor as document_tax_amount_minor
@@ -33,6 +35,22 @@ tax_parts as (
         relation='foreign_lines', total='document_tax_amount_minor', weight='tax_amount_minor',
         group='document_id', order_by='line_number', part='part_minor',
     ) }}
+),
+
+converted_lines as (
+    select
+        foreign_lines.document_line_id,
+        foreign_lines.document_id,
+        cast(
+            case
+                when foreign_lines.document_type in ('sales_order', 'purchase_order') then net_parts.part_minor
+                else {{ converted('foreign_lines.net_amount_minor', 'foreign_lines.exchange_rate_nano') }}
+            end as bigint
+        ) as net_amount_minor,
+        tax_parts.part_minor as tax_amount_minor
+    from foreign_lines
+    inner join net_parts on net_parts.document_line_id = foreign_lines.document_line_id
+    inner join tax_parts on tax_parts.document_line_id = foreign_lines.document_line_id
 )
 
 select
@@ -47,10 +65,9 @@ where exchange_rate_nano = 1000000000
 union all
 
 select
-    net_parts.document_line_id,
-    net_parts.document_id,
-    net_parts.part_minor as net_amount_minor,
-    tax_parts.part_minor as tax_amount_minor,
-    net_parts.part_minor + tax_parts.part_minor as gross_amount_minor
-from net_parts
-inner join tax_parts on tax_parts.document_line_id = net_parts.document_line_id
+    document_line_id,
+    document_id,
+    net_amount_minor,
+    tax_amount_minor,
+    net_amount_minor + tax_amount_minor as gross_amount_minor
+from converted_lines

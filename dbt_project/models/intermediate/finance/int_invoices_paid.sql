@@ -1,5 +1,5 @@
--- One row per customer invoice, supplier bill or landed cost bill: what is paid of it by as_of, in company currency at
--- the document's own rate (differences to the payment's rate are exchange gain or loss).
+-- One row per customer invoice, supplier bill or landed cost bill: what it is worth and what is paid of it by as_of, in
+-- company currency at the document's own rate (differences to the payment's rate are exchange gain or loss).
 with allocated as (
     select
         invoice_id,
@@ -7,31 +7,58 @@ with allocated as (
         max(effective_date) as last_paid_on
     from {{ ref('stg_payment_allocations') }}
     group by invoice_id
+),
+
+net_of_lines as (
+    select
+        document_id,
+        {{ whole_sum('net_amount_minor') }} as net_amount_minor
+    from {{ ref('int_document_lines_converted') }}
+    group by document_id
+),
+
+invoices as (
+    select
+        int_documents_dated.document_id,
+        int_documents_dated.company_id,
+        int_documents_dated.document_type,
+        int_documents_dated.partner_id,
+        int_documents_dated.exchange_rate_nano,
+        int_documents_dated.amount_exponent,
+        coalesce(net_of_lines.net_amount_minor, int_documents_dated.net_amount_minor) as net_amount_minor,
+        int_documents_dated.tax_amount_minor,
+        int_documents_dated.freight_amount_minor,
+        int_documents_dated.gross_amount_document_currency_minor,
+        coalesce(allocated.allocated_amount_minor, 0) as paid_amount_document_currency_minor,
+        allocated.last_paid_on
+    from {{ ref('int_documents_dated') }} as int_documents_dated
+    left join net_of_lines on net_of_lines.document_id = int_documents_dated.document_id
+    left join allocated on allocated.invoice_id = int_documents_dated.document_id
+    where
+        int_documents_dated.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
+        and int_documents_dated.state not in ('draft', 'cancelled')
 )
 
 select
-    int_documents_dated.document_id,
-    int_documents_dated.company_id,
-    int_documents_dated.document_type,
-    int_documents_dated.partner_id,
-    int_documents_dated.exchange_rate_nano,
-    int_documents_dated.amount_exponent,
-    int_documents_dated.freight_amount_minor,
-    int_documents_dated.gross_amount_minor,
-    int_documents_dated.gross_amount_document_currency_minor,
-    coalesce(allocated.allocated_amount_minor, 0) as paid_amount_document_currency_minor,
+    document_id,
+    company_id,
+    document_type,
+    partner_id,
+    exchange_rate_nano,
+    amount_exponent,
+    net_amount_minor,
+    tax_amount_minor,
+    freight_amount_minor,
+    net_amount_minor + tax_amount_minor + freight_amount_minor as gross_amount_minor,
+    gross_amount_document_currency_minor,
+    paid_amount_document_currency_minor,
     cast(
         case
-            when allocated.allocated_amount_minor is null then 0
             -- the last allocation takes the whole rest, so that nothing of rounding stays open
-            when allocated.allocated_amount_minor = int_documents_dated.gross_amount_document_currency_minor
-                then int_documents_dated.gross_amount_minor
-            else {{ converted('allocated.allocated_amount_minor', 'int_documents_dated.exchange_rate_nano') }}
+            when paid_amount_document_currency_minor = gross_amount_document_currency_minor
+                then net_amount_minor + tax_amount_minor + freight_amount_minor
+            else {{ converted('paid_amount_document_currency_minor', 'exchange_rate_nano') }}
         end as bigint
     ) as paid_amount_minor,
-    allocated.last_paid_on
-from {{ ref('int_documents_dated') }} as int_documents_dated
-left join allocated on allocated.invoice_id = int_documents_dated.document_id
-where
-    int_documents_dated.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
-    and int_documents_dated.state not in ('draft', 'cancelled')
+    last_paid_on
+from invoices
