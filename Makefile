@@ -38,13 +38,7 @@ test: setup browser check ## everything that must be green: setup, check, then a
 	@$(BIN)/pytest
 
 check: setup ## format, lint, types, import arrows, SQL style, tidiness (under two minutes)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	@# The version of the checker's own banner stays out of the way; its findings do not.
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
-	$(BIN)/pytest -q tests/tidiness
+	@.ci/check
 
 bench: setup ## measure the promises about speed and memory, and print them as one table
 	@$(BIN)/python -m tests.bench
