@@ -19,12 +19,16 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by what they ask for, and lets those with a browser run last.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the long tests unless `-m` speaks of them, marks tests by what they ask for, runs the browser's last.
 
     Playwright keeps an event loop running in the main thread from its start to the end of the session, and
     `asyncio.run` refuses to work beside it.
     """
+    if "soak" not in config.option.markexpr:
+        long_ones = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long_ones)
     for item in items:
         asked_for = getattr(item, "fixturenames", ())
         if "browser" in asked_for:
