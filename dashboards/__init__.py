@@ -1,1 +1,1 @@
-"""Boards, entry pages and the server: questions read the published warehouse, commands write."""
+"""Boards, entry and the server: questions read the published warehouse, commands write through the one door."""

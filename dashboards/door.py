@@ -1,0 +1,30 @@
+"""The one door as pages and API use it: opened once per process, with the figures that an approval brings along."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from dbt_project.published import NothingIsPublished, completed_decision
+from transactions import Door, open_home
+from transactions.kernel.command import Answer
+from transactions.kernel.home import home
+from transactions.kernel.refusal import NotFound
+from transactions.kernel.users import Actor
+
+SESSION_COOKIE = "bihuan_session"
+
+
+@lru_cache(maxsize=1)
+def door() -> Door:
+    return open_home()
+
+
+def carry_out(actor: Actor, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
+    """Execute a command for a signed-in actor; a decision on a suggestion is completed from its build first."""
+    complete = dict(data)
+    if command == "decide_suggestion":
+        try:
+            complete = completed_decision(home(), complete)
+        except NothingIsPublished as gone:
+            raise NotFound(str(gone), field="build_id", value=complete.get("build_id")) from None
+    return door().execute(command, complete, actor.username, key)

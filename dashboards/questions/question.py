@@ -1,0 +1,88 @@
+"""The registry of questions. A question is a function of a published edition and a typed filter that answers a table.
+
+Parameters are bound, never pasted into SQL; what may be sorted or grouped by comes from lists in the filter's type.
+Who may not see cost opens an edition in which the cost columns do not exist: questions ask `edition.has(...)` for those.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dashboards.edition import Edition
+from transactions.kernel.refusal import InvalidData, NotFound, NotPermitted
+from transactions.kernel.users import Actor
+
+
+class Filters(BaseModel):
+    """What every question may be narrowed by; each question adds its own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: int | None = None
+
+
+FiltersOf = TypeVar("FiltersOf", bound=Filters)
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    filters: type[Filters]
+    permission: str
+    answer: Callable[[Edition, Any], pl.DataFrame]
+    summary: str
+
+
+_questions: dict[str, Question] = {}
+
+
+def asks(
+    filters: type[FiltersOf], *, permission: str
+) -> Callable[[Callable[[Edition, FiltersOf], pl.DataFrame]], Callable[[Edition, FiltersOf], pl.DataFrame]]:
+    """Register the decorated function as a question under its own name."""
+
+    def register(
+        answer: Callable[[Edition, FiltersOf], pl.DataFrame],
+    ) -> Callable[[Edition, FiltersOf], pl.DataFrame]:
+        name = answer.__name__
+        if name in _questions:
+            raise ValueError(f"two questions are called {name}")
+        summary = (answer.__doc__ or "").strip().split("\n")[0]
+        _questions[name] = Question(name, filters, permission, answer, summary)
+        return answer
+
+    return register
+
+
+def questions() -> Mapping[str, Question]:
+    """All questions by name."""
+    import importlib
+    import pkgutil
+
+    import dashboards.questions as package
+
+    for module in pkgutil.iter_modules(package.__path__, "dashboards.questions."):
+        importlib.import_module(module.name)
+    return dict(sorted(_questions.items()))
+
+
+def ask(actor: Actor, edition: Edition, name: str, data: Mapping[str, Any]) -> pl.DataFrame:
+    """Answer a question by name for an actor; refuses unknown names, missing permission and invalid filters."""
+    question = questions().get(name)
+    if question is None:
+        raise NotFound(f"there is no question {name!r}", field="question", value=name)
+    if not actor.may(question.permission):
+        raise NotPermitted(f"{actor.username} may not ask this", field="actor", value=actor.username)
+    try:
+        filters = question.filters.model_validate(data)
+    except ValidationError as failure:
+        raise InvalidData(
+            [
+                {"field": ".".join(map(str, error["loc"])), "value": str(error.get("input")), "rule": error["msg"]}
+                for error in failure.errors(include_url=False)
+            ]
+        ) from None
+    return question.answer(edition, filters)
