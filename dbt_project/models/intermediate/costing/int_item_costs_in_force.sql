@@ -21,6 +21,7 @@ select
     cast(0 as bigint) as labour_cost_micro,
     cast(0 as bigint) as overhead_cost_micro,
     cast(0 as bigint) as subcontract_cost_micro,
-    purchase_costs.landed_cost_micro
+    purchase_costs.landed_cost_micro,
+    purchase_costs.material_cost_micro + purchase_costs.landed_cost_micro as unit_cost_micro
 from purchase_costs
 where purchase_costs.first_to_speak = 1

@@ -1,0 +1,106 @@
+-- One row per requirement that exists: an open sales order line, or a component that an open work order still needs. Quantities micro.
+with
+
+main_warehouses as (
+    select
+        warehouses.company_id,
+        min(warehouses.warehouse_id) as warehouse_id
+    from {{ ref('stg_warehouses') }} as warehouses
+    group by warehouses.company_id
+),
+
+sales as (
+    select
+        'SO:' || fulfilled.sales_order_line_id as demand_id,
+        'sales_order' as kind,
+        fulfilled.company_id,
+        fulfilled.item_id,
+        coalesce(document_lines.warehouse_id, documents.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        fulfilled.ordered_quantity_micro - fulfilled.delivered_quantity_micro as quantity,
+        coalesce(document_lines.promised_date, document_lines.requested_date, documents.effective_date) as need_date,
+        fulfilled.sales_order_line_id,
+        -- Margin of the open part: its price less what its goods are expected to cost.
+        cast(
+            coalesce(
+                {{ rounded_ratio(
+                    '(cast(fulfilled.net_amount_minor as ' ~ type_whole()
+                    ~ ') * (fulfilled.ordered_quantity_micro - fulfilled.delivered_quantity_micro))',
+                    'fulfilled.ordered_quantity_micro',
+                ) }},
+                0
+            )
+            - coalesce(
+                {{ priced(
+                    '(fulfilled.ordered_quantity_micro - fulfilled.delivered_quantity_micro)',
+                    'item_costs.unit_cost_micro',
+                    'fulfilled.amount_exponent',
+                ) }},
+                0
+            )
+            as bigint
+        ) as margin_amount,
+        cast(null as bigint) as work_order_id
+    from {{ ref('int_sales_order_lines_fulfilled') }} as fulfilled
+    inner join {{ ref('stg_document_lines') }} as document_lines
+        on document_lines.document_line_id = fulfilled.sales_order_line_id
+    inner join {{ ref('stg_documents') }} as documents on documents.document_id = fulfilled.sales_order_id
+    inner join {{ ref('stg_items') }} as items on items.item_id = fulfilled.item_id
+    inner join main_warehouses on main_warehouses.company_id = fulfilled.company_id
+    left join {{ ref('int_item_costs_in_force') }} as item_costs
+        on item_costs.company_id = fulfilled.company_id
+        and item_costs.item_id = fulfilled.item_id
+    where
+        fulfilled.is_open
+        and items.kind <> 'service'
+),
+
+issued as (
+    select
+        moves.work_order_id,
+        moves.item_id,
+        {{ whole_sum("case when moves.move_type = 'issue' then moves.quantity_micro else -moves.quantity_micro end") }} as quantity_micro
+    from {{ ref('stg_stock_moves') }} as moves
+    where moves.move_type in ('issue', 'issue_return')
+    group by moves.work_order_id, moves.item_id
+),
+
+required as (
+    select
+        components.work_order_id,
+        components.item_id,
+        {{ whole_sum('components.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_work_order_components') }} as components
+    group by components.work_order_id, components.item_id
+),
+
+components as (
+    select
+        'WC:' || required.work_order_id || ':' || required.item_id as demand_id,
+        'work_order_component' as kind,
+        work_orders.company_id,
+        required.item_id,
+        coalesce(work_orders.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        required.quantity_micro - coalesce(issued.quantity_micro, 0) as quantity,
+        work_orders.start_date as need_date,
+        cast(null as bigint) as sales_order_line_id,
+        cast(null as bigint) as margin_amount,
+        required.work_order_id
+    from required
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = required.work_order_id
+    inner join {{ ref('stg_items') }} as items on items.item_id = required.item_id
+    inner join main_warehouses on main_warehouses.company_id = work_orders.company_id
+    left join issued
+        on issued.work_order_id = required.work_order_id
+        and issued.item_id = required.item_id
+    where
+        not work_orders.is_closed
+        and items.kind <> 'service'
+)
+
+select * from sales
+where sales.quantity > 0
+
+union all
+
+select * from components
+where components.quantity > 0

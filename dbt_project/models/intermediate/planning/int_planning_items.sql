@@ -1,0 +1,94 @@
+-- One row per company, item and warehouse that is planned: wherever it is in stock, needed, on its way, or a component of such an item.
+with recursive
+
+main_warehouses as (
+    select
+        warehouses.company_id,
+        min(warehouses.warehouse_id) as warehouse_id
+    from {{ ref('stg_warehouses') }} as warehouses
+    group by warehouses.company_id
+),
+
+parameters as (
+    {{ versions_in_force(ref('stg_item_plannings'), 'company_id, item_id, warehouse_id', 'item_planning_id') }}
+),
+
+used as (
+    select company_id, item_id, warehouse_id from {{ ref('int_planning_stock') }}
+    union
+    select company_id, item_id, warehouse_id from {{ ref('int_planning_demands') }}
+    union
+    select company_id, item_id, warehouse_id from {{ ref('int_planning_supplies') }}
+    union
+    select company_id, item_id, warehouse_id from parameters where warehouse_id is not null
+),
+
+-- An item that is nowhere yet is planned in the company's first warehouse when it has a safety stock to build up.
+wanted as (
+    select
+        parameters.company_id,
+        parameters.item_id,
+        main_warehouses.warehouse_id
+    from parameters
+    inner join main_warehouses on main_warehouses.company_id = parameters.company_id
+    left join used
+        on used.company_id = parameters.company_id
+        and used.item_id = parameters.item_id
+    where
+        parameters.warehouse_id is null
+        and parameters.safety_stock_micro > 0
+        and used.item_id is null
+),
+
+arcs as (
+    select distinct
+        boms.item_id as parent_item_id,
+        bom_lines.item_id
+    from {{ ref('int_planning_boms') }} as boms
+    inner join {{ ref('stg_bom_lines') }} as bom_lines on bom_lines.bom_id = boms.bom_id
+),
+
+reached as (
+    select company_id, item_id, warehouse_id from used
+    union
+    select company_id, item_id, warehouse_id from wanted
+    union
+    select
+        reached.company_id,
+        arcs.item_id,
+        reached.warehouse_id
+    from reached
+    inner join arcs on arcs.parent_item_id = reached.item_id
+)
+
+select
+    reached.company_id,
+    reached.item_id,
+    reached.warehouse_id,
+    items.item_code,
+    items.kind,
+    coalesce(own.lead_time_days, general.lead_time_days, 0) as lead_time_days,
+    coalesce(own.safety_stock_micro, general.safety_stock_micro, 0) as safety_stock,
+    coalesce(own.lot_policy, general.lot_policy, 'lot_for_lot') as lot_policy,
+    coalesce(own.minimum_quantity_micro, general.minimum_quantity_micro, 0) as minimum_quantity,
+    coalesce(own.multiple_quantity_micro, general.multiple_quantity_micro, 0) as multiple_quantity,
+    coalesce(own.preferred_supplier_id, general.preferred_supplier_id) as preferred_supplier_id,
+    item_costs.unit_cost_micro as unit_cost,
+    companies.amount_exponent
+from reached
+inner join {{ ref('stg_items') }} as items on items.item_id = reached.item_id
+inner join {{ ref('stg_companies') }} as companies on companies.company_id = reached.company_id
+left join parameters as own
+    on own.company_id = reached.company_id
+    and own.item_id = reached.item_id
+    and own.warehouse_id = reached.warehouse_id
+left join parameters as general
+    on general.company_id = reached.company_id
+    and general.item_id = reached.item_id
+    and general.warehouse_id is null
+left join {{ ref('int_item_costs_in_force') }} as item_costs
+    on item_costs.company_id = reached.company_id
+    and item_costs.item_id = reached.item_id
+where
+    items.kind in ('bought', 'made')
+    and not items.is_blocked

@@ -1,0 +1,147 @@
+-- One row per supply that exists and has not arrived in full: purchase order line, requisition line, work order, goods in inspection. Quantities micro.
+with
+
+main_warehouses as (
+    select
+        warehouses.company_id,
+        min(warehouses.warehouse_id) as warehouse_id
+    from {{ ref('stg_warehouses') }} as warehouses
+    group by warehouses.company_id
+),
+
+followed as (
+    select
+        line_links.from_line_id as document_line_id,
+        line_links.link_type,
+        {{ whole_sum('line_links.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_line_links') }} as line_links
+    where line_links.link_type in ('receipt', 'requisition')
+    group by line_links.from_line_id, line_links.link_type
+),
+
+purchases as (
+    select
+        'PO:' || document_lines.document_line_id as supply_id,
+        'purchase_order' as kind,
+        documents.document_number,
+        documents.document_id,
+        documents.company_id,
+        document_lines.item_id,
+        coalesce(document_lines.warehouse_id, documents.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        document_lines.quantity_micro - coalesce(followed.quantity_micro, 0) as quantity,
+        coalesce(document_lines.promised_date, document_lines.requested_date, documents.effective_date) as due_date,
+        documents.state = 'confirmed' as is_released
+    from {{ ref('stg_document_lines') }} as document_lines
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
+    inner join {{ ref('stg_items') }} as items on items.item_id = document_lines.item_id
+    inner join main_warehouses on main_warehouses.company_id = documents.company_id
+    left join followed
+        on followed.document_line_id = document_lines.document_line_id
+        and followed.link_type = 'receipt'
+    where
+        documents.document_type = 'purchase_order'
+        and documents.state in ('draft', 'confirmed')
+        and items.kind <> 'service'
+),
+
+requisitions as (
+    select
+        'PR:' || document_lines.document_line_id as supply_id,
+        'requisition' as kind,
+        documents.document_number,
+        documents.document_id,
+        documents.company_id,
+        document_lines.item_id,
+        coalesce(document_lines.warehouse_id, documents.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        document_lines.quantity_micro - coalesce(followed.quantity_micro, 0) as quantity,
+        coalesce(document_lines.requested_date, document_lines.promised_date, documents.effective_date) as due_date,
+        false as is_released
+    from {{ ref('stg_document_lines') }} as document_lines
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
+    inner join {{ ref('stg_items') }} as items on items.item_id = document_lines.item_id
+    inner join main_warehouses on main_warehouses.company_id = documents.company_id
+    left join followed
+        on followed.document_line_id = document_lines.document_line_id
+        and followed.link_type = 'requisition'
+    where
+        documents.document_type = 'purchase_requisition'
+        and documents.state in ('draft', 'confirmed')
+        and items.kind <> 'service'
+),
+
+outputs as (
+    select
+        moves.work_order_id,
+        moves.item_id,
+        {{ whole_sum('moves.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_stock_moves') }} as moves
+    where moves.move_type = 'output'
+    group by moves.work_order_id, moves.item_id
+),
+
+work_orders as (
+    select
+        'WO:' || work_orders.work_order_id as supply_id,
+        'work_order' as kind,
+        work_orders.document_number,
+        work_orders.work_order_id as document_id,
+        work_orders.company_id,
+        work_orders.item_id,
+        coalesce(work_orders.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        work_orders.planned_quantity_micro - coalesce(outputs.quantity_micro, 0) as quantity,
+        work_orders.due_date,
+        documents.state = 'released' as is_released
+    from {{ ref('int_work_orders_closed') }} as work_orders
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = work_orders.work_order_id
+    inner join main_warehouses on main_warehouses.company_id = work_orders.company_id
+    left join outputs
+        on outputs.work_order_id = work_orders.work_order_id
+        and outputs.item_id = work_orders.item_id
+    where not work_orders.is_closed
+),
+
+undecided as (
+    select
+        inspected_lines.item_id,
+        documents.company_id,
+        min(documents.document_number) as document_number,
+        min(documents.document_id) as document_id
+    from {{ ref('int_documents_dated') }} as documents
+    inner join {{ ref('stg_document_lines') }} as inspected_lines on inspected_lines.document_id = documents.document_id
+    where
+        documents.document_type = 'inspection'
+        and documents.state <> 'done'
+    group by inspected_lines.item_id, documents.company_id
+),
+
+inspections as (
+    select
+        'IN:' || stock.item_id || ':' || stock.warehouse_id as supply_id,
+        'inspection' as kind,
+        undecided.document_number,
+        undecided.document_id,
+        stock.company_id,
+        stock.item_id,
+        stock.warehouse_id,
+        stock.inspection_quantity_micro as quantity,
+        {{ as_of() }} as due_date,
+        true as is_released
+    from {{ ref('int_planning_stock') }} as stock
+    left join undecided
+        on undecided.company_id = stock.company_id
+        and undecided.item_id = stock.item_id
+),
+
+supplies as (
+    select * from purchases
+    union all
+    select * from requisitions
+    union all
+    select * from work_orders
+    union all
+    select * from inspections
+)
+
+select *
+from supplies
+where supplies.quantity > 0

@@ -1,0 +1,38 @@
+-- One row per open sales order line of goods: when it was wanted, promised, and will be there, and what decides it.
+select
+    delivery_dates.sales_order_line_id,
+    delivery_dates.company_id,
+    documents.document_id as sales_order_id,
+    documents.document_number as order_number,
+    document_lines.line_number,
+    documents.partner_id as customer_id,
+    partners.partner_code as customer_code,
+    partners.partner_name as customer_name,
+    items.item_id,
+    items.item_code,
+    items.item_name,
+    delivery_dates.warehouse_id,
+    {{ quantity('demands.quantity') }} as open_quantity,
+    document_lines.requested_date,
+    document_lines.promised_date,
+    cast(delivery_dates.predicted_date as date) as predicted_date,
+    cast(delivery_dates.days_late as bigint) as days_late,
+    delivery_dates.reason_key,
+    delivery_dates.reason,
+    delivery_dates.binding_supply_id,
+    binding.document_number as binding_document_number,
+    reason_items.item_id as reason_item_id,
+    reason_items.item_code as reason_item_code,
+    cast(delivery_dates.reason_lead_time_days as bigint) as reason_lead_time_days,
+    cast(delivery_dates.reason_date as date) as reason_date,
+    {{ amount('demands.margin_amount') }} as open_margin_amount
+from {{ engine_table(ref('engine_planning_run'), 'planning_delivery_dates') }} as delivery_dates
+inner join {{ ref('stg_companies') }} as companies on companies.company_id = delivery_dates.company_id
+inner join {{ ref('int_planning_demands') }} as demands on demands.demand_id = delivery_dates.demand_id
+inner join {{ ref('stg_document_lines') }} as document_lines
+    on document_lines.document_line_id = delivery_dates.sales_order_line_id
+inner join {{ ref('stg_documents') }} as documents on documents.document_id = document_lines.document_id
+inner join {{ ref('stg_items') }} as items on items.item_code = delivery_dates.item_id
+left join {{ ref('stg_items') }} as reason_items on reason_items.item_code = delivery_dates.reason_item_id
+left join {{ ref('stg_partners') }} as partners on partners.partner_id = documents.partner_id
+left join {{ ref('int_planning_supplies') }} as binding on binding.supply_id = delivery_dates.binding_supply_id
