@@ -1,0 +1,178 @@
+-- One row per work order: plan and actual, what it cost by component, what is still in work, and why it differs from standard.
+with
+
+moved as (
+    select
+        moves.work_order_id,
+        min(moves.effective_date) as first_date,
+        max(moves.effective_date) as last_date,
+        {{ whole_sum("case when moves.move_type = 'output' and moves.item_id = work_orders.item_id then moves.quantity_micro else 0 end") }}
+            as good_quantity_micro,
+        {{ whole_sum("case when moves.move_type = 'output_scrap' then moves.quantity_micro else 0 end") }} as scrap_quantity_micro,
+        max(case when moves.move_type = 'output' then moves.effective_date end) as last_output_date
+    from {{ ref('stg_stock_moves') }} as moves
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = moves.work_order_id
+    group by moves.work_order_id
+),
+
+timed as (
+    select
+        time_entries.work_order_id,
+        min(time_entries.effective_date) as first_date,
+        {{ whole_sum('time_entries.minutes_micro') }} as minutes_micro
+    from {{ ref('int_time_entries_priced') }} as time_entries
+    group by time_entries.work_order_id
+),
+
+issued as (
+    select
+        moves.work_order_id,
+        moves.item_id,
+        sum(case when moves.move_type = 'issue' then moves.quantity_micro else -moves.quantity_micro end) as quantity_micro
+    from {{ ref('stg_stock_moves') }} as moves
+    where moves.move_type in ('issue', 'issue_return')
+    group by moves.work_order_id, moves.item_id
+),
+
+required as (
+    select
+        components.work_order_id,
+        components.item_id,
+        sum(components.quantity_micro) as quantity_micro
+    from {{ ref('stg_work_order_components') }} as components
+    group by components.work_order_id, components.item_id
+),
+
+component_items as (
+    select work_order_id, item_id from issued
+    union
+    select work_order_id, item_id from required
+),
+
+-- Material used beyond what the good output should have needed, at the cost in force.
+usages as (
+    select
+        component_items.work_order_id,
+        {{ whole_sum(
+            'coalesce(' ~ priced(
+                '(coalesce(issued.quantity_micro, 0) - coalesce(' ~ rounded_ratio(
+                    '(cast(required.quantity_micro as ' ~ type_whole() ~ ') * coalesce(moved.good_quantity_micro, 0))',
+                    'work_orders.planned_quantity_micro',
+                ) ~ ', 0))',
+                'item_costs.unit_cost_micro',
+                'companies.amount_exponent',
+            ) ~ ', 0)'
+        ) }} as usage_variance_minor
+    from component_items
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = component_items.work_order_id
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = work_orders.company_id
+    left join moved on moved.work_order_id = component_items.work_order_id
+    left join issued
+        on issued.work_order_id = component_items.work_order_id
+        and issued.item_id = component_items.item_id
+    left join required
+        on required.work_order_id = component_items.work_order_id
+        and required.item_id = component_items.item_id
+    left join {{ ref('int_item_costs_in_force') }} as item_costs
+        on item_costs.company_id = work_orders.company_id
+        and item_costs.item_id = component_items.item_id
+    group by component_items.work_order_id
+),
+
+costed as (
+    select
+        work_orders.work_order_id,
+        work_orders.company_id,
+        work_orders.document_number,
+        work_orders.warehouse_id,
+        work_orders.item_id,
+        documents.state,
+        documents.origin_document_id,
+        work_orders.planned_quantity_micro,
+        coalesce(moved.good_quantity_micro, 0) as good_quantity_micro,
+        coalesce(moved.scrap_quantity_micro, 0) as scrap_quantity_micro,
+        work_orders.start_date,
+        work_orders.due_date,
+        work_orders.created_date,
+        least(moved.first_date, timed.first_date) as actual_start_date,
+        coalesce(
+            work_orders.closed_date,
+            case when moved.good_quantity_micro >= work_orders.planned_quantity_micro then moved.last_output_date end
+        ) as actual_end_date,
+        work_orders.is_closed,
+        coalesce(timed.minutes_micro, 0) as minutes_micro,
+        companies.amount_exponent,
+        {% for component in cost_components() -%}
+        coalesce(costs.{{ component }}_amount_in, 0) as {{ component }}_in_minor,
+        coalesce(
+            {{ priced('coalesce(moved.good_quantity_micro, 0)', 'item_costs.' ~ component ~ '_cost_micro', 'companies.amount_exponent') }},
+            0
+        ) as {{ component }}_standard_minor,
+        {% endfor -%}
+        coalesce(usages.usage_variance_minor, 0) as usage_variance_minor,
+        coalesce(costs.value_in, 0) as value_in_minor,
+        coalesce(costs.value_out, 0) as value_out_minor,
+        coalesce(costs.wip_amount, 0) as wip_amount_minor,
+        coalesce(costs.loss_amount, 0) as loss_amount_minor
+    from {{ ref('int_work_orders_closed') }} as work_orders
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = work_orders.work_order_id
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = work_orders.company_id
+    left join moved on moved.work_order_id = work_orders.work_order_id
+    left join timed on timed.work_order_id = work_orders.work_order_id
+    left join usages on usages.work_order_id = work_orders.work_order_id
+    left join {{ ref('engine_work_order_costs') }} as costs on costs.work_order_id = work_orders.work_order_id
+    left join {{ ref('int_item_costs_in_force') }} as item_costs
+        on item_costs.company_id = work_orders.company_id
+        and item_costs.item_id = work_orders.item_id
+),
+
+compared as (
+    select
+        costed.*,
+        costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
+        + costed.subcontract_standard_minor + costed.landed_standard_minor as standard_cost_minor
+    from costed
+)
+
+select
+    compared.work_order_id,
+    compared.company_id,
+    compared.document_number as work_order_number,
+    compared.item_id,
+    items.item_code,
+    items.item_name,
+    compared.warehouse_id,
+    compared.state as status,
+    {{ quantity('compared.planned_quantity_micro') }} as planned_quantity,
+    {{ quantity('compared.good_quantity_micro') }} as good_quantity,
+    {{ quantity('compared.scrap_quantity_micro') }} as scrap_quantity,
+    compared.start_date as planned_start_date,
+    compared.due_date as planned_end_date,
+    compared.actual_start_date,
+    compared.actual_end_date,
+    compared.is_closed,
+    {{ quantity('compared.minutes_micro') }} as labour_minutes,
+    {% for component in cost_components() -%}
+    {{ amount('compared.' ~ component ~ '_in_minor', 'compared.amount_exponent') }} as {{ component }}_cost,
+    {% endfor -%}
+    {{ amount('compared.value_in_minor', 'compared.amount_exponent') }} as total_cost,
+    {{ amount('compared.value_out_minor', 'compared.amount_exponent') }} as output_amount,
+    {{ quantity(rounded_ratio(
+        '(cast(compared.value_out_minor as ' ~ type_whole() ~ ') * 1000000000000)',
+        '(compared.good_quantity_micro * cast(' ~ minor_units('compared.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
+    )) }} as unit_cost,
+    {{ amount('compared.standard_cost_minor', 'compared.amount_exponent') }} as standard_cost,
+    {{ amount('compared.usage_variance_minor', 'compared.amount_exponent') }} as material_usage_variance,
+    {{ amount(
+        '(compared.material_in_minor + compared.landed_in_minor - compared.material_standard_minor'
+        ~ ' - compared.landed_standard_minor - compared.usage_variance_minor)',
+        'compared.amount_exponent'
+    ) }} as material_price_variance,
+    {{ amount('(compared.labour_in_minor - compared.labour_standard_minor)', 'compared.amount_exponent') }} as labour_variance,
+    {{ amount('(compared.overhead_in_minor - compared.overhead_standard_minor)', 'compared.amount_exponent') }} as overhead_variance,
+    {{ amount('(compared.subcontract_in_minor - compared.subcontract_standard_minor)', 'compared.amount_exponent') }} as subcontract_variance,
+    {{ amount('(compared.value_in_minor - compared.standard_cost_minor)', 'compared.amount_exponent') }} as total_variance,
+    {{ amount('compared.wip_amount_minor', 'compared.amount_exponent') }} as wip_amount,
+    {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount
+from compared
+inner join {{ ref('stg_items') }} as items on items.item_id = compared.item_id
