@@ -1,0 +1,60 @@
+"""The languages of the boards: English and 简体中文. Every visible string goes through `_`; dates and numbers through Babel.
+
+The English text is the key; `locale/zh_CN.po` holds the Chinese. The language is the session's: from the address
+(`?lang=zh_CN`), else the user's own.
+"""
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+CATALOGUE = Path(__file__).parent / "locale" / "zh_CN.po"
+
+
+@lru_cache(maxsize=1)
+def chinese() -> dict[str, str]:
+    """Chinese by English text."""
+    with CATALOGUE.open("rb") as file:
+        return {str(entry.id): str(entry.string) for entry in read_po(file, locale="zh_CN") if entry.id and entry.string}
+
+
+def language() -> str:
+    """The language of this session."""
+    chosen = str(st.session_state.get("language", "en"))
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the session's language, with {names} filled in."""
+    found = chinese().get(text, text) if language() == "zh_CN" else text
+    return found.format(**values) if values else found
+
+
+def shown_date(day: date | None) -> str:
+    return "–" if day is None else format_date(day, "medium", locale=language())
+
+
+def shown_number(value: Decimal | float | int | None, decimals: int = 0) -> str:
+    """With thousands separators and that many decimals; – for nothing."""
+    if value is None:
+        return "–"
+    return format_decimal(value, "#,##0" + ("." + "0" * decimals if decimals else ""), locale=language())
+
+
+def shown_amount(value: Decimal | float | int | None, currency: str = "") -> str:
+    """An amount in whole units of the currency from 10,000 on, with cents below."""
+    if value is None:
+        return "–"
+    text = shown_number(value, 0 if abs(value) >= 10_000 else 2)
+    return f"{text} {currency}".strip()
+
+
+def shown_share(value: Decimal | float | None) -> str:
+    return "–" if value is None else format_percent(value, "0.0%", locale=language())
