@@ -85,6 +85,14 @@ class DbtRun:
         selection = ["--select", "tag:gate"] if gate_only else []
         return self._results(["test", "--exclude-resource-type", "unit_test", *selection], variables, build_path)
 
+    def write_docs(self, build_path: Path, variables: dict[str, str]) -> Path:
+        """Writes dbt's documentation of the project on this build; returns the folder with its index.html."""
+        try:
+            self._invoke(self.manifest(), ["docs", "generate"], variables, build_path)
+        finally:
+            self.close()
+        return self.folder / "target"
+
     def close(self) -> None:
         """Lets go of the build file, so that it can be read, copied and moved."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager

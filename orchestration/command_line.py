@@ -1,0 +1,401 @@
+"""The command line `bihuan`: found a home, record, refresh, ask, look after it.
+
+An expected failure (a refusal, a missing file, a full disk) is one sentence on stderr and exit code 1; wrong usage
+is exit code 2.
+"""
+
+import errno
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import click
+import typer
+
+if TYPE_CHECKING:
+    from transactions import Door
+
+app = typer.Typer(
+    name="bihuan",
+    help="Bihuan 闭环: every order's real cost, profit and delivery date.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+import_app = typer.Typer(help="Take over data of another system.", no_args_is_help=True)
+app.add_typer(import_app, name="import")
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+AsUser = Annotated[str | None, typer.Option("--as", help="user who acts; by default the administrator")]
+BOARD_PORT, DAGSTER_PORT, DOCS_PORT = 8501, 3070, 8580
+
+
+class Expected(Exception):
+    """A failure that is said in one sentence."""
+
+
+def main() -> NoReturn:
+    """Entry point of the program `bihuan`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Carries out one command line; returns its exit code."""
+    try:
+        with _expected_failures():
+            code = typer.main.get_command(app).main(args=arguments, prog_name="bihuan", standalone_mode=False)
+        return int(code or 0)
+    except click.ClickException as usage:
+        usage.show()
+        return usage.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return 130
+    except Expected as failure:
+        print(f"bihuan: {failure}", file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def _expected_failures() -> Iterator[None]:
+    """Turns every failure that a user can meet into one sentence."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort, Expected):
+        raise
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(1) from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Expected("the disk is full; nothing half done was kept") from error
+        named = f": {error.filename}" if error.filename else ""
+        raise Expected(f"{(error.strerror or str(error)).lower()}{named}") from error
+    except Exception as error:
+        if not _is_expected(error):
+            raise
+        raise Expected(" ".join(str(error).split())) from error
+
+
+def _is_expected(error: Exception) -> bool:
+    """By name where importing the kind would cost a second for a kind that cannot have been raised."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    module = type(error).__module__
+    own = {"Refusal", "LineRefused", "LineIsUnreadable", "NothingIsPublished", "RefreshIsRunning", "RefreshFailed"}
+    unusable = module.startswith(("sqlalchemy.exc", "duckdb", "_duckdb")) and "Error" in kinds | {"Error"}
+    return bool(kinds & own) or unusable or "UnreadableFile" in kinds
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _home() -> Path:
+    from transactions.kernel.home import home
+
+    return home()
+
+
+def _door() -> "Door":
+    from transactions import open_home
+
+    return open_home()
+
+
+def _actor(door: "Door", username: str | None) -> str:
+    """The user named, or the first administrator."""
+    if username is not None:
+        return username
+    from sqlalchemy import select
+
+    from transactions.kernel.database import reading
+    from transactions.kernel.tables import user_account, user_role
+
+    with reading(door.engine) as connection:
+        found = connection.execute(
+            select(user_account.c.username)
+            .join_from(user_account, user_role, user_role.c.user_id == user_account.c.id)
+            .where(user_role.c.role == "administrator", user_account.c.is_active)
+            .order_by(user_account.c.id)
+            .limit(1)
+        ).scalar()
+    if found is None:
+        raise Expected("there is no active administrator; name a user with --as")
+    return str(found)
+
+
+@app.command()
+def init(
+    username: Annotated[str, typer.Option(help="the administrator's name")] = "administrator",
+    password: Annotated[str | None, typer.Option(help="left out: made at random and printed once")] = None,
+) -> None:
+    """Found a company home: its folder, its database and the administrator. Moves an older database forward."""
+    from transactions import make_home
+
+    _home().mkdir(parents=True, exist_ok=True)
+    _, given = make_home(username, password)
+    if given is None:
+        print(f"{_home()} is ready; its users stay as they are")
+    else:
+        print(f"{_home()} is ready")
+        print(f"administrator: {username}")
+        if password is None:
+            print(f"password: {given}")
+
+
+@app.command()
+def do(
+    name: Annotated[str | None, typer.Argument(help="command, such as create_item; left out with --file")] = None,
+    data: Annotated[str, typer.Option(help="its data, JSON")] = "{}",
+    key: Annotated[str | None, typer.Option(help="the same key is carried out once")] = None,
+    file: Annotated[str | None, typer.Option(help="lines of commands, JSON; - for standard input")] = None,
+    as_user: AsUser = None,
+) -> None:
+    """Carry out a command, or a file of them up to the first refusal; answers are JSON."""
+    from orchestration.command_file import execute_lines, execute_one
+
+    if (name is None) == (file is None):
+        raise click.UsageError("give the name of a command, or --file")
+    if file is not None:
+        lines = sys.stdin if file == "-" else Path(file).open(encoding="utf-8")  # noqa: SIM115 (closed with the program)
+        door = _door()
+        for done in execute_lines(door, _home(), _actor(door, as_user), lines):
+            print(json.dumps(done, ensure_ascii=False))
+        return
+    try:
+        parsed = json.loads(data)
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"--data is no JSON: {error}") from error
+    assert name is not None
+    door = _door()
+    print(json.dumps(execute_one(door, _home(), _actor(door, as_user), name, parsed, key), ensure_ascii=False))
+
+
+@app.command()
+def commands(
+    as_json: Annotated[bool, typer.Option("--json", help="all, with the schema of their data")] = False,
+) -> None:
+    """List the commands."""
+    from transactions.kernel.command import registry
+
+    if not as_json:
+        for command in registry().values():
+            print(f"{command.name:34} {command.summary}")
+        return
+    described = [
+        {
+            "command": command.name,
+            "summary": command.summary,
+            "permission": command.permission,
+            "stage": command.stage,
+            "schema": command.form.model_json_schema(),
+        }
+        for command in registry().values()
+    ]
+    print(json.dumps(described, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def refresh(
+    as_of: Day = None,
+    full: Annotated[bool, typer.Option("--full", help="from nothing instead of from the last build")] = False,
+    all_tests: Annotated[bool, typer.Option("--all-tests", help="every test, as nightly")] = False,
+    force: Annotated[bool, typer.Option("--force", help="also when nothing changed")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="for a refresh that is running")] = False,
+) -> None:
+    """Bring the warehouse up to the present and publish it."""
+    door = _door()
+    _refresh(door, as_of.date() if as_of else None, full=full, all_tests=all_tests, force=force, wait=wait)
+
+
+def _refresh(
+    door: "Door",
+    as_of: date | None,
+    *,
+    full: bool = False,
+    all_tests: bool = False,
+    force: bool = False,
+    wait: bool = False,
+) -> None:
+    from orchestration.refresh import refresh as refreshed
+
+    outcome = refreshed(
+        _home(),
+        door.engine,
+        clock=door.clock,
+        as_of=as_of,
+        full=full,
+        all_tests=all_tests,
+        force=force,
+        wait=wait,
+        progress=_say,
+    )
+    if outcome.state == "unchanged":
+        print(f"nothing changed: build {outcome.build_id} as of {outcome.as_of} stays published")
+        return
+    failed = outcome.manifest["proofs_failed"]
+    proofs = "all proofs hold" if not failed else f"{failed} proofs do not hold"
+    seconds = sum(outcome.manifest["seconds"].values())
+    print(f"published build {outcome.build_id} as of {outcome.as_of} in {seconds:.1f} s; {proofs}")
+
+
+@app.command()
+def sql(
+    question: Annotated[str, typer.Argument(help="one select; - for standard input")],
+    form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    build_id: Annotated[str | None, typer.Option("--build", help="a kept build instead of the published one")] = None,
+    as_user: AsUser = None,
+) -> None:
+    """Ask the published warehouse (schemas marts, reports and meta), read-only, as far as the user's role may see."""
+    from dbt_project.published import published_build
+    from orchestration.answer_table import FORMATS, written
+
+    if form not in FORMATS:
+        raise click.UsageError(f"--format is {', '.join(FORMATS)}")
+    build = published_build(_home(), build_id)
+    edition = _edition_of(as_user) if as_user else "full"
+    with build.open(edition) as connection:
+        answer = connection.execute(sys.stdin.read() if question == "-" else question)
+        columns = [column[0] for column in answer.description or []]
+        print(written(columns, answer.fetchall(), form))
+
+
+def _edition_of(username: str) -> str:
+    from transactions.kernel.database import reading
+    from transactions.kernel.users import actor_named
+    from transactions.kernel.work import Work
+
+    with reading(_door().engine) as connection:
+        return actor_named(Work(connection, {}), username).edition
+
+
+@app.command()
+def settle(as_user: AsUser = None) -> None:
+    """Post the pending cost rows of the published build as journal entries."""
+    from orchestration.settlement import settle_published_build
+
+    door = _door()
+    answers = settle_published_build(_home(), door, _actor(door, as_user))
+    if not answers:
+        print("nothing is pending")
+    for answer in answers:
+        if answer["already_settled"]:
+            print(f"{answer['company']}: this build was settled before")
+        else:
+            print(
+                f"{answer['company']}: {answer['row_count']} rows in entries {', '.join(answer['entries']) or 'none'}"
+            )
+
+
+@app.command()
+def doctor() -> None:
+    """Check the promised invariants on your own data; says what is wrong, and where."""
+    from orchestration.doctor import examined
+    from transactions.kernel.database import open_engine
+    from transactions.kernel.home import database_url
+
+    if not _home().is_dir():
+        raise Expected(f"there is no home at {_home()}; `bihuan init` makes one")
+    ill = 0
+    for finding in examined(open_engine(database_url()), _home()):
+        print(f"{'ok ' if finding.holds else 'BAD'} {finding.check}: {finding.message}")
+        ill += not finding.holds
+    if ill:
+        raise Expected(f"{ill} of the checks do not hold")
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="address to listen on; 0.0.0.0 for the whole network")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="of boards, entry pages and API")] = BOARD_PORT,
+    dagster_port: Annotated[int, typer.Option(help="of Dagster's page, on this machine only; 0: none")] = DAGSTER_PORT,
+) -> None:
+    """Serve the boards, keep them fresh, show the runs. Ends with Ctrl-C."""
+    from orchestration.serving import serve_all
+
+    _door().engine.dispose()  # says now what would be wrong with the home
+    serve_all(_home(), host, port, dagster_port or None, _say)
+
+
+@app.command()
+def docs(
+    port: Annotated[int, typer.Option(help="on this machine only; 0 takes a free one")] = DOCS_PORT,
+    once: Annotated[bool, typer.Option("--once", help="only write the files and say where")] = False,
+) -> None:
+    """Serve the documentation of the warehouse: every table and column, with lineage."""
+    from orchestration.dbt_run import DbtRun
+    from orchestration.serving import serve_docs
+    from orchestration.warehouse_folder import WarehouseFolder
+
+    warehouse = WarehouseFolder.of_home(_home())
+    manifest = warehouse.published_manifest()
+    if manifest is None:
+        raise Expected("nothing is published yet; `bihuan refresh` makes the first build")
+    work_file = warehouse.build_folder(manifest["build_id"]) / "work.duckdb"
+    variables = {"as_of": manifest["as_of"], "build_id": manifest["build_id"]}
+    folder = DbtRun(warehouse.dbt).write_docs(work_file, variables)
+    if once:
+        print(folder)
+    else:
+        serve_docs(folder, port, _say)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="end after the pipeline instead of serving")] = False,
+    scale: Annotated[int, typer.Option(help="size of the company; 1 is a small one")] = 1,
+    seed: Annotated[int, typer.Option(help="of the generated company")] = 1,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option()] = BOARD_PORT,
+    dagster_port: Annotated[int, typer.Option(help="0: none")] = DAGSTER_PORT,
+) -> None:
+    """A whole company from nothing to the boards: found, generate, refresh, serve."""
+    from ingestion.sources.demo import make_demo
+    from sqlalchemy import select
+
+    from orchestration.serving import serve_all
+    from transactions import make_home
+    from transactions.kernel.database import reading
+    from transactions.master.tables import company
+
+    once = once or os.environ.get("ONCE", "") not in ("", "0")
+    _home().mkdir(parents=True, exist_ok=True)
+    password = secrets.token_urlsafe(9)
+    door, given = make_home("administrator", password)
+    with reading(door.engine) as connection:
+        is_empty = connection.execute(select(company.c.id).limit(1)).first() is None
+    if is_empty:
+        _say("making the demo company")
+        make_demo(door, seed=seed, scale=scale, progress=_say)
+    _refresh(door, None, wait=True)
+    if given is not None:
+        print(f"sign in as administrator with the password {given}")
+    if not once:
+        door.engine.dispose()
+        serve_all(_home(), host, port, dagster_port or None, _say)
+
+
+@import_app.command()
+def adventureworks(
+    folder: Annotated[Path, typer.Argument(help="the folder with its files")],
+    until: Day = None,
+    as_user: AsUser = None,
+) -> None:
+    """Import the AdventureWorks files through commands; run again it goes on where it stopped."""
+    from ingestion.sources.adventureworks import import_adventureworks
+
+    def progress(done: int, of: int) -> None:
+        if done == of or done % 5000 == 0:
+            _say(f"{done} of {of} commands")
+
+    door = _door()
+    report = import_adventureworks(
+        folder, door, actor=_actor(door, as_user), progress=progress, until=until.date() if until else None
+    )
+    print(report)

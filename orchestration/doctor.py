@@ -1,0 +1,221 @@
+"""The doctor: the invariants that Bihuan promises, checked on a user's own data. Says what is wrong, and where.
+
+Everything is only read. A check that holds says so in one line; one that does not names the first row concerned.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import Connection
+
+from dbt_project.published import EDITIONS, NothingIsPublished, published_build
+from transactions.kernel.audit import CHAIN_START, chain_hash
+from transactions.kernel.database import reading
+from transactions.kernel.exact import from_micro
+from transactions.kernel.refusal import Refusal
+from transactions.kernel.schema import require_current
+from transactions.kernel.tables import audit_record
+
+SPARE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check. message: what holds, or what does not and where."""
+
+    check: str
+    holds: bool
+    message: str
+
+
+def examined(engine: Engine, home: Path) -> Iterator[Finding]:
+    """Every check in turn. A database that cannot be read ends the examination with its finding."""
+    try:
+        require_current(engine)
+    except Refusal as refusal:
+        yield Finding("database", False, str(refusal))
+        return
+    with reading(engine) as connection:
+        for name, check in DATABASE_CHECKS.items():
+            yield _finding(name, lambda check=check: check(connection))  # type: ignore[misc]
+    yield _finding("published build", lambda: _published(home))
+    yield _finding("disk space", lambda: _disk(home))
+
+
+class Ill(Exception):
+    """What is wrong, and where."""
+
+
+def _finding(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except Ill as ill:
+        return Finding(name, False, str(ill))
+    except Exception as error:  # the examination goes on: the next check may tell more
+        return Finding(name, False, f"could not be checked: {type(error).__name__}: {error}")
+
+
+def _identity(connection: Connection) -> str:
+    row = connection.execute(text("select identity, program_version from database_identity")).one()
+    if connection.dialect.name == "sqlite":
+        said: str = connection.execute(text("pragma integrity_check(1)")).scalar_one()
+        if said != "ok":
+            raise Ill(f"the database file is damaged: {said}")
+        broken = connection.execute(text("pragma foreign_key_check")).first()
+        if broken is not None:
+            raise Ill(f"row {broken[1]} of {broken[0]} refers to a row of {broken[2]} that is not there")
+    return f"{row.identity}, founded by version {row.program_version}"
+
+
+def _balanced_entries(connection: Connection) -> str:
+    unbalanced = connection.execute(
+        text(
+            "select journal_entry.number, coalesce(sum(debit_amount), 0) as debit, "
+            "coalesce(sum(credit_amount), 0) as credit from journal_entry "
+            "left join journal_line on journal_line.entry_id = journal_entry.id "
+            "group by journal_entry.id, journal_entry.number "
+            "having coalesce(sum(debit_amount), 0) <> coalesce(sum(credit_amount), 0) or count(journal_line.id) = 0 "
+            "order by journal_entry.id limit 1"
+        )
+    ).first()
+    if unbalanced is not None:
+        raise Ill(f"entry {unbalanced.number} has debits {unbalanced.debit} and credits {unbalanced.credit}")
+    unposted = connection.execute(
+        text("select number from journal_entry where not is_posted order by id limit 1")
+    ).scalar()
+    if unposted is not None:
+        raise Ill(f"entry {unposted} was never posted")
+    count: int = connection.execute(text("select count(*) from journal_entry")).scalar_one()
+    return f"{count} entries, each balanced and posted"
+
+
+def _stock_balances(connection: Connection) -> str:
+    differing = connection.execute(
+        text(
+            """
+            with ends as (
+                select item_id, to_location_id as location_id, coalesce(lot_id, 0) as lot_id, quantity from stock_move
+                union all
+                select item_id, from_location_id, coalesce(lot_id, 0), -quantity from stock_move
+            ), moved as (
+                select item_id, location_id, lot_id, sum(quantity) as quantity from ends
+                inner join location on location.id = ends.location_id and location.kind in ('stock', 'inspection')
+                group by item_id, location_id, lot_id
+            ), kept as (
+                select item_id, location_id, lot_id, quantity from stock_balance
+                inner join location on location.id = stock_balance.location_id
+                    and location.kind in ('stock', 'inspection')
+            )
+            select item.code, location.code as location, coalesce(moved.quantity, 0) as moved,
+                coalesce(kept.quantity, 0) as kept
+            from moved full outer join kept on kept.item_id = moved.item_id and kept.location_id = moved.location_id
+                and kept.lot_id = moved.lot_id
+            inner join item on item.id = coalesce(moved.item_id, kept.item_id)
+            inner join location on location.id = coalesce(moved.location_id, kept.location_id)
+            where coalesce(moved.quantity, 0) <> coalesce(kept.quantity, 0)
+            order by item.code, location.code limit 1
+            """
+        )
+    ).first()
+    if differing is not None:
+        raise Ill(
+            f"{differing.code} in {differing.location}: the moves say {from_micro(differing.moved)}, "
+            f"the balance {from_micro(differing.kept)}"
+        )
+    count: int = connection.execute(text("select count(*) from stock_move")).scalar_one()
+    return f"{count} moves, each balance is their sum"
+
+
+def _no_negative_stock(connection: Connection) -> str:
+    negative = connection.execute(
+        text(
+            "select item.code, warehouse.code as warehouse from stock_balance "
+            "inner join location on location.id = stock_balance.location_id "
+            "inner join warehouse on warehouse.id = location.warehouse_id and not warehouse.allow_negative "
+            "inner join item on item.id = stock_balance.item_id "
+            "where stock_balance.quantity < 0 order by item.code limit 1"
+        )
+    ).first()
+    if negative is not None:
+        raise Ill(f"{negative.code} is below zero in {negative.warehouse}, which forbids it")
+    return "none where the warehouse forbids it"
+
+
+def _audit_chain(connection: Connection) -> str:
+    previous, position = CHAIN_START, 0
+    rows = connection.execution_options(yield_per=10_000).execute(
+        audit_record.select().order_by(audit_record.c.position)
+    )
+    for row in rows:
+        position += 1
+        record = dict(row._mapping)
+        if row.position != position:
+            raise Ill(f"record {position} is missing")
+        if row.previous_hash != previous or row.hash != chain_hash(previous, record):
+            raise Ill(f"record {position} ({row.command}) was tampered with")
+        previous = row.hash
+    state = connection.execute(text("select audit_position, audit_hash from writer_state")).one()
+    if (state.audit_position, state.audit_hash) != (position, previous):
+        raise Ill(f"the chain ends at record {position}, but {state.audit_position} were written")
+    return f"{position} records, an unbroken chain"
+
+
+def _numbers(connection: Connection) -> str:
+    series = connection.execute(
+        text(
+            "select company_id, document_type, prefix, reset_value, next_value from number_series "
+            "where next_value > 1 order by id"
+        )
+    ).all()
+    for row in series:
+        start = f"{row.prefix}{row.reset_value}{'-' if row.reset_value else ''}"
+        table = "journal_entry" if row.document_type == "journal_entry" else "document"
+        kind = "" if table == "journal_entry" else "and document_type = :kind"
+        found: Iterable[str] = connection.execute(
+            text(f"select number from {table} where company_id = :company and number is not null {kind}"),
+            {"company": row.company_id, **({"kind": row.document_type} if kind else {})},
+        ).scalars()
+        digits = {number.removeprefix(start) for number in found if number.startswith(start)}
+        drawn = {int(tail) for tail in digits if tail.isdigit() and len(tail) >= 6}
+        gap = next((number for number in range(1, row.next_value) if number not in drawn), None)
+        if gap is not None:
+            raise Ill(f"number {start}{gap:06d} of {row.document_type} is missing")
+    return f"{len(series)} series without a gap"
+
+
+def _published(home: Path) -> str:
+    try:
+        build = published_build(home)
+    except NothingIsPublished as nothing:
+        return str(nothing)
+    for edition in EDITIONS:
+        try:
+            with build.open(edition) as connection:
+                rows = connection.execute("select build_id from meta.meta_build").fetchall()
+        except Exception as error:
+            raise Ill(f"edition {edition} of build {build.build_id} cannot be read: {error}") from error
+        if rows != [(build.build_id,)]:
+            raise Ill(f"edition {edition} of build {build.build_id} says it is another build: {rows}")
+    return f"{build.build_id}, as of {build.manifest['as_of']}, {build.manifest['proofs_failed']} proofs do not hold"
+
+
+def _disk(home: Path) -> str:
+    free = shutil.disk_usage(home).free
+    work_files = sorted((home / "warehouse" / "builds").glob("*/work.duckdb"))
+    wanted = SPARE_BYTES + 3 * max((path.stat().st_size for path in work_files), default=0)
+    if free < wanted:
+        raise Ill(f"{free / 1e9:.1f} GB are free on the disk of {home}; the next refresh wants {wanted / 1e9:.1f} GB")
+    return f"{free / 1e9:.1f} GB free"
+
+
+DATABASE_CHECKS: dict[str, Callable[[Connection], str]] = {
+    "database": _identity,
+    "journal entries balance": _balanced_entries,
+    "stock is the sum of its moves": _stock_balances,
+    "no stock below zero": _no_negative_stock,
+    "audit trail": _audit_chain,
+    "numbers without gaps": _numbers,
+}
