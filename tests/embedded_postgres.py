@@ -84,12 +84,13 @@ class EmbeddedPostgres:
         """The SQLAlchemy address of a database of this server, for psycopg."""
         return make_url(f"postgresql+psycopg://postgres@/{database}?host={self.folder}")
 
-    def create_database(self) -> str:
-        """Makes a new empty database and returns its name."""
+    def create_database(self, template: str = "template0") -> str:
+        """Makes a new database, empty unless copied from another one (to which nobody is connected); returns its name."""
         self._created += 1
         name = f"bihuan_{os.getpid()}_{self._created}"
         with self._connection() as connection:
-            connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+            statement = sql.SQL("create database {} template {}")
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop_database(self, name: str) -> None:

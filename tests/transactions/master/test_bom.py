@@ -1,0 +1,95 @@
+from datetime import date
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.transactions.acting import Acting
+from transactions.kernel.exact import MICRO, from_micro
+from transactions.kernel.work import Work
+from transactions.master.bom import bom_in_force, requirements
+
+
+@pytest.fixture(autouse=True)
+def items(acting: Acting) -> None:
+    for code in ("BIKE", "FRAME", "WHEEL"):
+        acting("create_item", code=code, name=code, unit="pcs", kind="made")
+
+
+def _needs(acting: Acting, on: str, planned: int) -> dict[str, int] | None:
+    codes = {row["id"]: row["code"] for row in acting.rows("item")}
+    with acting.door.engine.begin() as connection:
+        work = Work(connection, {})
+        version = bom_in_force(work, next(key for key, code in codes.items() if code == "BIKE"), date.fromisoformat(on))
+        if version is None:
+            return None
+        return {codes[item_id]: needed for item_id, needed in requirements(work, version, planned).items()}
+
+
+def test_the_latest_version_is_in_force_whole_until_its_end(acting: Acting) -> None:
+    acting("create_bom", item="BIKE", effective_date="2026-01-01", lines=[{"item": "FRAME", "quantity": 1}])
+    acting(
+        "create_bom", item="BIKE", effective_date="2026-02-01", end_date="2026-02-10",
+        lines=[{"item": "WHEEL", "quantity": 2}],
+    )  # fmt: skip
+    assert _needs(acting, "2025-12-31", MICRO) is None
+    assert _needs(acting, "2026-01-31", MICRO) == {"FRAME": MICRO}
+    assert _needs(acting, "2026-02-10", MICRO) == {"WHEEL": 2 * MICRO}
+    assert _needs(acting, "2026-02-11", MICRO) is None
+
+
+def test_lines_of_one_item_add_up_and_scrap_is_issued_too(acting: Acting) -> None:
+    acting(
+        "create_bom", item="BIKE", effective_date="2026-01-01", output_quantity=4,
+        lines=[
+            {"item": "WHEEL", "quantity": 8, "scrap_rate": "0.2"},
+            {"item": "FRAME", "quantity": 4},
+            {"item": "WHEEL", "quantity": "0.000001"},
+        ],
+    )  # fmt: skip
+    assert _needs(acting, "2026-01-01", 3 * MICRO) == {"WHEEL": 7_500_001, "FRAME": 3 * MICRO}
+
+
+def test_an_item_is_no_component_of_itself_but_loops_around_are_allowed(acting: Acting) -> None:
+    lines = [{"item": "FRAME", "quantity": 1}, {"item": "BIKE", "quantity": 1}]
+    refusal = acting.refused("create_bom", item="BIKE", effective_date="2026-01-01", lines=lines)
+    assert (refusal.fact, refusal.field, refusal.value) == ("ItemContainsItself", "lines.1.item", "BIKE")
+    acting("create_bom", item="BIKE", effective_date="2026-01-01", lines=lines[:1])
+    acting("create_bom", item="FRAME", effective_date="2026-01-01", lines=lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("change", "fact", "field"),
+    [
+        ({"end_date": "2025-12-31"}, "EndsBeforeItStarts", "end_date"),
+        ({"lines": [{"item": "FRAME", "quantity": 1, "scrap_rate": 1}]}, "EverythingIsScrap", "lines.0.scrap_rate"),
+        ({"lines": []}, "InvalidData", "lines"),
+        ({"lines": [{"item": "FRAME", "quantity": 0}]}, "InvalidData", "lines.0.quantity"),
+        ({"lines": [{"item": "NONE", "quantity": 1}]}, "NotFound", "lines.0.item"),
+    ],
+)
+def test_a_wrong_bom_is_refused(acting: Acting, change: dict[str, Any], fact: str, field: str) -> None:
+    data = {"item": "BIKE", "effective_date": "2026-01-01", "lines": [{"item": "FRAME", "quantity": 1}]}
+    refusal = acting.refused("create_bom", **(data | change))
+    assert (refusal.fact, refusal.field) == (fact, field)
+
+
+@given(
+    planned=st.integers(1, 10**12),
+    quantity=st.integers(1, 10**12),
+    output=st.integers(1, 10**9),
+    scrap=st.integers(0, MICRO - 1),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+def test_a_requirement_is_the_exact_figure_rounded_up(
+    acting: Acting, planned: int, quantity: int, output: int, scrap: int
+) -> None:
+    acting(
+        "create_bom", item="BIKE", effective_date="2026-01-01", output_quantity=str(from_micro(output)),
+        lines=[{"item": "WHEEL", "quantity": str(from_micro(quantity)), "scrap_rate": str(from_micro(scrap))}],
+    )  # fmt: skip
+    exact = Fraction(planned * quantity, output) / (1 - Fraction(scrap, MICRO))
+    assert _needs(acting, "2026-01-01", planned) == {"WHEEL": ceil(exact)}
