@@ -1,7 +1,8 @@
 """A factory of any size, shaped like the one frePPLe is measured with.
 
-N finished items, each of 2 of N/2 subassemblies and 3 of N bought parts; those of 1 of N/4 lower subassemblies and 4 parts; those of 5 parts; stock
-for every third part; two dated demands an item. At N = 20,000 that asks for about 190 k make and 730 k buy suggestions.
+N finished items, each of 2 of N/2 subassemblies and 3 of N bought parts; those of 1 of N/4 lower subassemblies and 4
+parts; those of 5 parts; stock for every third part; two dated demands an item. At N = 20,000 that asks for about 190 k
+make and 730 k buy suggestions.
 
 Run as a program it prints what the plan takes: `python -m tests.engines.factory 1000`.
 """

@@ -32,7 +32,11 @@ def factories(draw: st.DrawFn) -> Factory:
                 "kind": kinds[name],
                 "lead_time_days": draw(st.integers(0, 8)),
                 "safety_stock": draw(st.sampled_from([0, 0, 5 * MICRO, 12_500_000])),
-                "lot_policy": draw(st.sampled_from(["lot_for_lot", "minimum_multiple", "fixed"])),
+                "lot_policy": draw(
+                    st.sampled_from(["lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to"])
+                ),
+                "period_days": draw(st.integers(1, 20)),
+                "target_quantity": draw(st.sampled_from([0, 10 * MICRO])),
                 "minimum_quantity": draw(st.sampled_from([None, 10 * MICRO, 7_500_000])),
                 "multiple_quantity": draw(st.sampled_from([None, 4 * MICRO, 2_500_000])),
                 "has_source": draw(st.integers(0, 9)) > 0,
@@ -46,7 +50,10 @@ def factories(draw: st.DrawFn) -> Factory:
                     day,
                     draw(st.sampled_from([MICRO, 2 * MICRO, 7 * MICRO])),
                     {
-                        component: (draw(st.sampled_from([MICRO, 3 * MICRO, 333_333])), draw(st.sampled_from([0, 50_000])))
+                        component: (
+                            draw(st.sampled_from([MICRO, 3 * MICRO, 333_333])),
+                            draw(st.sampled_from([0, 50_000])),
+                        )
                         for component in draw(
                             st.lists(st.sampled_from(names[index + 1 :]), min_size=1, max_size=3, unique=True)
                         )
@@ -56,7 +63,7 @@ def factories(draw: st.DrawFn) -> Factory:
             ]
     places = st.sampled_from(sorted(items))
     stock = draw(st.dictionaries(places, quantities, max_size=4))
-    supplies = []
+    supplies: list[dict[str, Any]] = []
     for number in range(draw(st.integers(0, 5))):
         item, warehouse = draw(places)
         kind = "work_order" if kinds[item] == "made" else draw(st.sampled_from(["purchase_order", "requisition"]))
@@ -72,7 +79,7 @@ def factories(draw: st.DrawFn) -> Factory:
                 "is_released": draw(st.booleans()),
             }
         )
-    demands = []
+    demands: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, 8))):
         item, warehouse = draw(places)
         kind = draw(st.sampled_from(["sales_order", "sales_order", "forecast"]))
@@ -92,21 +99,22 @@ def factories(draw: st.DrawFn) -> Factory:
         )
     for order in [supply for supply in supplies if supply["kind"] == "work_order"]:
         below = names[names.index(order["item_id"]) + 1 :]
-        for component in draw(st.lists(st.sampled_from(below), max_size=2, unique=True)):
-            demands.append(
-                {
-                    "demand_id": f"WC:{order['supply_id']}:{component}",
-                    "kind": "work_order_component",
-                    "item_id": component,
-                    "warehouse_id": order["warehouse_id"],
-                    "quantity": draw(quantities),
-                    "need_date": order["due_date"] - timedelta(draw(st.integers(0, 6))),
-                    "priority": draw(st.sampled_from([1, None])),
-                    "sales_order_line_id": None,
-                    "margin_amount": None,
-                    "work_order_id": order["supply_id"].removeprefix("WO:"),
-                }
-            )
+        consumed = draw(st.lists(st.sampled_from(below), max_size=2, unique=True))
+        demands += [
+            {
+                "demand_id": f"WC:{order['supply_id']}:{component}",
+                "kind": "work_order_component",
+                "item_id": component,
+                "warehouse_id": order["warehouse_id"],
+                "quantity": draw(quantities),
+                "need_date": order["due_date"] - timedelta(draw(st.integers(0, 6))),
+                "priority": draw(st.sampled_from([1, None])),
+                "sales_order_line_id": None,
+                "margin_amount": None,
+                "work_order_id": order["supply_id"].removeprefix("WO:"),
+            }
+            for component in consumed
+        ]
     holidays = set(draw(st.lists(days, max_size=3)))
     demands.sort(key=lambda row: str(row["demand_id"]))
     return Factory(AS_OF, draw(st.sampled_from([20, 60])), items, boms, stock, demands, supplies, holidays)
@@ -115,7 +123,7 @@ def factories(draw: st.DrawFn) -> Factory:
 def facts(factory: Factory) -> PlanningInput:
     """The factory as frames."""
     calendar = [AS_OF + timedelta(n) for n in range(-120, 200)]
-    versions = [
+    versions: list[dict[str, Any]] = [
         {"bom_id": f"{item}{number}", "item_id": item, "effective_date": day, "output_quantity": output, "lines": lines}
         for item, every in factory.boms.items()
         for number, (day, output, lines) in enumerate(every)
@@ -134,7 +142,10 @@ def facts(factory: Factory) -> PlanningInput:
             infer_schema_length=None,
         ),
         stock=pl.DataFrame(
-            [{"item_id": item, "warehouse_id": at, "quantity": quantity} for (item, at), quantity in factory.stock.items()]
+            [
+                {"item_id": item, "warehouse_id": at, "quantity": quantity}
+                for (item, at), quantity in factory.stock.items()
+            ]
         ),
         demands=pl.DataFrame(factory.demands, infer_schema_length=None),
         supplies=pl.DataFrame(factory.supplies, infer_schema_length=None),

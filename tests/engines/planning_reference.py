@@ -1,7 +1,8 @@
 """Material requirements planning said plainly: dictionaries, dates and loops, slow and obvious.
 
-Written from the rules of planning.md alone, to disagree with the engine wherever the engine is wrong. Requirements are named by their demand, or by
-the supply they are a component of and their item; supplies by what they are. Quantities are whole micro-quantities.
+Written from the rules of planning.md alone, to disagree with the engine wherever the engine is wrong. Requirements are
+named by their demand, or by the supply they are a component of and their item; supplies by what they are. Quantities
+are whole micro-quantities.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Factory:
 
 def lot(shortage: int, item: dict[str, Any]) -> int:
     minimum, multiple = item["minimum_quantity"] or 0, item["multiple_quantity"] or 0
-    if item["lot_policy"] == "minimum_multiple":
+    if item["lot_policy"] in ("minimum_multiple", "period", "order_up_to"):
         quantity = max(shortage, minimum)
         return ceil(Fraction(quantity, multiple)) * multiple if multiple else quantity
     if item["lot_policy"] == "fixed":
@@ -161,10 +162,15 @@ def plan(factory: Factory) -> Plan:
 
 
 def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component: Place) -> bool:
-    if parent[1] == component[1] and factory.items[parent]["kind"] == "made":
-        if any(component[0] in lines for _, _, lines in _considered(factory, parent[0])):
-            return True
-    return any(order.place == parent and need.place == component for order in orders.values() for need in order.components)
+    if (
+        parent[1] == component[1]
+        and factory.items[parent]["kind"] == "made"
+        and any(component[0] in lines for _, _, lines in _considered(factory, parent[0]))
+    ):
+        return True
+    return any(
+        order.place == parent and need.place == component for order in orders.values() for need in order.components
+    )
 
 
 def _considered(factory: Factory, item: str) -> list[tuple[date, int, dict[str, tuple[int, int]]]]:
@@ -202,14 +208,23 @@ def _plan_place(
     for day in days:
         if day > as_of + timedelta(factory.horizon_days) or not has_source:
             break
-        short = min(deficit(later) for later in days if later >= day) - sum(supply.quantity for supply in made)
-        if short > 0:
+        planned = sum(supply.quantity for supply in made)
+        if min(deficit(later) for later in days if later >= day) > planned:
+            until = day
+            if item["lot_policy"] in ("period", "order_up_to"):
+                until = min(day + timedelta(item["period_days"] - 1), as_of + timedelta(factory.horizon_days))
+            last = max(other for other in days if other <= until)
+            short = min(deficit(later) for later in days if later >= last) - planned
+            if item["lot_policy"] == "order_up_to":
+                short += max(item["target_quantity"] - safety, 0)
             release = factory.back(day, item["lead_time_days"])
             made.append(Supply(("plan", *place, day), place, lot(short, item), day, day, "plan", release))
 
-    order = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
-    order += sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due, supply.name))
-    left = [[supply, supply.quantity] for supply in order]
+    sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
+    sequence += sorted(
+        [*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due, supply.name)
+    )
+    left = [(supply, supply.quantity) for supply in sequence]
     for need in needs:
         still = need.quantity
         while still:
@@ -222,11 +237,11 @@ def _plan_place(
             taken = min(rest, still)
             need.pegs.append((supply, taken))
             supply.serves.append(need)
-            left[0][1] -= taken
+            left[0] = (supply, rest - taken)
             still -= taken
     for supply, rest in left:
         supply.free = rest
-    supplies[place] = order
+    supplies[place] = sequence
 
     if item["kind"] != "made":
         return
@@ -239,7 +254,7 @@ def _plan_place(
         if supply.serves:
             priority = supply.serves[0].priority
         else:
-            priority = _cause_priority(needs, order, supply, safety)
+            priority = _cause_priority(needs, sequence, supply, safety)
         for component, (quantity, scrap) in sorted(lines.items()):
             target = (component, place[1])
             if target not in factory.items:

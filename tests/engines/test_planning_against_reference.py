@@ -1,4 +1,5 @@
-"""The planning engine agrees with a plain reference on random small factories: suggestions, pegs, dates; and keeps its own promises."""
+"""The planning engine agrees with a plain reference on random small factories: suggestions, pegs, dates; and keeps its
+own promises."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from dbt_project.engines.planning import PlanningResult, plan
 from tests.engines import planning_reference
-from tests.engines.planning_factories import facts, factories
+from tests.engines.planning_factories import factories, facts
 from tests.engines.planning_reference import Factory, Name
 
 EXAMPLES = 5_000 if os.environ.get("BIHUAN_SOAK") else 300

@@ -14,10 +14,11 @@ from datetime import date
 
 import polars as pl
 
+from dbt_project.engines.planning.lots import POLICY_CODES
+
 MICRO = 1_000_000
 
 ITEM_KINDS = ("bought", "made")
-LOT_POLICIES = ("lot_for_lot", "minimum_multiple", "fixed")
 DEMAND_KINDS = ("sales_order", "forecast", "work_order_component")
 SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection")
 DECISIONS = ("approve", "change", "snooze", "reject")
@@ -35,6 +36,10 @@ ITEM_COLUMNS: Columns = {
     "lot_policy": pl.String,
     "minimum_quantity": pl.Int64,
     "multiple_quantity": pl.Int64,
+    "period_days": pl.Int64,
+    "target_quantity": pl.Int64,
+    "order_cost": pl.Int64,
+    "holding_cost": pl.Int64,
     "preferred_supplier_id": None,
     "unit_cost": pl.Int64,
     "amount_exponent": pl.Int64,
@@ -88,6 +93,10 @@ OPTIONAL = {
     "lot_policy",
     "minimum_quantity",
     "multiple_quantity",
+    "period_days",
+    "target_quantity",
+    "order_cost",
+    "holding_cost",
     "preferred_supplier_id",
     "unit_cost",
     "amount_exponent",
@@ -123,9 +132,13 @@ class PlanningInput:
     horizon_days: calendar days from as_of; what is needed later is pegged to stock and existing supplies but gets no
         planned supply.
     items: what is planned, one row per item and warehouse. kind bought or made; lead_time_days counts working days
-        (null: the supplier's, or 0); safety_stock ≥ 0; lot_policy lot_for_lot, minimum_multiple or fixed (whole
-        multiples of multiple_quantity, or of minimum_quantity where that is null); unit_cost micro currency per base
-        unit, null if unknown; amount_exponent of the company's currency (default 2).
+        (null: the supplier's, or 0); safety_stock is the floor of the projected balance (negative: so much may stay
+        short); unit_cost micro currency per base unit, null if unknown; amount_exponent of the company's currency
+        (default 2). lot_policy: lot_for_lot (default) · minimum_multiple · fixed (whole multiples of multiple_quantity,
+        or of minimum_quantity where that is null) · period (what period_days calendar days need from the first short
+        one) · order_up_to (the same, and up to target_quantity) · least_total_cost, silver_meal, wagner_whitin (by
+        order_cost per order and holding_cost per unit and day, both micro currency). All but lot_for_lot and fixed keep
+        to minimum_quantity and multiple_quantity.
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
     demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
@@ -186,11 +199,10 @@ class PlanningInput:
         return checked
 
     def _check(self) -> None:
-        _one_of("items", self.items, "lot_policy", LOT_POLICIES)
+        _one_of("items", self.items, "lot_policy", tuple(POLICY_CODES))
         _one_of("demands", self.demands, "kind", DEMAND_KINDS)
         _one_of("supplies", self.supplies, "kind", SUPPLY_KINDS)
         _one_of("decisions", self.decisions, "decision", DECISIONS)
-        _at_least("items", self.items, "safety_stock", 0)
         _at_least("items", self.items, "lead_time_days", 0)
         _at_least("demands", self.demands, "quantity", 0)
         _at_least("supplies", self.supplies, "quantity", 0)

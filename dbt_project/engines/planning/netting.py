@@ -18,7 +18,7 @@ from numba import njit
 
 from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.identity import mixed
-from dbt_project.engines.planning.lots import lot_quantity
+from dbt_project.engines.planning.lots import ORDER_UP_TO, PERIOD, last_covered, lot_quantity
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
     CHANGED,
@@ -34,10 +34,13 @@ from dbt_project.engines.planning.records import (
     N_LEAD,
     N_MINIMUM,
     N_MULTIPLE,
+    N_PART_PERIOD,
+    N_PERIOD,
     N_POLICY,
     N_SAFETY,
     N_STOCK,
     N_SUPPLIER_MINIMUM,
+    N_TARGET,
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
@@ -59,6 +62,7 @@ from dbt_project.engines.planning.records import (
     R_TOP,
     REJECTED,
     S_COMPONENT,
+    S_COVERED,
     S_DAY,
     S_DECISION,
     S_DUE,
@@ -67,6 +71,7 @@ from dbt_project.engines.planning.records import (
     S_HASH,
     S_KIND,
     S_LEVEL,
+    S_NEED,
     S_NEEDED,
     S_NODE,
     S_QUANTITY,
@@ -119,6 +124,8 @@ def _cleared(supplies: Table, row: int, node: int, kind: int, day: int, quantity
     supplies[row, S_FIRST] = -1
     supplies[row, S_COMPONENT] = -1
     supplies[row, S_SHORTAGE] = 0
+    supplies[row, S_NEED] = 0
+    supplies[row, S_COVERED] = day
     supplies[row, S_REQUIRED] = 0
     supplies[row, S_STATE] = PROPOSED
     supplies[row, S_DECISION] = -1
@@ -262,6 +269,10 @@ def net(
         for e in range(events - 2, -1, -1):
             least_deficit[e] = min(least_deficit[e], least_deficit[e + 1])
 
+        planned_events = events
+        while planned_events > 0 and event_day[planned_events - 1] > last_day:
+            planned_events -= 1
+
         # Supplies in the order in which they serve: stock, existing and planned by day.
         sequence = np.empty(1 + existing + 2 * events, dtype=np.int64)
         length = 0
@@ -310,8 +321,23 @@ def net(
                         short_day[node] = event_day[e]
                     break
                 shortage = least_deficit[e] - planned
+                covered = e
+                if nodes[node, N_POLICY] >= PERIOD:
+                    covered = last_covered(
+                        nodes[node, N_POLICY],
+                        e,
+                        planned_events,
+                        event_day,
+                        least_deficit,
+                        planned,
+                        nodes[node, N_PERIOD],
+                        nodes[node, N_PART_PERIOD],
+                    )
+                need = least_deficit[covered] - planned
+                if nodes[node, N_POLICY] == ORDER_UP_TO:
+                    need += max(nodes[node, N_TARGET] - safety, 0)
                 quantity = lot_quantity(
-                    shortage,
+                    need,
                     nodes[node, N_POLICY],
                     nodes[node, N_MINIMUM],
                     nodes[node, N_MULTIPLE],
@@ -334,6 +360,8 @@ def net(
                     supplies[supply, S_RANK] = requirements[rows[trigger], R_RANK]
                     supplies[supply, S_LEVEL] = requirements[rows[trigger], R_LEVEL]
                 supplies[supply, S_SHORTAGE] = shortage
+                supplies[supply, S_NEED] = need
+                supplies[supply, S_COVERED] = event_day[covered]
                 supplies[supply, S_REQUIRED] = event_required[e] - (event_required[e - 1] if e > 0 else 0)
                 found = np.searchsorted(decision_hashes, identity)
                 if found < len(decision_hashes) and decision_hashes[found] == identity:
@@ -381,7 +409,7 @@ def net(
                         supplies[supply, S_RANK] = requirements[row, R_RANK]
                         supplies[supply, S_LEVEL] = requirements[row, R_LEVEL]
             requirements[row, R_PEG_END] = peg_count
-        to_keep = safety
+        to_keep = max(safety, 0)
         while s < length:
             kept = min(left, to_keep)
             if kept > 0:

@@ -190,6 +190,12 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         safety_stock=pl.col("safety_stock").fill_null(0),
         minimum_quantity=pl.col("minimum_quantity").fill_null(0),
         multiple_quantity=pl.col("multiple_quantity").fill_null(0),
+        period_days=pl.col("period_days").fill_null(1),
+        target_quantity=pl.col("target_quantity").fill_null(0),
+        # Holding at no cost is worth any number of unit-days.
+        part_period=pl.when(pl.col("holding_cost") > 0)
+        .then(pl.col("order_cost").fill_null(0) * 1_000_000 // pl.col("holding_cost"))
+        .otherwise(pl.when(pl.col("order_cost") > 0).then(10**15).otherwise(0)),
         lot_policy=pl.col("lot_policy").fill_null("lot_for_lot"),
         amount_exponent=pl.col("amount_exponent").fill_null(2),
         kind=pl.col("kind").fill_null(""),

@@ -41,7 +41,9 @@ S_STATE = 16
 S_DECISION = 17
 S_DUE = 18
 S_VERSION = 19  # BOM version exploded
-S_WIDTH = 20
+S_NEED = 20  # what the lot rule was asked for
+S_COVERED = 21  # last day a planned supply is made for
+S_WIDTH = 22
 
 STOCK = 0
 EXISTING = 1
@@ -76,7 +78,10 @@ N_SUPPLIER_MINIMUM = 6
 N_IS_MADE = 7
 N_IS_PLANNED = 8  # has a source and is on no cycle
 N_HASH = 9  # identity of kind, item and warehouse
-N_WIDTH = 10
+N_PERIOD = 10
+N_TARGET = 11
+N_PART_PERIOD = 12  # micro-unit-days that are worth one order
+N_WIDTH = 13
 
 # A planner's decision that still holds.
 D_HASH = 0

@@ -13,12 +13,14 @@ from dbt_project.engines.planning.records import (
     N_LEAD,
     N_SAFETY,
     PLANNED,
+    S_COVERED,
     S_DAY,
     S_DECISION,
     S_DUE,
     S_FIRST,
     S_HASH,
     S_KIND,
+    S_NEED,
     S_NODE,
     S_QUANTITY,
     S_RELEASE,
@@ -54,10 +56,11 @@ def plain(micro: pl.Expr) -> pl.Expr:
 def suggestions(plan: Solution) -> pl.DataFrame:
     """One row per planned supply, by due date within item and warehouse.
 
-    required_quantity (requirements of the day) + safety_stock − available_quantity = shortage_quantity; the lot rule
-    makes it quantity. unit_cost in micro currency per base unit and value_amount in minor units are null where no price
-    or cost is known. margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that
-    hangs on this supply.
+    required_quantity (requirements of the day) + safety_stock − available_quantity = shortage_quantity;
+    covered_quantity is what the lot rule was asked for, up to covered_until; the lot rule makes it quantity. unit_cost
+    in micro currency per base unit and value_amount in minor units are null where no price or cost is known.
+    margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that hangs on this
+    supply.
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = np.flatnonzero(plan.supplies[:, S_KIND] == PLANNED)
@@ -89,6 +92,8 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "available_quantity": rows[:, S_REQUIRED] + safety - rows[:, S_SHORTAGE],
             "safety_stock": safety,
             "shortage_quantity": rows[:, S_SHORTAGE],
+            "covered_quantity": rows[:, S_NEED],
+            "covered_until": dates(rows[:, S_COVERED]),
             "lot_rule": plan.of_node("lot_policy", nodes),
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),

@@ -27,10 +27,13 @@ from dbt_project.engines.planning.records import (
     N_LEAD,
     N_MINIMUM,
     N_MULTIPLE,
+    N_PART_PERIOD,
+    N_PERIOD,
     N_POLICY,
     N_SAFETY,
     N_STOCK,
     N_SUPPLIER_MINIMUM,
+    N_TARGET,
     N_WIDTH,
     R_DAY,
     R_HASH,
@@ -144,6 +147,9 @@ def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
     table[:, N_POLICY] = nodes["lot_policy"].replace_strict(POLICY_CODES, return_dtype=pl.Int64).to_numpy()
     table[:, N_MINIMUM] = nodes["minimum_quantity"].to_numpy()
     table[:, N_MULTIPLE] = nodes["multiple_quantity"].to_numpy()
+    table[:, N_PERIOD] = nodes["period_days"].to_numpy()
+    table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
+    table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
     table[:, N_SUPPLIER_MINIMUM] = nodes["supplier_minimum"].to_numpy()
     table[:, N_IS_MADE] = (nodes["kind"] == "made").to_numpy()
     table[:, N_IS_PLANNED] = nodes["has_source"].to_numpy() & ~structure.is_cyclic
