@@ -44,6 +44,12 @@ class History:
         self.orders: list[Row] = []
         self.methods: list[Row] = []
 
+    def __repr__(self) -> str:
+        rows = [*self.moves, *self.orders, *self.methods]
+        skipped = ("entry_id", "move_id", "company_id")
+        lines = [", ".join(f"{k}={v}" for k, v in row.items() if v is not None and k not in skipped) for row in rows]
+        return "\n".join(f"{number}: {line}" for number, line in enumerate(lines, start=1))
+
     def move(self, kind: str, item: int, quantity: float, on: int, **facts: Any) -> int:
         """Adds an entry; `quantity` is signed and in units; returns its id."""
         entry = len(self.moves) + 1

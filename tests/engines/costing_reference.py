@@ -15,8 +15,8 @@ Amounts = list[int]
 
 COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
 RANKS = {
-    **{"opening": 0, "receipt": 1, "output": 1, "by_product": 1, "transfer_in": 2, "transfer_out": 2, "issue": 3},
-    **{"delivery": 3, "issue_return": 4, "customer_return": 4, "supplier_return": 4, "adjustment_in": 5},
+    "opening": 0, "receipt": 1, "output": 1, "by_product": 1, "transfer_in": 2, "transfer_out": 2, "issue": 3,
+    "delivery": 3, "issue_return": 4, "customer_return": 4, "supplier_return": 4, "adjustment_in": 5,
     "adjustment_out": 5,
 }
 ROUNDS = 100
@@ -430,7 +430,7 @@ class Reference:
         else:
             self.now_worth(entry, value or zero())
         if quantity > 0:
-            if value is not None:
+            if entry not in self.without_price:
                 self.remember(entry, quantity, value)
             self.lay(entry, entry, move["effective_date"], quantity, value or zero())
 
@@ -439,7 +439,7 @@ class Reference:
         self.pool_of(entry).last_known = (quantity, value)
         self.item_cost[(move["company_id"], move["item_id"])] = (quantity, value)
 
-    def bring_back(self, entry: int, origin: int) -> Amounts | None:
+    def bring_back(self, entry: int, origin: int) -> Amounts:
         if origin in self.open_debts:
             self.read_debts.add(origin)
         quantity, gone = self.moves[entry]["quantity"], -self.moves[origin]["quantity"]
@@ -451,7 +451,9 @@ class Reference:
         self.returned[origin] = (back_quantity + part, plus(back_value, value))
         if part < quantity:
             more = self.cost_of_the_day(entry, quantity - part)
-            return None if more is None else plus(value, more)
+            if more is None:
+                self.without_price.add(entry)
+            return plus(value, more or zero())
         return value
 
     def move_over(self, entry: int, origin: int) -> None:

@@ -4,9 +4,11 @@ Value enters a pool of goods (company × item × warehouse) with receipts and ou
 and work orders, and leaves with deliveries, losses and returns. Every decision is exact in minor units of the currency.
 
     result = value_moves(moves, work_orders, methods)
+    unit_costs = rolled_up_cost(bom_versions, bom_lines, routing_versions, operations, bought_costs, asked)
 """
 
 from .kinds import COMPONENT_NAMES, METHODS, RANK_OF_KIND, UnknownMethod, UnknownMoveKind
+from .rolled_up import rolled_up_cost
 from .valuation import CostingResult, value_moves
 
 __all__ = [
@@ -16,5 +18,6 @@ __all__ = [
     "CostingResult",
     "UnknownMethod",
     "UnknownMoveKind",
+    "rolled_up_cost",
     "value_moves",
 ]

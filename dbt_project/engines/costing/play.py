@@ -138,6 +138,22 @@ class State(NamedTuple):
     counts: Ints
 
 
+def with_more_room(state: State) -> State:
+    """The same state with twice the room for layers, slices or debts, whichever are more than half full."""
+    fullness = {
+        "layers": (state.layers, state.counts[LAYER_COUNT]),
+        "slices": (state.slices, state.counts[SLICE_COUNT]),
+        "debts": (state.debts, state.counts[DEBT_COUNT]),
+    }
+    wider = {}
+    for name, (rows, count) in fullness.items():
+        if 2 * count >= rows.shape[0] or rows.shape[0] < 1 << 16:
+            more = table(rows.dtype, 2 * rows.shape[0])
+            more.view(np.int64)[: rows.size * rows.dtype.itemsize // 8] = rows.view(np.int64)
+            wider[name] = more
+    return state._replace(**(wider or {name: table(rows.dtype, 2 * len(rows)) for name, (rows, _) in fullness.items()}))
+
+
 def table(columns: np.dtype[np.void], rows: int) -> Table:
     """An empty table: every column 0."""
     return np.zeros(rows, columns).view(np.recarray)
@@ -477,7 +493,7 @@ def brought_back(state: State, entry: int, values: Ints) -> bool:
     entries, links, debts, counts = state.entries, state.links, state.debts, state.counts
     origin = entries.origin[entry]
     link = entries.link[origin]
-    debt = state.entries.debt[origin]
+    debt = entries.debt[origin]
     if debt >= 0 and debts.left[debt] > 0:
         debts.read_stamp[debt] = counts[STAMP]
     quantity = entries.quantity[entry]
@@ -513,6 +529,9 @@ def moved_over(state: State, entry: int) -> None:
     origin = entries.origin[entry]
     link = entries.link[origin]
     pool = entries.pool[entry]
+    debt = entries.debt[origin]
+    if debt >= 0 and debts.left[debt] > 0:
+        debts.read_stamp[debt] = counts[STAMP]
     values = entries.value[origin].copy()
     links.returned_quantity[link] = entries.quantity[origin]
     for k in range(COMPONENTS):
@@ -529,9 +548,6 @@ def moved_over(state: State, entry: int) -> None:
         if counts[OVERFLOW] == 1:
             return
     if covered < entries.quantity[origin]:
-        debt = state.entries.debt[origin]
-        if debts.left[debt] > 0:
-            debts.read_stamp[debt] = counts[STAMP]
         layered(state, pool, entry, entries.date[entry], entries.quantity[origin] - covered, values)
 
 
@@ -633,7 +649,7 @@ def went_out(state: State, entry: int) -> None:
         if counts[OVERFLOW] == 1:
             return
         for k in range(COMPONENTS):
-            values[k] += debts.best[state.entries.debt[entry], k]
+            values[k] += debts.best[entries.debt[entry], k]
     revalued(state, entry, values, 1)
 
 
@@ -642,14 +658,14 @@ def owed(state: State, entry: int, quantity: int) -> None:
     """Notes an uncovered quantity; in the first round it counts at the last known cost, later at what the last round found."""
     entries, pools, debts, counts = state.entries, state.pools, state.debts, state.counts
     pool = entries.pool[entry]
-    debt = state.entries.debt[entry]
+    debt = entries.debt[entry]
     if debt < 0:
         debt = counts[DEBT_COUNT]
         if debt >= debts.shape[0]:
             counts[OVERFLOW] = 1
             return
         counts[DEBT_COUNT] = debt + 1
-        state.entries.debt[entry] = debt
+        entries.debt[entry] = debt
         debts.entry[debt] = entry
         last_known_cost(state, pool, entries.node[entry], quantity, debts.best[debt])
     debts.left[debt] = quantity
@@ -683,7 +699,7 @@ def forgotten(state: State, first: int, last: int, first_debt: int) -> None:
     nothing = np.zeros(COMPONENTS, np.int64)
     for entry in range(first, last):
         source = entries.source[entry]
-        state.entries.debt[entry] = -1
+        entries.debt[entry] = -1
         if source == TAKEN:
             revalued(state, entry, nothing, 1)
         elif source == RETURNED or source == TRANSFERRED or (source == UNPRICED and entries.given[entry] == NO_AMOUNTS):
@@ -748,16 +764,25 @@ def played_group(state: State, first: int, last: int) -> int:
 
 
 @compiled
-def played(state: State, group_start: Ints, rounds: Ints) -> None:
-    """Plays every group in turn, and leaves every remaining layer with its value. Stops at OVERFLOW (too little room)."""
+def played(state: State, group_start: Ints, rounds: Ints, first_group: int) -> int:
+    """Plays the groups from `first_group` on, and leaves every remaining layer with its value.
+
+    Returns the group that found too little room for its layers, slices or debts (it is as if it had not been played; more room
+    and it can be played on from there), or the number of groups when all are done.
+    """
     entries, pools, counts = state.entries, state.pools, state.counts
-    for group in range(group_start.shape[0] - 1):
+    groups = group_start.shape[0] - 1
+    for group in range(first_group, groups):
         first, last = group_start[group], group_start[group + 1]
         if first == last:
             continue
+        first_layer, first_slice, first_debt = counts[LAYER_COUNT], counts[SLICE_COUNT], counts[DEBT_COUNT]
         rounds[group] = played_group(state, first, last)
         if counts[OVERFLOW] == 1:
-            return
+            forgotten(state, first, last, first_debt)
+            counts[LAYER_COUNT], counts[SLICE_COUNT] = first_layer, first_slice
+            counts[OVERFLOW] = counts[DIVERGED] = 0
+            return group
         if counts[DIVERGED] == 1:
             raise OverflowError("the cost of a work order is out of range")
         for entry in range(first, last):
@@ -765,6 +790,7 @@ def played(state: State, group_start: Ints, rounds: Ints) -> None:
             if pools.method[pool] != FIFO and pools.head[pool] >= 0:
                 valued_layers(state, pool)
                 pools.method[pool] = FIFO
+    return groups
 
 
 @compiled

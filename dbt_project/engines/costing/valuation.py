@@ -70,15 +70,13 @@ def value_moves(moves: pl.DataFrame, work_orders: pl.DataFrame, methods: pl.Data
     Raises UnknownMoveKind, UnknownMethod, and OverflowError for values beyond 10^15 minor units.
     """
     facts = arranged(moves, work_orders, methods)
-    room = facts.entries.shape[0]
-    size = 1
-    while True:
-        state = empty_state(facts, room * size)
-        rounds = np.zeros(max(facts.group_start.shape[0] - 1, 0), np.int64)
-        play.played(state, facts.group_start, rounds)
-        if state.counts[play.OVERFLOW] == 0:
-            break
-        size *= 2
+    state = empty_state(facts)
+    groups = facts.group_start.shape[0] - 1
+    rounds = np.zeros(groups, np.int64)
+    group = play.played(state, facts.group_start, rounds, 0)
+    while group < groups:
+        state = play.with_more_room(state)
+        group = play.played(state, facts.group_start, rounds, group)
     return result_of(facts, state, rounds)
 
 
@@ -300,22 +298,20 @@ def methods_in_force(
     return code // 2, (code % 2) == 1
 
 
-def empty_state(facts: Facts, room: int) -> play.State:
-    """The state before the first move, with room for about `room` layers and slices more than there are moves."""
+def empty_state(facts: Facts) -> play.State:
+    """The state before the first move, with room for what an ordinary history needs."""
     n = facts.entries.shape[0]
-    room = room + 1024
-
     inflows = int(np.count_nonzero(facts.entries.source != Source.TAKEN))
     return play.State(
-        entries=facts.entries.copy(),
+        entries=facts.entries,
         links=play.table(play.LINKS, facts.links),
-        orders=facts.orders.copy(),
-        outputs=facts.outputs.copy(),
+        orders=facts.orders,
+        outputs=facts.outputs,
         pools=play.table(play.POOLS, facts.pools),
         nodes=play.table(play.NODES, facts.nodes),
-        layers=play.table(play.LAYERS, inflows + room // 4),
-        slices=play.table(play.SLICES, facts.entries.shape[0] + room // 4),
-        debts=play.table(play.DEBTS, room // 8),
+        layers=play.table(play.LAYERS, inflows + n // 8 + 16),
+        slices=play.table(play.SLICES, n + n // 8 + 16),
+        debts=play.table(play.DEBTS, n // 8 + 16),
         counts=np.zeros(8, np.int64),
     )
 

@@ -1,0 +1,238 @@
+"""The rolled-up unit cost of an item in force on a date: what its BOM and routing say it should cost, all levels down.
+
+It values outputs while their work order is open, what is not yet delivered, and variances. A version of a BOM, a routing or a
+bought cost is in force from its effective_date until the next one of the same item.
+"""
+
+from bisect import bisect_right
+from datetime import date
+from fractions import Fraction
+from typing import Generic, NamedTuple, TypeVar
+
+import polars as pl
+
+MICRO = 1_000_000
+MINUTES_PER_HOUR = 60
+FIRST_DAY, LAST_DAY = date.min, date.max
+
+Fact = TypeVar("Fact")
+
+UNIT_COSTS = ("material_unit_cost", "labour_unit_cost", "overhead_unit_cost", "subcontract_unit_cost")
+
+
+class UnitCost(NamedTuple):
+    """Unit cost of an item in micro-currency (material, labour, overhead, subcontract), valid from a day until before another."""
+
+    amounts: tuple[int, int, int, int]
+    is_complete: bool
+    is_looped: bool
+    since: date
+    until: date
+
+
+class Component(NamedTuple):
+    """So much of an item in one unit of what is made, scrap included."""
+
+    item_id: int
+    quantity: Fraction
+
+
+class Recipe(NamedTuple):
+    """A BOM version: components per unit, and the quantity over which set-up is spread."""
+
+    components: tuple[Component, ...]
+    output_quantity: int
+
+
+class Operation(NamedTuple):
+    """A routing operation: micro-minutes of set-up and per unit, rates in micro-currency per hour, bought work per unit."""
+
+    setup_minutes: int
+    run_minutes: int
+    labour_rate: int
+    overhead_rate: int
+    subcontract_cost: int
+
+
+def rolled_up_cost(
+    bom_versions: pl.DataFrame,
+    bom_lines: pl.DataFrame,
+    routing_versions: pl.DataFrame,
+    operations: pl.DataFrame,
+    bought_costs: pl.DataFrame,
+    asked: pl.DataFrame,
+) -> pl.DataFrame:
+    """Unit costs in force for each (item_id, date) of `asked`, in its order.
+
+    bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units).
+    bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued that are lost:
+        a unit needs quantity ÷ (1 − scrap rate)).
+    routing_versions: routing_id, item_id, effective_date.
+    operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), labour_rate and overhead_rate (micro-currency
+        per hour of the work centre); optional subcontract_cost (micro-currency per unit). Set-up is spread over the output quantity
+        of the BOM in force, one unit when there is none.
+    bought_costs: item_id, effective_date, unit_cost (micro-currency per base unit). An item with a BOM in force is made, whatever it
+        once cost bought.
+
+    Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost (micro-currency,
+    rounded half to even once per level), is_complete. is_complete is false when something below has neither BOM nor cost on
+    that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
+    """
+    structure = Structure(bom_versions, bom_lines, routing_versions, operations, bought_costs)
+    wanted = asked.select("item_id", pl.col("date").cast(pl.Date)).unique(maintain_order=True)
+    found = [structure.unit_cost(item, day) for item, day in wanted.iter_rows()]
+    costs = wanted.with_columns(
+        *(
+            pl.Series(name, [cost.amounts[k] for cost in found], dtype=pl.Int64)
+            for k, name in enumerate(UNIT_COSTS)
+        ),
+        pl.Series("is_complete", [cost.is_complete for cost in found], dtype=pl.Boolean),
+    )
+    return asked.select("item_id", pl.col("date").cast(pl.Date)).join(
+        costs, on=["item_id", "date"], how="left", maintain_order="left"
+    )
+
+
+class Versions(Generic[Fact]):
+    """Facts of one item by the day they come into force."""
+
+    def __init__(self, dated: list[tuple[date, Fact]]) -> None:
+        dated.sort(key=lambda pair: pair[0])
+        self.days = [day for day, _ in dated]
+        self.facts = [fact for _, fact in dated]
+
+    def in_force(self, day: date) -> tuple[Fact | None, date, date]:
+        """(the fact in force or None, since when, until when)."""
+        at = bisect_right(self.days, day)
+        since = self.days[at - 1] if at else FIRST_DAY
+        until = self.days[at] if at < len(self.days) else LAST_DAY
+        return (self.facts[at - 1] if at else None), since, until
+
+
+class Structure:
+    """Everything a rolled-up cost is made of, and the costs found so far."""
+
+    def __init__(
+        self,
+        bom_versions: pl.DataFrame,
+        bom_lines: pl.DataFrame,
+        routing_versions: pl.DataFrame,
+        operations: pl.DataFrame,
+        bought_costs: pl.DataFrame,
+    ) -> None:
+        self.recipes = recipes_of(bom_versions, bom_lines)
+        self.routings = routings_of(routing_versions, operations)
+        self.bought = bought_of(bought_costs)
+        self.found: dict[int, tuple[list[date], list[UnitCost]]] = {}
+        self.path: list[tuple[int, date, date]] = []
+
+    def unit_cost(self, item: int, day: date) -> UnitCost:
+        """The item's cost in force on a day; costs found before are kept for the whole time they are valid."""
+        starts, costs = self.found.setdefault(item, ([], []))
+        at = bisect_right(starts, day) - 1
+        if at >= 0 and day < costs[at].until:
+            return costs[at]
+        cost = self.computed(item, day)
+        at = bisect_right(starts, cost.since)
+        starts.insert(at, cost.since)
+        costs.insert(at, cost)
+        return cost
+
+    def computed(self, item: int, day: date) -> UnitCost:
+        """The item's cost from its recipe and routing of the day, or its bought cost."""
+        recipe, since, until = in_force(self.recipes, item, day)
+        if recipe is None:
+            cost, cost_since, cost_until = in_force(self.bought, item, day)
+            since, until = max(since, cost_since), min(until, cost_until)
+            return UnitCost((cost or 0, 0, 0, 0), cost is not None, False, since, until)
+        operations, routing_since, routing_until = in_force(self.routings, item, day)
+        since, until = max(since, routing_since), min(until, routing_until)
+        circle = next((k for k, (above, _, _) in enumerate(self.path) if above == item), None)
+        if circle is not None:
+            for _, above_since, above_until in self.path[circle:]:
+                since, until = max(since, above_since), min(until, above_until)
+            return UnitCost((0, 0, 0, 0), False, True, since, until)
+
+        self.path.append((item, since, until))
+        exact = worked(operations or (), recipe.output_quantity)
+        is_complete, is_looped = True, False
+        for component in recipe.components:
+            below = self.unit_cost_below(component.item_id, day)
+            since, until = max(since, below.since), min(until, below.until)
+            is_complete = is_complete and below.is_complete
+            is_looped = is_looped or below.is_looped
+            for k in range(4):
+                exact[k] += component.quantity * below.amounts[k]
+        self.path.pop()
+        if is_looped:
+            return UnitCost((0, 0, 0, 0), False, True, since, until)
+        material, labour, overhead, subcontract = (round(amount) for amount in exact)
+        return UnitCost((material, labour, overhead, subcontract), is_complete, False, since, until)
+
+    def unit_cost_below(self, item: int, day: date) -> UnitCost:
+        """A component's cost; where the BOMs run back to something above, that circle's end, which is never kept."""
+        if any(above == item for above, _, _ in self.path):
+            return self.computed(item, day)
+        return self.unit_cost(item, day)
+
+
+def in_force(versions: dict[int, Versions[Fact]], item: int, day: date) -> tuple[Fact | None, date, date]:
+    """The item's fact in force on a day with its validity; None for all time where it has none."""
+    own = versions.get(item)
+    return own.in_force(day) if own is not None else (None, FIRST_DAY, LAST_DAY)
+
+
+def worked(operations: tuple[Operation, ...], output_quantity: int) -> list[Fraction]:
+    """Exact cost of one unit's work: nothing for material, labour, overhead, bought work."""
+    cost = [Fraction(0)] * 4
+    for operation in operations:
+        minutes = operation.run_minutes + Fraction(operation.setup_minutes * MICRO, output_quantity)
+        hours = minutes / (MINUTES_PER_HOUR * MICRO)
+        cost[1] += hours * operation.labour_rate
+        cost[2] += hours * operation.overhead_rate
+        cost[3] += operation.subcontract_cost
+    return cost
+
+
+def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int, Versions[Recipe]]:
+    """BOM versions by item."""
+    components: dict[int, list[tuple[int, int, int]]] = {}
+    columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
+    for bom, item, quantity, scrap_rate in columns.iter_rows():
+        components.setdefault(bom, []).append((item, quantity, scrap_rate))
+    dated: dict[int, list[tuple[date, Recipe]]] = {}
+    versions = bom_versions.select("bom_id", "item_id", pl.col("effective_date").cast(pl.Date), "output_quantity")
+    for bom, item, day, output_quantity in versions.sort("bom_id").iter_rows():
+        lines = tuple(
+            Component(below, Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
+            for below, quantity, scrap_rate in components.get(bom, ())
+        )
+        dated.setdefault(item, []).append((day, Recipe(lines, output_quantity)))
+    return {item: Versions(versions_of) for item, versions_of in dated.items()}
+
+
+def routings_of(routing_versions: pl.DataFrame, operations: pl.DataFrame) -> dict[int, Versions[tuple[Operation, ...]]]:
+    """Routing versions by item."""
+    if "subcontract_cost" not in operations.columns:
+        operations = operations.with_columns(subcontract_cost=pl.lit(0, pl.Int64))
+    steps: dict[int, list[Operation]] = {}
+    for routing, *facts in operations.select(
+        "routing_id", *(pl.col(name).fill_null(0) for name in Operation._fields)
+    ).iter_rows():
+        steps.setdefault(routing, []).append(Operation(*facts))
+    dated: dict[int, list[tuple[date, tuple[Operation, ...]]]] = {}
+    versions = routing_versions.select("routing_id", "item_id", pl.col("effective_date").cast(pl.Date))
+    for routing, item, day in versions.sort("routing_id").iter_rows():
+        dated.setdefault(item, []).append((day, tuple(steps.get(routing, ()))))
+    return {item: Versions(versions_of) for item, versions_of in dated.items()}
+
+
+def bought_of(bought_costs: pl.DataFrame) -> dict[int, Versions[int]]:
+    """Bought unit costs by item."""
+    dated: dict[int, list[tuple[date, int]]] = {}
+    for item, day, cost in bought_costs.select(
+        "item_id", pl.col("effective_date").cast(pl.Date), "unit_cost"
+    ).iter_rows():
+        if cost is not None:
+            dated.setdefault(item, []).append((day, cost))
+    return {item: Versions(versions_of) for item, versions_of in dated.items()}

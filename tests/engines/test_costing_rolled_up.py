@@ -1,0 +1,98 @@
+"""Rolled-up unit costs: through all levels, by the versions in force, with gaps and circles shown."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dbt_project.engines.costing import rolled_up_cost
+
+MICRO = 1_000_000
+FIRST = date(2026, 1, 1)
+
+
+def rolled(
+    boms: list[tuple[int, int, int, int]],
+    lines: list[tuple[int, int, int, int]],
+    costs: list[tuple[int, int, int]],
+    asked: list[tuple[int, int]],
+    routings: list[tuple[int, int, int]] = [],  # noqa: B006
+    operations: list[tuple[int, int, int, int, int]] = [],  # noqa: B006
+) -> list[dict[str, Any]]:
+    """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units."""
+
+    def frame(rows: list[tuple[int, ...]], *names: str) -> pl.DataFrame:
+        scaled = ("output_quantity", "quantity", "unit_cost", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate")
+        table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
+        days = [name for name in names if name in ("effective_date", "date")]
+        return table.with_columns(pl.col(name) * MICRO for name in names if name in scaled).with_columns(
+            (pl.lit(FIRST) + pl.duration(days=pl.col(name))).cast(pl.Date).alias(name) for name in days
+        )
+
+    return rolled_up_cost(
+        frame(boms, "bom_id", "item_id", "effective_date", "output_quantity"),
+        frame(lines, "bom_id", "item_id", "quantity", "scrap_rate"),
+        frame(routings, "routing_id", "item_id", "effective_date"),
+        frame(operations, "routing_id", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate"),
+        frame(costs, "item_id", "effective_date", "unit_cost"),
+        frame(asked, "item_id", "date"),
+    ).to_dicts()
+
+
+def test_all_levels_with_the_versions_of_the_day() -> None:
+    boms = [(1, 10, 0, 1), (2, 11, 0, 12), (3, 10, 50, 1)]
+    lines = [(1, 11, 2, 0), (1, 1, 4, 0), (2, 2, 24, 0), (3, 1, 4, 0)]
+    costs = [(1, 0, 5), (2, 0, 7), (2, 20, 8)]
+    found = rolled(boms, lines, costs, [(10, 0), (10, 19), (10, 20), (10, 60), (11, 30), (1, 3)])
+    assert [row["material_unit_cost"] // MICRO for row in found] == [48, 48, 52, 20, 16, 5]
+    assert all(row["is_complete"] for row in found)
+
+
+def test_work_is_split_and_set_up_is_spread_over_the_output_quantity() -> None:
+    [row] = rolled(
+        [(1, 10, 0, 20)], [(1, 1, 40, 0)], [(1, 0, 3)], [(10, 5)], [(7, 10, 0)], [(7, 60, 6, 40, 10), (7, 0, 30, 20, 0)]
+    )
+    assert row["material_unit_cost"] == 6 * MICRO
+    assert row["labour_unit_cost"] == 9 * 40 * MICRO // 60 + 10 * MICRO
+    assert row["overhead_unit_cost"] == 9 * 10 * MICRO // 60
+    assert row["subcontract_unit_cost"] == 0
+
+
+def test_scrap_is_a_share_of_what_is_issued() -> None:
+    [row] = rolled([(1, 10, 0, 1)], [(1, 1, 9, 100_000)], [(1, 0, 3)], [(10, 0)])
+    assert row["material_unit_cost"] == 30 * MICRO
+
+
+def test_missing_cost_and_circles_are_not_complete() -> None:
+    boms = [(1, 10, 0, 1), (2, 11, 0, 1), (3, 12, 0, 1), (4, 11, 30, 1)]
+    lines = [(1, 1, 1, 0), (1, 2, 1, 0), (2, 12, 1, 0), (3, 11, 1, 0), (4, 1, 2, 0)]
+    found = rolled(boms, lines, [(1, 0, 5)], [(10, 0), (11, 0), (12, 0), (12, 30), (11, 30), (99, 0)])
+    assert [row["is_complete"] for row in found] == [False, False, False, True, True, False]
+    assert [row["material_unit_cost"] // MICRO for row in found] == [5, 0, 0, 10, 10, 0]
+
+
+def test_before_the_first_version_there_is_no_cost() -> None:
+    found = rolled([], [], [(1, 10, 5)], [(1, 9), (1, 10)])
+    assert [(row["material_unit_cost"], row["is_complete"]) for row in found] == [(0, False), (5 * MICRO, True)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(4, 8), st.integers(0, 9)), max_size=8, unique=True),
+    st.data(),
+)
+def test_asking_in_any_order_gives_the_same(versions: list[tuple[int, int]], data: st.DataObject) -> None:
+    boms = [(bom, item, day, 1) for bom, (item, day) in enumerate(versions)]
+    lines = [
+        (bom, component, 1, 0)
+        for bom in range(len(boms))
+        for component in data.draw(st.lists(st.integers(1, 8), min_size=1, max_size=2, unique=True))
+    ]
+    costs = [(item, day, 10**item + day) for item in (1, 2, 3) for day in (0, 4, 7)]
+    asked = [(item, day) for item in range(1, 9) for day in range(10)]
+    alone = [rolled(boms, lines, costs, [pair])[0] for pair in data.draw(st.permutations(asked))[:4]]
+    together = {(row["item_id"], row["date"]): row for row in rolled(boms, lines, costs, data.draw(st.permutations(asked)))}
+    assert all(together[(row["item_id"], row["date"])] == row for row in alone)
+    assert min(row["date"] for row in together.values()) == FIRST < FIRST + timedelta(1)
