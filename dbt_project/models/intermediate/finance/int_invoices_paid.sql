@@ -52,13 +52,16 @@ select
     net_amount_minor + tax_amount_minor + freight_amount_minor as gross_amount_minor,
     gross_amount_document_currency_minor,
     paid_amount_document_currency_minor,
-    cast(
-        case
-            -- the last allocation takes the whole rest, so that nothing of rounding stays open
-            when paid_amount_document_currency_minor = gross_amount_document_currency_minor
-                then net_amount_minor + tax_amount_minor + freight_amount_minor
-            else {{ converted('paid_amount_document_currency_minor', 'exchange_rate_nano') }}
-        end as bigint
+    -- as payments post it: the share of the whole, so that a fully paid document leaves nothing of rounding open
+    coalesce(
+        cast(
+            {{ rounded_ratio(
+                'cast(net_amount_minor + tax_amount_minor + freight_amount_minor as ' ~ type_whole()
+                ~ ') * paid_amount_document_currency_minor',
+                'gross_amount_document_currency_minor',
+            ) }} as bigint
+        ),
+        0
     ) as paid_amount_minor,
     last_paid_on
 from invoices

@@ -13,7 +13,9 @@ with receipts as (
 inspected as (
     select
         stg_line_links.from_line_id as receipt_line_id,
-        {{ whole_sum('stg_inspections.rejected_quantity_micro') }} as rejected_quantity_micro
+        {{ whole_sum('stg_inspections.rejected_quantity_micro') }} as rejected_quantity_micro,
+        {{ whole_sum("case when stg_inspections.disposition = 'return' then 0 else stg_inspections.rejected_quantity_micro end") }}
+            as rejected_and_kept_quantity_micro
     from {{ ref('stg_line_links') }} as stg_line_links
     inner join {{ ref('stg_document_lines') }} as inspection_lines
         on inspection_lines.document_line_id = stg_line_links.to_line_id
@@ -40,10 +42,10 @@ select
     receipts.received_quantity_micro,
     coalesce(inspected.rejected_quantity_micro, 0) as rejected_quantity_micro,
     coalesce(returned.returned_quantity_micro, 0) as returned_quantity_micro,
-    -- what was rejected is often returned as well: the larger of the two was not accepted
+    -- what was rejected to be returned is among the returned
     receipts.received_quantity_micro
-    - greatest(coalesce(inspected.rejected_quantity_micro, 0), coalesce(returned.returned_quantity_micro, 0))
-        as accepted_quantity_micro
+    - coalesce(inspected.rejected_and_kept_quantity_micro, 0)
+    - coalesce(returned.returned_quantity_micro, 0) as accepted_quantity_micro
 from receipts
 left join inspected on inspected.receipt_line_id = receipts.receipt_line_id
 left join returned on returned.receipt_line_id = receipts.receipt_line_id

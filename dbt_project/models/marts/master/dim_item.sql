@@ -12,6 +12,18 @@ plannings as (
         '(select * from ' ~ ref('stg_item_plannings') ~ ' where warehouse_id is null)',
         'company_id, item_id', 'item_planning_id',
     ) }}
+),
+
+items_with_bom as (
+    select distinct item_id
+    from {{ ref('stg_boms') }}
+    where
+        end_date is null
+        or end_date >= {{ as_of() }}
+),
+
+items_with_routing as (
+    select distinct item_id from {{ ref('stg_routings') }}
 )
 
 select
@@ -31,6 +43,8 @@ select
     plannings.minimum_quantity,
     plannings.multiple_quantity,
     plannings.preferred_supplier_id,
+    items_with_bom.item_id is not null as has_bom,
+    items_with_routing.item_id is not null as has_routing,
     stg_items.extra as extra_fields
 from {{ ref('stg_items') }} as stg_items
 cross join {{ ref('stg_companies') }} as stg_companies
@@ -47,3 +61,5 @@ left join plannings
     on
         plannings.company_id = stg_companies.company_id
         and plannings.item_id = stg_items.item_id
+left join items_with_bom on items_with_bom.item_id = stg_items.item_id
+left join items_with_routing on items_with_routing.item_id = stg_items.item_id

@@ -71,6 +71,7 @@ select
     order_lines.requested_date,
     order_lines.promised_date,
     order_lines.first_promised_date,
+    predicted.predicted_date,
     order_lines.first_delivery_date,
     order_lines.last_delivery_date,
     order_lines.last_invoice_date,
@@ -103,6 +104,8 @@ select
 from order_lines
 inner join {{ ref('stg_document_lines') }} as stg_document_lines
     on stg_document_lines.document_line_id = order_lines.sales_order_line_id
+left join {{ ref('int_sales_order_lines_predicted') }} as predicted
+    on predicted.sales_order_line_id = order_lines.sales_order_line_id
 left join {{ ref('stg_partners') }} as stg_partners on stg_partners.partner_id = order_lines.customer_id
 left join {{ ref('stg_items') }} as stg_items on stg_items.item_id = order_lines.item_id
 left join {{ ref('int_calendar_working_days') }} as promised_day
