@@ -15,8 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import click
 import typer
+from typer._click.exceptions import ClickException, UsageError
 
 if TYPE_CHECKING:
     from transactions import Door
@@ -52,10 +52,10 @@ def run(arguments: list[str]) -> int:
         with _expected_failures():
             code = typer.main.get_command(app).main(args=arguments, prog_name="bihuan", standalone_mode=False)
         return int(code or 0)
-    except click.ClickException as usage:
+    except ClickException as usage:
         usage.show()
         return usage.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return 130
     except Expected as failure:
         print(f"bihuan: {failure}", file=sys.stderr)
@@ -67,11 +67,11 @@ def _expected_failures() -> Iterator[None]:
     """Turns every failure that a user can meet into one sentence."""
     try:
         yield
-    except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort, Expected):
+    except (ClickException, typer.Exit, typer.Abort, Expected):
         raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise click.exceptions.Exit(1) from None
+        raise typer.Exit(1) from None
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Expected("the disk is full; nothing half done was kept") from error
@@ -103,8 +103,14 @@ def _home() -> Path:
 
 
 def _door() -> "Door":
-    from transactions import open_home
+    from sqlalchemy import make_url
 
+    from transactions import open_home
+    from transactions.kernel.home import database_url
+
+    address = make_url(database_url())
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        raise Expected(f"there is no company home at {_home()}; `bihuan init` makes one")
     return open_home()
 
 
@@ -161,7 +167,7 @@ def do(
     from orchestration.command_file import execute_lines, execute_one
 
     if (name is None) == (file is None):
-        raise click.UsageError("give the name of a command, or --file")
+        raise UsageError("give the name of a command, or --file")
     if file is not None:
         lines = sys.stdin if file == "-" else Path(file).open(encoding="utf-8")  # noqa: SIM115 (closed with the program)
         door = _door()
@@ -171,7 +177,7 @@ def do(
     try:
         parsed = json.loads(data)
     except json.JSONDecodeError as error:
-        raise click.UsageError(f"--data is no JSON: {error}") from error
+        raise UsageError(f"--data is no JSON: {error}") from error
     assert name is not None
     door = _door()
     print(json.dumps(execute_one(door, _home(), _actor(door, as_user), name, parsed, key), ensure_ascii=False))
@@ -257,7 +263,7 @@ def sql(
     from orchestration.answer_table import FORMATS, written
 
     if form not in FORMATS:
-        raise click.UsageError(f"--format is {', '.join(FORMATS)}")
+        raise UsageError(f"--format is {', '.join(FORMATS)}")
     build = published_build(_home(), build_id)
     edition = _edition_of(as_user) if as_user else "full"
     with build.open(edition) as connection:
