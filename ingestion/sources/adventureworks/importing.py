@@ -18,14 +18,14 @@ from sqlalchemy import distinct, func, select
 from ingestion.sources.adventureworks.files import read_files
 from ingestion.sources.adventureworks.opening_stock import Opened
 from ingestion.sources.adventureworks.plan import commands
-from ingestion.sources.adventureworks.planned import Planned
+from ingestion.sources.adventureworks.planned import COMPANY, Planned
 from ingestion.sources.adventureworks.table_file import BadRow
 from transactions.inventory.tables import stock_move
 from transactions.kernel.database import reading
 from transactions.kernel.door import Batch, Door
 from transactions.kernel.exact import from_micro
 from transactions.kernel.refusal import NotPermitted, NotSignedIn, Refusal
-from transactions.master.tables import item
+from transactions.master.tables import company, item
 
 COMMANDS_PER_TRANSACTION = 500
 FIRST_KEY = "aw:company"
@@ -136,11 +136,12 @@ def _is_known(door: Door, actor: str, key: str) -> bool:
 
 
 def _opened(door: Door) -> Opened:
-    """The opening stock recorded so far."""
+    """The opening stock that the company has so far."""
     statement = (
         select(item.c.code, func.sum(stock_move.c.quantity), func.count(distinct(stock_move.c.document_id)))
-        .select_from(stock_move.join(item, item.c.id == stock_move.c.item_id))
-        .where(stock_move.c.move_type == "opening")
+        .join_from(stock_move, item, item.c.id == stock_move.c.item_id)
+        .join(company, company.c.id == stock_move.c.company_id)
+        .where(company.c.code == COMPANY, stock_move.c.move_type == "opening")
         .group_by(item.c.code)
     )
     with reading(door.engine) as connection:

@@ -35,8 +35,7 @@ HEADER = table(
 )
 DETAIL = table(
     "Purchasing.PurchaseOrderDetail",
-    "PurchaseOrderID PurchaseOrderDetailID DueDate OrderQty ProductID UnitPrice LineTotal ReceivedQty RejectedQty "
-    "StockedQty",
+    "PurchaseOrderID DueDate OrderQty ProductID UnitPrice LineTotal ReceivedQty RejectedQty StockedQty",
 )
 PENDING, APPROVED, REJECTED, COMPLETE = 1, 2, 3, 4
 MINOR = Decimal("0.0001")  # amounts are kept to four decimals
@@ -147,16 +146,16 @@ def _plan_order(number: int, order: PurchaseOrder, lines: list[PurchaseLine]) ->
     day, due = order.ship_date, order.ship_date + timedelta(days=PAYMENT_TERM_DAYS)
     on = day.isoformat()
 
-    def quantities(field: str) -> list[dict[str, object]]:
+    def quantities(field: str, of_lines: list[PurchaseLine]) -> list[dict[str, object]]:
         return [
             {"line": position, "quantity": exact(quantity)}
-            for position, line in enumerate(lines, start=1)
+            for position, line in enumerate(of_lines, start=1)
             if (quantity := getattr(line, field)) > 0
         ]
 
     allocations = []
     net, tax = billed_amounts(order, lines)
-    if received := quantities("received"):
+    if received := quantities("received", lines):
         receipt = f"aw:goods_receipt:{number}"
         data = {
             "company": COMPANY, "order": reference, "effective_date": on, "external_number": reference,
@@ -173,11 +172,12 @@ def _plan_order(number: int, order: PurchaseOrder, lines: list[PurchaseLine]) ->
             key = f"aw:landed_cost:{number}"
             yield Planned(day, FREIGHT_BILLED, key, "add_landed_cost", data, order.source, (receipt,))
             allocations.append((freight, order.freight, key))
-        if rejected := quantities("rejected"):
+        in_receipt = [line for line in lines if line.received]  # its lines are numbered anew
+        if rejected := quantities("rejected", in_receipt):
             data = {"company": COMPANY, "receipt": reference, "effective_date": on, "lines": rejected}
             key = f"aw:supplier_return:{number}"
             yield Planned(day, SENT_BACK, key, "return_to_supplier", data, order.source, (receipt,))
-    if stocked := quantities("stocked"):
+    if stocked := quantities("stocked", lines):
         data = {
             "company": COMPANY, "order": reference, "bill_date": on, "external_number": reference,
             "due_date": due.isoformat(), "tax_amount": exact(tax), "lines": stocked,
