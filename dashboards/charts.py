@@ -1,0 +1,91 @@
+"""Pictures as ECharts specifications: few colours, readable on light and dark, amounts with thousands separators.
+
+Specifications are data only; the theme comes from Streamlit.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+GAIN, LOSS, NEUTRAL, ACCENT = "#0f9d76", "#d64545", "#94a3b8", "#2563eb"
+COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
+
+
+def waterfall(steps: Sequence[tuple[str, float, str]]) -> dict[str, Any]:
+    """From a first to a last bar through ups and downs. steps: (label, amount, kind), kind total or change."""
+    hidden, bars, running = [], [], 0.0
+    for _label, amount, kind in steps:
+        if kind == "total":
+            running = amount
+            hidden.append(min(amount, 0.0))
+            colour = ACCENT if amount >= 0 else LOSS
+        else:
+            hidden.append(running if amount >= 0 else running + amount)
+            running += amount
+            colour = GAIN if amount >= 0 else LOSS
+        bars.append({"value": abs(round(amount, 2)), "itemStyle": {"color": colour}})
+    labels = [label for label, _amount, _kind in steps]
+    return {
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "grid": {"left": 8, "right": 8, "top": 16, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "hideOverlap": True}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {"type": "bar", "stack": "a", "silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
+            {"type": "bar", "stack": "a", "data": bars, "label": {"show": True, "position": "top"}},
+        ],
+    }
+
+
+def bars(
+    labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], *, horizontal: bool = False,
+    stacked: bool = False, colours: Sequence[str] = COMPONENTS,
+) -> dict[str, Any]:  # fmt: skip
+    """One or more series of bars over categories."""
+    category = {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}}
+    value = {"type": "value"}
+    if horizontal:
+        category["inverse"] = True
+    return {
+        "color": list(colours),
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "legend": {"show": len(series) > 1, "top": 0},
+        "grid": {"left": 8, "right": 24, "top": 36 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
+        "xAxis": value if horizontal else category,
+        "yAxis": category if horizontal else value,
+        "series": [
+            {"name": name, "type": "bar", "data": [round(point, 2) for point in points]}
+            | ({"stack": "all"} if stacked else {})
+            for name, points in series
+        ],
+    }
+
+
+def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]]) -> dict[str, Any]:
+    """One or more lines over an ordered axis."""
+    return {
+        "color": [ACCENT, GAIN, LOSS, *COMPONENTS],
+        "tooltip": {"trigger": "axis"},
+        "legend": {"show": len(series) > 1, "top": 0},
+        "grid": {"left": 8, "right": 24, "top": 36 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}},
+        "yAxis": {"type": "value", "scale": True},
+        "series": [
+            {"name": name, "type": "line", "showSymbol": False, "data": list(points)} for name, points in series
+        ],
+    }
+
+
+def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[int, int, float]]) -> dict[str, Any]:
+    """Amounts by two categories. cells: (column position, row position, amount)."""
+    largest = max((amount for _x, _y, amount in cells), default=1.0)
+    return {
+        "tooltip": {"position": "top"},
+        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 48, "containLabel": True},
+        "xAxis": {"type": "category", "data": list(columns), "splitArea": {"show": True}},
+        "yAxis": {"type": "category", "data": list(rows), "inverse": True, "splitArea": {"show": True}},
+        "visualMap": {
+            "min": 0, "max": largest, "calculable": True, "orient": "horizontal", "left": "center", "bottom": 0,
+            "inRange": {"color": ["#eef5f3", "#e0a458", "#d64545"]},
+        },
+        "series": [{"type": "heatmap", "data": [[x, y, round(amount)] for x, y, amount in cells]}],
+    }  # fmt: skip
