@@ -3,7 +3,7 @@
 {# Minor units → DECIMAL(18,4), by the company's amount exponent (0 to 4). #}
 {% macro amount(minor, exponent='companies.amount_exponent') -%}
     cast(
-        {{ minor }}
+        ({{ minor }})
         * case {{ exponent }} when 4 then 1 when 3 then 10 when 2 then 100 when 1 then 1000 when 0 then 10000 end
         * 0.0001
         as {{ type_amount() }}
@@ -12,12 +12,12 @@
 
 {# Micro (10⁻⁶) → DECIMAL(18,6): quantities, unit prices, rates, minutes. #}
 {% macro quantity(micro) -%}
-    cast({{ micro }} * 0.000001 as {{ type_quantity() }})
+    cast(({{ micro }}) * 0.000001 as {{ type_quantity() }})
 {%- endmacro %}
 
 {# Nano (10⁻⁹) → DECIMAL(18,9): exchange rates. #}
 {% macro exchange_rate(nano) -%}
-    cast({{ nano }} * 0.000000001 as {{ type_exchange_rate() }})
+    cast(({{ nano }}) * 0.000000001 as {{ type_exchange_rate() }})
 {%- endmacro %}
 
 {# Microseconds since 1970 UTC → TIMESTAMP (UTC). #}

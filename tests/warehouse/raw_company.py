@@ -49,33 +49,61 @@ def sql_type(column: Any) -> str:
 
 
 class RawCompany:
-    """Rows of the raw schema by table; `write` makes the build file. Documents are made `done` unless told otherwise."""
+    """Rows of the raw schema by table; `write` makes the build file. Documents are `done` unless told otherwise."""
 
     def __init__(self, code: str = "BH", exponent: int = 2, first_id: int = 1) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.next_id = first_id
         self.exponent = exponent
         self.day = date(2012, 6, 1)
-        self.user = self.add("user_account", username=f"admin-{code}", display_name="Administrator", language="en",
-                             is_active=True, recorded_at=0)
-        self.company = self.add("company", code=code, name=code, currency="CNY", amount_exponent=exponent,
-                                time_zone="Asia/Shanghai", chart="cn", stage=4, working_weekdays="12345",
-                                recorded_at=0)
+        self.user = self.add(
+            "user_account",
+            username=f"admin-{code}",
+            display_name="Administrator",
+            language="en",
+            is_active=True,
+            recorded_at=0,
+        )
+        self.company = self.add(
+            "company",
+            code=code,
+            name=code,
+            currency="CNY",
+            amount_exponent=exponent,
+            time_zone="Asia/Shanghai",
+            chart="cn",
+            stage=4,
+            working_weekdays="12345",
+            recorded_at=0,
+        )
         self.unit = self.add("unit", code=f"pcs-{code}", name="piece")
         self.locations = {
             kind: self.add("location", company_id=self.company, code=kind.upper(), kind=kind)
             for kind in ("supplier", "customer", "production", "loss", "opening")
         }
         self.accounts = {
-            role: self.add("account", company_id=self.company, code=str(1001 + at), name=role, account_type=kind,
-                           role=role, is_manual=True)
+            role: self.add(
+                "account",
+                company_id=self.company,
+                code=str(1001 + at),
+                name=role,
+                account_type=kind,
+                role=role,
+                is_manual=True,
+            )
             for at, (role, kind) in enumerate(ACCOUNTS.items())
         }
         for month in range(1, 13):
             start = date(2012, month, 1)
             end = date(2012 + month // 12, month % 12 + 1, 1)
-            self.add("fiscal_period", company_id=self.company, code=f"2012-{month:02}", start_date=start,
-                     end_date=date.fromordinal(end.toordinal() - 1), state="open")
+            self.add(
+                "fiscal_period",
+                company_id=self.company,
+                code=f"2012-{month:02}",
+                start_date=start,
+                end_date=date.fromordinal(end.toordinal() - 1),
+                state="open",
+            )
         self.main = self.warehouse("MAIN")
 
     def add(self, table: str, **row: Any) -> int:
@@ -86,44 +114,103 @@ class RawCompany:
         return int(row["id"])
 
     def warehouse(self, code: str) -> int:
-        made = self.add("warehouse", company_id=self.company, code=code, name=code, allow_negative=False,
-                        recorded_at=0)
+        made = self.add("warehouse", company_id=self.company, code=code, name=code, allow_negative=False, recorded_at=0)
         for kind in ("stock", "inspection"):
             self.locations[f"{kind}:{code}"] = self.add(
-                "location", company_id=self.company, warehouse_id=made, code=f"{code}-{kind}", kind=kind)
+                "location", company_id=self.company, warehouse_id=made, code=f"{code}-{kind}", kind=kind
+            )
         return made
 
     def item(self, code: str, kind: str = "bought", method: str = "fifo", **planning: Any) -> int:
-        made = self.add("item", code=code, name=code, unit_id=self.unit, kind=kind, category=None, is_blocked=False,
-                        extra="{}", recorded_at=0)
-        self.add("valuation_method", company_id=self.company, item_id=made, method=method,
-                 effective_date=date(2000, 1, 1), recorded_at=0)
-        self.add("item_planning", **{
-            "company_id": self.company, "item_id": made, "lead_time_days": 0, "safety_stock": 0,
-            "lot_policy": "lot_for_lot", "minimum_quantity": 0, "multiple_quantity": 0,
-            "effective_date": date(2000, 1, 1), "recorded_at": 0, **planning})
+        made = self.add(
+            "item",
+            code=code,
+            name=code,
+            unit_id=self.unit,
+            kind=kind,
+            category=None,
+            is_blocked=False,
+            extra="{}",
+            recorded_at=0,
+        )
+        self.add(
+            "valuation_method",
+            company_id=self.company,
+            item_id=made,
+            method=method,
+            effective_date=date(2000, 1, 1),
+            recorded_at=0,
+        )
+        self.add(
+            "item_planning",
+            **{
+                "company_id": self.company,
+                "item_id": made,
+                "lead_time_days": 0,
+                "safety_stock": 0,
+                "lot_policy": "lot_for_lot",
+                "minimum_quantity": 0,
+                "multiple_quantity": 0,
+                "effective_date": date(2000, 1, 1),
+                "recorded_at": 0,
+                **planning,
+            },
+        )
         return made
 
     def partner(self, code: str) -> int:
-        return self.add("partner", code=code, name=code, is_customer=True, is_supplier=True, payment_term_days=30,
-                        is_blocked=False, extra="{}", recorded_at=0)
+        return self.add(
+            "partner",
+            code=code,
+            name=code,
+            is_customer=True,
+            is_supplier=True,
+            payment_term_days=30,
+            is_blocked=False,
+            extra="{}",
+            recorded_at=0,
+        )
 
     def bom(self, item: int, lines: list[tuple[int, Number]], output: Number = 1) -> int:
-        made = self.add("bom", item_id=item, output_quantity=micro(output), effective_date=date(2000, 1, 1),
-                        recorded_at=0)
+        made = self.add(
+            "bom", item_id=item, output_quantity=micro(output), effective_date=date(2000, 1, 1), recorded_at=0
+        )
         for number, (component, quantity) in enumerate(lines, 1):
-            self.add("bom_line", bom_id=made, line_number=number, item_id=component, quantity=micro(quantity),
-                     scrap_rate=0)
+            self.add(
+                "bom_line", bom_id=made, line_number=number, item_id=component, quantity=micro(quantity), scrap_rate=0
+            )
         return made
 
     def document(self, document_type: str, on: date, state: str = "done", **fields: Any) -> int:
-        made = self.add("document", **{
-            "company_id": self.company, "document_type": document_type, "state": state, "effective_date": on,
-            "number": f"{document_type}-{self.next_id}", "warehouse_id": self.main, "currency": "CNY",
-            "exchange_rate": NANO, "net_amount": 0, "tax_amount": 0, "freight_amount": 0, "gross_amount": 0,
-            "extra": "{}", "created_by": self.user, "recorded_at": self.next_id, **fields})
-        self.add("document_event", document_id=made, state=state, effective_date=on, user_id=self.user,
-                 recorded_at=self.next_id)
+        made = self.add(
+            "document",
+            **{
+                "company_id": self.company,
+                "document_type": document_type,
+                "state": state,
+                "effective_date": on,
+                "number": f"{document_type}-{self.next_id}",
+                "warehouse_id": self.main,
+                "currency": "CNY",
+                "exchange_rate": NANO,
+                "net_amount": 0,
+                "tax_amount": 0,
+                "freight_amount": 0,
+                "gross_amount": 0,
+                "extra": "{}",
+                "created_by": self.user,
+                "recorded_at": self.next_id,
+                **fields,
+            },
+        )
+        self.add(
+            "document_event",
+            document_id=made,
+            state=state,
+            effective_date=on,
+            user_id=self.user,
+            recorded_at=self.next_id,
+        )
         return made
 
     def line(self, document: int, item: int, quantity: Number, price: Number = 0, **fields: Any) -> int:
@@ -132,27 +219,70 @@ class RawCompany:
         head = next(row for row in self.rows["document"] if row["id"] == document)
         head["net_amount"] += net
         head["gross_amount"] += net
-        return self.add("document_line", **{
-            "document_id": document, "line_number": number, "item_id": item, "entered_quantity": micro(quantity),
-            "entered_unit_id": self.unit, "unit_numerator": 1, "unit_denominator": 1, "quantity": micro(quantity),
-            "unit_price": micro(price), "discount_rate": 0, "net_amount": net, "tax_amount": 0, "gross_amount": net,
-            "extra": "{}", **fields})
+        return self.add(
+            "document_line",
+            **{
+                "document_id": document,
+                "line_number": number,
+                "item_id": item,
+                "entered_quantity": micro(quantity),
+                "entered_unit_id": self.unit,
+                "unit_numerator": 1,
+                "unit_denominator": 1,
+                "quantity": micro(quantity),
+                "unit_price": micro(price),
+                "discount_rate": 0,
+                "net_amount": net,
+                "tax_amount": 0,
+                "gross_amount": net,
+                "extra": "{}",
+                **fields,
+            },
+        )
 
     def link(self, link_type: str, from_line: int, to_line: int, quantity: Number, on: date, amount: int = 0) -> int:
-        return self.add("line_link", link_type=link_type, from_line_id=from_line, to_line_id=to_line,
-                        quantity=micro(quantity), amount=amount, effective_date=on, recorded_at=self.next_id)
+        return self.add(
+            "line_link",
+            link_type=link_type,
+            from_line_id=from_line,
+            to_line_id=to_line,
+            quantity=micro(quantity),
+            amount=amount,
+            effective_date=on,
+            recorded_at=self.next_id,
+        )
 
-    def move(self, move_type: str, line: int, item: int, quantity: Number, on: date, from_kind: str, to_kind: str,
-             **fields: Any) -> int:
+    def move(
+        self,
+        move_type: str,
+        line: int,
+        item: int,
+        quantity: Number,
+        on: date,
+        from_kind: str,
+        to_kind: str,
+        **fields: Any,
+    ) -> int:
         """A stock move; `stock_balance` is kept along, as commands do."""
         document = next(row["document_id"] for row in self.rows["document_line"] if row["id"] == line)
         for kind, sign in ((from_kind, -1), (to_kind, 1)):
             self._balance(item, self.locations[kind], sign * micro(quantity), on)
-        return self.add("stock_move", **{
-            "company_id": self.company, "move_type": move_type, "item_id": item,
-            "from_location_id": self.locations[from_kind], "to_location_id": self.locations[to_kind],
-            "quantity": micro(quantity), "effective_date": on, "document_id": document, "document_line_id": line,
-            "recorded_at": self.next_id, **fields})
+        return self.add(
+            "stock_move",
+            **{
+                "company_id": self.company,
+                "move_type": move_type,
+                "item_id": item,
+                "from_location_id": self.locations[from_kind],
+                "to_location_id": self.locations[to_kind],
+                "quantity": micro(quantity),
+                "effective_date": on,
+                "document_id": document,
+                "document_line_id": line,
+                "recorded_at": self.next_id,
+                **fields,
+            },
+        )
 
     def _balance(self, item: int, location: int, change: int, on: date) -> None:
         for row in self.rows.setdefault("stock_balance", []):
@@ -160,21 +290,46 @@ class RawCompany:
                 row["quantity"] += change
                 row["last_effective_date"] = max(on, row["last_effective_date"])
                 return
-        self.add("stock_balance", item_id=item, location_id=location, lot_id=0, quantity=change,
-                 last_effective_date=on)
+        self.add("stock_balance", item_id=item, location_id=location, lot_id=0, quantity=change, last_effective_date=on)
 
-    def journal(self, on: date, lines: list[tuple[str, int, int]], posting: str = "manual", document: int | None = None,
-                **fields: Any) -> int:
+    def journal(
+        self,
+        on: date,
+        lines: list[tuple[str, int, int]],
+        posting: str = "manual",
+        document: int | None = None,
+        **fields: Any,
+    ) -> int:
         """A posted entry; lines are (account role, debit, credit) in minor units."""
         period = next(row["id"] for row in self.rows["fiscal_period"] if row["start_date"] <= on <= row["end_date"])
-        entry = self.add("journal_entry", company_id=self.company, number=f"J{self.next_id}", posting=posting,
-                         entry_date=on, period_id=period, document_id=document, is_posted=True, user_id=self.user,
-                         recorded_at=self.next_id)
+        entry = self.add(
+            "journal_entry",
+            company_id=self.company,
+            number=f"J{self.next_id}",
+            posting=posting,
+            entry_date=on,
+            period_id=period,
+            document_id=document,
+            is_posted=True,
+            user_id=self.user,
+            recorded_at=self.next_id,
+        )
         for number, (role, debit, credit) in enumerate(lines, 1):
-            self.add("journal_line", **{
-                "entry_id": entry, "line_number": number, "account_id": self.accounts[role], "debit_amount": debit,
-                "credit_amount": credit, "currency": "CNY", "document_debit_amount": debit,
-                "document_credit_amount": credit, "document_id": document, **fields})
+            self.add(
+                "journal_line",
+                **{
+                    "entry_id": entry,
+                    "line_number": number,
+                    "account_id": self.accounts[role],
+                    "debit_amount": debit,
+                    "credit_amount": credit,
+                    "currency": "CNY",
+                    "document_debit_amount": debit,
+                    "document_credit_amount": credit,
+                    "document_id": document,
+                    **fields,
+                },
+            )
         return entry
 
     def purchase(self, item: int, quantity: Number, price: Number, on: date, supplier: int) -> tuple[int, int]:
@@ -186,9 +341,14 @@ class RawCompany:
     def receipt(self, order_line: int, quantity: Number, on: date) -> int:
         ordered = next(row for row in self.rows["document_line"] if row["id"] == order_line)
         head = next(row for row in self.rows["document"] if row["id"] == ordered["document_id"])
-        receipt = self.document("goods_receipt", on, partner_id=head["partner_id"],
-                                origin_document_id=ordered["document_id"], currency=head["currency"],
-                                exchange_rate=head["exchange_rate"])
+        receipt = self.document(
+            "goods_receipt",
+            on,
+            partner_id=head["partner_id"],
+            origin_document_id=ordered["document_id"],
+            currency=head["currency"],
+            exchange_rate=head["exchange_rate"],
+        )
         line = self.line(receipt, ordered["item_id"], quantity)
         self.link("receipt", order_line, line, quantity, on)
         self.move("receipt", line, ordered["item_id"], quantity, on, "supplier", "stock:MAIN")
@@ -198,25 +358,38 @@ class RawCompany:
         """A supplier bill of an order line with its posting."""
         ordered = next(row for row in self.rows["document_line"] if row["id"] == order_line)
         head = next(row for row in self.rows["document"] if row["id"] == ordered["document_id"])
-        bill = self.document("supplier_bill", on, partner_id=head["partner_id"], due_date=on,
-                             origin_document_id=ordered["document_id"])
+        bill = self.document(
+            "supplier_bill", on, partner_id=head["partner_id"], due_date=on, origin_document_id=ordered["document_id"]
+        )
         line = self.line(bill, ordered["item_id"], quantity, price)
         net = priced(micro(quantity), micro(price), self.exponent)
         self.link("bill", order_line, line, quantity, on, net)
-        self.journal(on, [("goods_received_not_billed", net, 0), ("payables", 0, net)], "supplier_bill", bill,
-                     partner_id=head["partner_id"])
+        self.journal(
+            on,
+            [("goods_received_not_billed", net, 0), ("payables", 0, net)],
+            "supplier_bill",
+            bill,
+            partner_id=head["partner_id"],
+        )
+        self.rows["journal_line"][-2]["item_id"] = ordered["item_id"]
         return bill
 
     def sale(self, item: int, quantity: Number, price: Number, on: date, customer: int, **fields: Any) -> int:
         order = self.document("sales_order", on, "confirmed", partner_id=customer)
-        return self.line(order, item, quantity, price, **{
-            "requested_date": on, "promised_date": on, "first_promised_date": on, **fields})
+        return self.line(
+            order,
+            item,
+            quantity,
+            price,
+            **{"requested_date": on, "promised_date": on, "first_promised_date": on, **fields},
+        )
 
     def deliver(self, order_line: int, quantity: Number, on: date) -> int:
         ordered = next(row for row in self.rows["document_line"] if row["id"] == order_line)
         head = next(row for row in self.rows["document"] if row["id"] == ordered["document_id"])
-        delivery = self.document("delivery", on, partner_id=head["partner_id"],
-                                 origin_document_id=ordered["document_id"])
+        delivery = self.document(
+            "delivery", on, partner_id=head["partner_id"], origin_document_id=ordered["document_id"]
+        )
         line = self.line(delivery, ordered["item_id"], quantity)
         self.link("delivery", order_line, line, quantity, on)
         return self.move("delivery", line, ordered["item_id"], quantity, on, "stock:MAIN", "customer")
@@ -224,21 +397,45 @@ class RawCompany:
     def invoice(self, order_line: int, quantity: Number, on: date) -> int:
         ordered = next(row for row in self.rows["document_line"] if row["id"] == order_line)
         head = next(row for row in self.rows["document"] if row["id"] == ordered["document_id"])
-        invoice = self.document("customer_invoice", on, partner_id=head["partner_id"], due_date=on,
-                                origin_document_id=ordered["document_id"])
+        invoice = self.document(
+            "customer_invoice",
+            on,
+            partner_id=head["partner_id"],
+            due_date=on,
+            origin_document_id=ordered["document_id"],
+        )
         line = self.line(invoice, ordered["item_id"], quantity, Decimal(ordered["unit_price"]).scaleb(-6))
         net = rounded_ratio(ordered["net_amount"] * micro(quantity), ordered["quantity"])
         self.link("invoice", order_line, line, quantity, on, net)
-        self.journal(on, [("receivables", net, 0), ("revenue", 0, net)], "customer_invoice", invoice,
-                     partner_id=head["partner_id"])
+        self.journal(
+            on,
+            [("receivables", net, 0), ("revenue", 0, net)],
+            "customer_invoice",
+            invoice,
+            partner_id=head["partner_id"],
+        )
         return invoice
 
-    def work_order(self, item: int, quantity: Number, on: date, components: list[tuple[int, Number]],
-                   bom: int | None = None, due: date | None = None) -> int:
+    def work_order(
+        self,
+        item: int,
+        quantity: Number,
+        on: date,
+        components: list[tuple[int, Number]],
+        bom: int | None = None,
+        due: date | None = None,
+    ) -> int:
         order = self.document("work_order", on, "released")
         self.line(order, item, quantity, requested_date=due or on)
-        self.add("work_order", document_id=order, item_id=item, planned_quantity=micro(quantity), bom_id=bom,
-                 start_date=on, due_date=due or on)
+        self.add(
+            "work_order",
+            document_id=order,
+            item_id=item,
+            planned_quantity=micro(quantity),
+            bom_id=bom,
+            start_date=on,
+            due_date=due or on,
+        )
         for component, needed in components:
             self.add("work_order_component", document_id=order, item_id=component, quantity=micro(needed))
         return order
@@ -250,9 +447,17 @@ class RawCompany:
 
     def time(self, order: int, minutes: Number, rate: Number, on: date, overhead: Number = 0) -> int:
         booking = self.document("time_booking", on, origin_document_id=order)
-        return self.add("time_entry", company_id=self.company, document_id=booking, work_order_id=order,
-                        minutes=micro(minutes), labour_rate=micro(rate), overhead_rate=micro(overhead),
-                        effective_date=on, recorded_at=self.next_id)
+        return self.add(
+            "time_entry",
+            company_id=self.company,
+            document_id=booking,
+            work_order_id=order,
+            minutes=micro(minutes),
+            labour_rate=micro(rate),
+            overhead_rate=micro(overhead),
+            effective_date=on,
+            recorded_at=self.next_id,
+        )
 
     def output(self, order: int, item: int, quantity: Number, on: date) -> int:
         output = self.document("output", on, origin_document_id=order)
@@ -262,15 +467,30 @@ class RawCompany:
         return self.move("output", line, item, quantity, on, "production", "stock:MAIN", work_order_id=order)
 
     def close(self, order: int, on: date) -> None:
-        self.add("document_event", document_id=order, state="done", effective_date=on, user_id=self.user,
-                 recorded_at=self.next_id)
+        self.add(
+            "document_event",
+            document_id=order,
+            state="done",
+            effective_date=on,
+            user_id=self.user,
+            recorded_at=self.next_id,
+        )
         next(row for row in self.rows["document"] if row["id"] == order)["state"] = "done"
 
     def opening(self, item: int, quantity: Number, unit_cost: Number, on: date, since: date | None = None) -> int:
         document = self.document("opening_stock", on)
         line = self.line(document, item, quantity, unit_cost)
-        return self.move("opening", line, item, quantity, on, "opening", "stock:MAIN", unit_cost=micro(unit_cost),
-                         received_date=since)
+        return self.move(
+            "opening",
+            line,
+            item,
+            quantity,
+            on,
+            "opening",
+            "stock:MAIN",
+            unit_cost=micro(unit_cost),
+            received_date=since,
+        )
 
     def write(self, path: Path) -> None:
         """Makes the DuckDB file with schema raw and these rows; tables without rows are made empty."""

@@ -1,4 +1,4 @@
-"""One run of the costing engine; its tables stand beside this one as engine.costing_*, and the engine_* views name them.
+"""One run of the costing engine; its tables stand beside this one as engine.costing_*, engine_* views name them.
 
 This table: one row per table of the run, with its number of rows.
 """

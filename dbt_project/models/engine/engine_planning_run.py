@@ -34,9 +34,7 @@ def model(dbt, session):
         "stock": coded(stock).rename({"usable_quantity_micro": "quantity"}).sort("item_id", "warehouse_id"),
         "demands": coded(demands).sort("demand_id"),
         "supplies": coded(supplies).sort("supply_id"),
-        "supplier_prices": coded(supplier_prices).sort(
-            "item_id", "supplier_id", "effective_date", "minimum_quantity"
-        ),
+        "supplier_prices": coded(supplier_prices).sort("item_id", "supplier_id", "effective_date", "minimum_quantity"),
         "working_days": calendar.filter("is_working_day").rename({"calendar_date": "date"}).sort("date"),
         "decisions": decisions.sort("decided_at", "suggestion_decision_id"),
     }

@@ -1,0 +1,29 @@
+-- One row per move or stock of an item: opening + received + converted − out, against what is on hand.
+{{ config(materialized='view') }}
+select
+    'stock_quantity' as check_name,
+    moves.company_id,
+    cast(moves.item_id as varchar) as key,
+    1 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(
+        case when moves.to_warehouse_id is not null then moves.quantity else 0 end
+        - case when moves.from_warehouse_id is not null then moves.quantity else 0 end
+        as decimal(28, 6)
+    ) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('fct_stock_moves') }} as moves
+
+union all
+
+select
+    'stock_quantity' as check_name,
+    ageing.company_id,
+    cast(ageing.item_id as varchar) as key,
+    2 as suspicion,
+    cast(null as date) as effective_date,
+    cast(null as varchar) as document_number,
+    cast(0 as decimal(28, 6)) as left_amount,
+    cast(ageing.quantity as decimal(28, 6)) as right_amount
+from {{ ref('fct_stock_ageing') }} as ageing

@@ -1,0 +1,47 @@
+-- One row per move, time entry or work order: what went into each order, against what came out of it, is lost, or is still in work.
+{{ config(materialized='view') }}
+select
+    'work_order_cost' as check_name,
+    moves.company_id,
+    cast(moves.work_order_id as varchar) as key,
+    2 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(
+        case moves.move_type when 'issue' then moves.value_amount when 'issue_return' then -moves.value_amount else 0 end
+        as decimal(28, 6)
+    ) as left_amount,
+    cast(case when moves.move_type in ('output', 'by_product') then moves.value_amount else 0 end as decimal(28, 6)) as right_amount
+from {{ ref('fct_stock_moves') }} as moves
+where moves.work_order_id is not null
+
+union all
+
+select
+    'work_order_cost' as check_name,
+    time_entries.company_id,
+    cast(time_entries.work_order_id as varchar) as key,
+    2 as suspicion,
+    time_entries.effective_date,
+    documents.document_number,
+    cast(
+        {{ amount('(time_entries.labour_amount_minor + time_entries.overhead_amount_minor)') }} as decimal(28, 6)
+    ) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('int_time_entries_priced') }} as time_entries
+inner join {{ ref('stg_companies') }} as companies on companies.company_id = time_entries.company_id
+left join {{ ref('stg_documents') }} as documents on documents.document_id = time_entries.document_id
+where time_entries.work_order_id is not null
+
+union all
+
+select
+    'work_order_cost' as check_name,
+    work_orders.company_id,
+    cast(work_orders.work_order_id as varchar) as key,
+    1 as suspicion,
+    work_orders.planned_start_date as effective_date,
+    work_orders.work_order_number as document_number,
+    cast(0 as decimal(28, 6)) as left_amount,
+    cast(work_orders.wip_amount + work_orders.loss_amount as decimal(28, 6)) as right_amount
+from {{ ref('fct_work_orders') }} as work_orders

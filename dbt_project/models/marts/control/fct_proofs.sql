@@ -1,0 +1,118 @@
+-- One row per check and company: two sides that must agree, from different tables written by different code.
+{% set proofs = [
+    'int_proofs_stock_balances',
+    'int_proofs_stock_quantity',
+    'int_proofs_value_conservation',
+    'int_proofs_cost_slices',
+    'int_proofs_stock_value',
+    'int_proofs_work_orders',
+    'int_proofs_work_in_progress',
+    'int_proofs_goods_received',
+    'int_proofs_landed_cost',
+    'int_proofs_cost_of_sales',
+    'int_proofs_partner_accounts',
+    'int_proofs_ledger',
+] -%}
+with
+
+checks as (
+    select check_name, left_side, right_side
+    from (
+        values
+        ('stock_balances', 'stock moves', 'stock balances'),
+        ('stock_quantity', 'stock moves', 'layers on hand'),
+        ('value_conservation', 'value of stock moves', 'value of layers on hand'),
+        ('cost_slices', 'value of what went out', 'slices of layers taken'),
+        ('stock_value', 'value of layers on hand', 'inventory account'),
+        ('work_order_cost', 'issues and time', 'outputs, losses and work in progress'),
+        ('work_in_progress', 'work orders', 'work in progress account'),
+        ('goods_received_not_billed', 'receipts less bills', 'goods received, not billed account'),
+        ('landed_cost_clearing', 'landed cost bills less shares', 'landed cost clearing account'),
+        ('order_cost', 'actual cost of orders', 'cost of sales account'),
+        ('receivables', 'open customer invoices', 'receivables account'),
+        ('payables', 'open bills', 'payables account'),
+        ('journal_entries', 'debits of entries', 'credits of entries'),
+        ('trial_balance', 'debits', 'credits')
+    ) as named (check_name, left_side, right_side)
+),
+
+sides as (
+    {% for proof in proofs -%}
+    select check_name, company_id, key, suspicion, effective_date, document_number, left_amount, right_amount
+    from {{ ref(proof) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+keys as (
+    select
+        sides.check_name,
+        sides.company_id,
+        sides.key,
+        sum(sides.left_amount) as left_amount,
+        sum(sides.right_amount) as right_amount
+    from sides
+    group by sides.check_name, sides.company_id, sides.key
+),
+
+totals as (
+    select
+        keys.check_name,
+        keys.company_id,
+        sum(keys.left_amount) as left_amount,
+        sum(keys.right_amount) as right_amount,
+        sum(abs(keys.left_amount - keys.right_amount)) as key_difference,
+        count(*) as key_count,
+        sum(case when keys.left_amount <> keys.right_amount then 1 else 0 end) as failing_key_count
+    from keys
+    group by keys.check_name, keys.company_id
+),
+
+suspects as (
+    select
+        sides.check_name,
+        sides.company_id,
+        sides.effective_date,
+        sides.document_number,
+        row_number() over (
+            partition by sides.check_name, sides.company_id
+            order by sides.suspicion, sides.effective_date, sides.document_number
+        ) as turn
+    from sides
+    inner join keys
+        on keys.check_name = sides.check_name
+        and keys.company_id = sides.company_id
+        and keys.key = sides.key
+        and keys.left_amount <> keys.right_amount
+    where sides.document_number is not null
+)
+
+select
+    companies.company_id,
+    checks.check_name,
+    companies.company_code as scope,
+    checks.left_side,
+    checks.right_side,
+    cast(coalesce(totals.left_amount, 0) as decimal(28, 6)) as left_amount,
+    cast(coalesce(totals.right_amount, 0) as decimal(28, 6)) as right_amount,
+    cast(
+        case
+            when coalesce(totals.left_amount, 0) <> coalesce(totals.right_amount, 0) then totals.left_amount - totals.right_amount
+            else coalesce(totals.key_difference, 0)
+        end as decimal(28, 6)
+    ) as difference,
+    coalesce(totals.key_difference, 0) = 0 as is_green,
+    cast(coalesce(totals.key_count, 0) as bigint) as key_count,
+    cast(coalesce(totals.failing_key_count, 0) as bigint) as failing_key_count,
+    suspects.document_number as first_document_number,
+    suspects.effective_date as first_document_date
+from checks
+cross join {{ ref('stg_companies') }} as companies
+left join totals
+    on totals.check_name = checks.check_name
+    and totals.company_id = companies.company_id
+left join suspects
+    on suspects.check_name = checks.check_name
+    and suspects.company_id = companies.company_id
+    and suspects.turn = 1
+order by companies.company_id, checks.check_name
