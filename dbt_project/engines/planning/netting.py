@@ -21,6 +21,7 @@ from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lots import ORDER_UP_TO, PERIOD, last_covered, lot_quantity
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
+    APPROVED,
     CHANGED,
     D_DUE,
     D_HASH,
@@ -351,6 +352,16 @@ def net(
                 last_trigger = mark
                 cause = requirements[rows[trigger], R_HASH] if is_for_requirement else SAFETY_STOCK_HASH
                 identity = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                found = np.searchsorted(decision_hashes, identity)
+                while (
+                    found < len(decision_hashes)
+                    and decision_hashes[found] == identity
+                    and decisions[found, D_STATE] == APPROVED
+                ):
+                    # That one is a document already; what is short beside it is a further suggestion.
+                    same_trigger += 1
+                    identity = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                    found = np.searchsorted(decision_hashes, identity)
                 supply = supply_count
                 supply_count += 1
                 _cleared(supplies, supply, node, PLANNED, event_day[e], quantity)
@@ -363,7 +374,6 @@ def net(
                 supplies[supply, S_NEED] = need
                 supplies[supply, S_COVERED] = event_day[covered]
                 supplies[supply, S_REQUIRED] = event_required[e] - (event_required[e - 1] if e > 0 else 0)
-                found = np.searchsorted(decision_hashes, identity)
                 if found < len(decision_hashes) and decision_hashes[found] == identity:
                     if decisions[found, D_STATE] != CHANGED or turn == 0:
                         supplies[supply, S_STATE] = decisions[found, D_STATE]

@@ -40,8 +40,8 @@ def plan(facts: PlanningInput) -> PlanningResult:
     Decisions: a suggestion that was rejected, or snoozed until after as_of, stays in the result in that state and keeps
     covering its requirement, so that no other suggestion takes its place; it is not exploded, so nothing is suggested
     for its components, and the record shows it neither as receipt nor as release. A changed one keeps the planner's
-    quantity and date; what its quantity leaves open becomes a further suggestion. An approved one exists as a document
-    and so is a supply; should it be suggested again, it is proposed with its decision beside it.
+    quantity and date; what its quantity leaves open becomes a further suggestion. An approved one is a document and so
+    a supply; what is still short of its requirement is a further suggestion with an identity of its own.
     """
     solution = solve(facts)
     suggested = suggestions(solution)

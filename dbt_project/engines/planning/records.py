@@ -53,6 +53,8 @@ PROPOSED = 0
 CHANGED = 1
 SNOOZED = 2
 REJECTED = 3
+# A decision only: its suggestion is a document now.
+APPROVED = 4
 STATES = ("proposed", "changed", "snoozed", "rejected")
 
 UNSEEN = -2

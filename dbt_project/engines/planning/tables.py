@@ -15,6 +15,7 @@ from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.netting import LAST_RANK
 from dbt_project.engines.planning.network import Network
 from dbt_project.engines.planning.records import (
+    APPROVED,
     CHANGED,
     D_DUE,
     D_HASH,
@@ -181,6 +182,8 @@ def decisions_in_force(facts: PlanningInput) -> tuple[pl.DataFrame, Table]:
         .then(SNOOZED)
         .when(pl.col("decision") == "change")
         .then(CHANGED)
+        .when(pl.col("decision") == "approve")
+        .then(APPROVED)
         .otherwise(0)
         .cast(pl.Int64)
     )

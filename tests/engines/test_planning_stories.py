@@ -1,0 +1,466 @@
+"""Planning, story by story: what a planner sees and decides, with figures that can be checked by hand.
+
+A bicycle takes two working days and needs one frame and two wheels; frames take five days, wheels three. 5 January 2026
+is a Monday.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dbt_project.engines.planning import PlanningFactIsInvalid, PlanningInput, PlanningResult, plan
+
+MICRO = 1_000_000
+AS_OF = date(2026, 1, 5)
+ITEMS: dict[str, dict[str, Any]] = {
+    "BIKE": {"kind": "made", "lead_time_days": 2, "unit_cost": 100 * MICRO},
+    "FRAME": {"kind": "bought", "lead_time_days": 5, "preferred_supplier_id": "STEEL", "unit_cost": 40 * MICRO},
+    "WHEEL": {"kind": "bought", "lead_time_days": 3, "preferred_supplier_id": "ROUND", "unit_cost": 15 * MICRO},
+}
+BIKE_BOM = {"BIKE": {"FRAME": 1, "WHEEL": 2}}
+
+
+def january(day: int) -> date:
+    return date(2026, 1, day)
+
+
+def sold(line: int, item: str, quantity: int, need: date, margin: int = 0, priority: int = 1) -> dict[str, Any]:
+    return {
+        "demand_id": f"SO:{line}", "kind": "sales_order", "item_id": item, "quantity": quantity * MICRO,
+        "need_date": need, "sales_order_line_id": line, "margin_amount": margin, "priority": priority,
+    }  # fmt: skip
+
+
+def coming(
+    name: str, item: str, quantity: int, due: date, kind: str = "purchase_order", released: bool = True
+) -> dict[str, Any]:
+    return {
+        "supply_id": name, "kind": kind, "document_number": name.replace(":", "-"), "item_id": item,
+        "quantity": quantity * MICRO, "due_date": due, "is_released": released,
+    }  # fmt: skip
+
+
+def consumed(order: str, item: str, quantity: int, need: date) -> dict[str, Any]:
+    return {
+        "demand_id": f"WC:{order}:{item}", "kind": "work_order_component", "item_id": item, "quantity": quantity * MICRO,
+        "need_date": need, "work_order_id": order,
+    }  # fmt: skip
+
+
+def planned(
+    demands: list[dict[str, Any]],
+    supplies: list[dict[str, Any]] | None = None,
+    stock: dict[str, int] | None = None,
+    items: dict[str, dict[str, Any]] | None = None,
+    boms: dict[str, dict[str, int]] | None = None,
+    **more: Any,
+) -> PlanningResult:
+    """The plan of one warehouse, W."""
+    boms = BIKE_BOM if boms is None else boms
+    at = pl.lit("W").alias("warehouse_id")
+
+    def frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+        return pl.DataFrame(rows, infer_schema_length=None).with_columns(at) if rows else pl.DataFrame()
+
+    given: dict[str, Any] = {"as_of": AS_OF, "horizon_days": 90} | more
+    return plan(
+        PlanningInput(
+            items=frame([{"item_id": name, "company_id": 1} | row for name, row in (items or ITEMS).items()]),
+            stock=frame([{"item_id": name, "quantity": quantity * MICRO} for name, quantity in (stock or {}).items()]),
+            demands=frame(demands),
+            supplies=frame(supplies or []),
+            bom_versions=pl.DataFrame(
+                [
+                    {"bom_id": name, "item_id": name, "effective_date": date(2025, 1, 1), "output_quantity": MICRO}
+                    for name in boms
+                ]
+            ),
+            bom_lines=pl.DataFrame(
+                [
+                    {"bom_id": name, "item_id": component, "quantity": quantity * MICRO}
+                    for name, lines in boms.items()
+                    for component, quantity in lines.items()
+                ]
+            ),
+            **given,
+        )
+    )
+
+
+def decided(suggestion: str, decision: str, **more: Any) -> dict[str, Any]:
+    rows = [{"suggestion_id": suggestion, "decision": decision, "decided_at": datetime(2026, 1, 5, 9)} | more]
+    columns = {"quantity": pl.Int64, "due_date": pl.Date, "until": pl.Date, "reason": pl.String}
+    return {
+        "decisions": pl.DataFrame(rows).with_columns(
+            pl.lit(None, dtype=kind).alias(name) for name, kind in columns.items() if name not in more
+        )
+    }
+
+
+def row(frame: pl.DataFrame, **where: Any) -> dict[str, Any]:
+    """The only row that fits."""
+    found = frame.filter(**where)
+    assert found.height == 1, found
+    return found.row(0, named=True)
+
+
+def test_an_order_is_made_and_its_parts_are_bought() -> None:
+    result = planned([sold(1, "BIKE", 10, january(23), margin=30_000)], stock={"WHEEL": 6})
+    bike = row(result.suggestions, item_id="BIKE")
+    assert (bike["kind"], bike["quantity"], bike["release_date"]) == ("make", 10 * MICRO, january(21))
+    frame = row(result.suggestions, item_id="FRAME")
+    assert (frame["kind"], frame["supplier_id"], frame["due_date"]) == ("buy", "STEEL", january(21))
+    assert (frame["release_date"], frame["value_amount"]) == (january(14), 40_000)
+    wheel = row(result.suggestions, item_id="WHEEL")
+    assert (wheel["required_quantity"], wheel["available_quantity"]) == (20 * MICRO, 6 * MICRO)
+    assert (wheel["shortage_quantity"], wheel["quantity"]) == (14 * MICRO, 14 * MICRO)
+    assert wheel["reason"] == (
+        "WHEEL needs 20 on 2026-01-21, keeps 0 as safety stock and has 6: 14 short; by lot_for_lot that makes 14."
+    )
+    assert set(result.suggestions["margin_of_pegged_orders"]) == {30_000}
+    # 14 of 20 wheels hang on the suggestion.
+    assert wheel["margin_at_risk"] == 21_000
+    assert row(result.delivery_dates, sales_order_line_id=1)["reason_key"] == "on_time"
+
+
+def test_a_release_in_the_past_is_shown_and_the_date_is_real() -> None:
+    result = planned([sold(1, "BIKE", 1, january(7))], stock={"WHEEL": 2})
+    frame = row(result.suggestions, item_id="FRAME")
+    assert (frame["due_date"], frame["release_date"], frame["is_release_past"]) == (
+        january(5),
+        date(2025, 12, 29),
+        True,
+    )
+    line = row(result.delivery_dates, sales_order_line_id=1)
+    # Five days for the frame from Monday the 5th, then two for the bicycle.
+    assert (line["predicted_date"], line["days_late"]) == (january(14), 5)
+    assert (line["reason_key"], line["reason_item_id"], line["reason_lead_time_days"]) == ("lead_time", "FRAME", 5)
+    assert [(step["item_id"], step["lead_time_days"], step["days"]) for step in line["steps"]] == [
+        ("BIKE", 2, 2),
+        ("FRAME", 5, 5),
+    ]
+
+
+def test_pegging_and_dates_go_on_through_open_work_orders() -> None:
+    result = planned(
+        [
+            sold(1, "BIKE", 4, january(16), margin=800),
+            consumed("9", "FRAME", 4, january(14)),
+            consumed("9", "WHEEL", 8, january(14)),
+        ],
+        [coming("WO:9", "BIKE", 4, january(16), "work_order"), coming("PO:3", "FRAME", 4, january(20))],
+        stock={"WHEEL": 8},
+    )
+    peg = row(result.pegging, item_id="FRAME")
+    assert (peg["supply_id"], peg["sales_order_line_id"], peg["level"], peg["path"]) == ("PO:3", 1, 1, "SO:1 > BIKE")
+    late = row(result.messages, supply_id="PO:3")
+    assert (late["action"], late["to_date"], late["margin_at_risk"]) == ("expedite", january(14), 800)
+    line = row(result.delivery_dates, sales_order_line_id=1)
+    # The frames come on the 20th, and the order keeps its two days from frames to bicycle.
+    assert (line["predicted_date"], line["reason_key"], line["reason_document_number"]) == (
+        january(22),
+        "late_supply",
+        "PO-3",
+    )
+    assert [step["days"] for step in line["steps"]] == [2, 11]
+
+
+def test_earliest_need_first_then_priority() -> None:
+    result = planned(
+        [
+            sold(1, "WHEEL", 5, january(20), priority=2),
+            sold(2, "WHEEL", 5, january(20), priority=1),
+            sold(3, "WHEEL", 5, january(12), priority=9),
+        ],
+        stock={"WHEEL": 10},
+    )
+    served = {peg["requirement_id"]: peg["supply_kind"] for peg in result.pegging.iter_rows(named=True)}
+    assert served == {"SO:3": "stock", "SO:2": "stock", "SO:1": "buy"}
+
+
+def test_safety_stock_is_a_floor_that_orders_may_use_first() -> None:
+    items = {"WHEEL": ITEMS["WHEEL"] | {"safety_stock": 10 * MICRO}}
+    result = planned([sold(1, "WHEEL", 4, january(6))], stock={"WHEEL": 10}, items=items, boms={})
+    refill = row(result.suggestions)
+    assert (refill["quantity"], refill["due_date"], refill["is_release_past"]) == (4 * MICRO, january(6), True)
+    # The order itself ships from stock, on its day.
+    line = row(result.delivery_dates)
+    assert (line["predicted_date"], line["reason_key"]) == (january(6), "in_stock")
+    assert set(result.pegging.filter(requirement_kind="safety_stock")["quantity"]) == {6 * MICRO, 4 * MICRO}
+
+
+def test_an_order_on_its_way_is_expedited_before_a_new_one_is_planned() -> None:
+    result = planned([sold(1, "WHEEL", 5, january(12))], [coming("PO:1", "WHEEL", 5, january(20))])
+    assert result.suggestions.is_empty()
+    message = row(result.messages)
+    assert (message["action"], message["from_date"], message["to_date"]) == ("expedite", january(20), january(12))
+    assert (
+        message["reason"] == "PO-1 comes on 2026-01-20, but without it the balance is below its floor from 2026-01-12."
+    )
+
+
+def test_an_order_that_is_needed_in_time_is_not_pulled_away() -> None:
+    """The second order's purchase was approved first; the first order still gets its own suggestion."""
+    demands = [sold(1, "WHEEL", 5, january(12)), sold(2, "WHEEL", 5, january(20))]
+    result = planned(demands, [coming("PO:1", "WHEEL", 5, january(20))])
+    assert result.messages.is_empty()
+    assert row(result.suggestions)["due_date"] == january(12)
+
+
+def test_messages_on_what_comes_early_late_or_for_nothing() -> None:
+    result = planned(
+        [sold(1, "WHEEL", 5, january(20)), sold(2, "FRAME", 3, january(20)), sold(3, "BIKE", 1, january(8))],
+        [
+            coming("PO:1", "WHEEL", 5, january(12)),
+            coming("PO:2", "WHEEL", 4, january(21)),
+            coming("PO:3", "FRAME", 5, january(20)),
+            coming("RQ:4", "BIKE", 1, january(6), "requisition", released=False),
+            coming("PO:5", "GEAR", 1, date(2025, 12, 30)),
+            coming("IN:6", "GEAR", 9, january(5), "inspection"),
+        ],
+        items=ITEMS | {"GEAR": {"kind": "bought", "lead_time_days": 1, "safety_stock": MICRO}},
+    )  # fmt: skip
+    told = {(one["supply_id"], one["action"]): one for one in result.messages.iter_rows(named=True)}
+    assert set(told) == {
+        ("PO:1", "defer"), ("PO:2", "cancel"), ("PO:3", "decrease"),
+        ("RQ:4", "release"), ("RQ:4", "defer"), ("PO:5", "past_due"),
+    }  # fmt: skip
+    assert told["PO:1", "defer"]["to_date"] == january(20)
+    assert told["PO:2", "cancel"]["to_date"] is None
+    assert told["PO:3", "decrease"]["quantity"] == 3 * MICRO
+    assert told["RQ:4", "release"]["from_date"] == january(2)
+    assert told["PO:5", "past_due"]["to_date"] == AS_OF
+
+
+def test_a_tolerance_keeps_noise_out() -> None:
+    demands, supplies = [sold(1, "WHEEL", 5, january(20))], [coming("PO:1", "WHEEL", 5, january(22))]
+    assert planned(demands, supplies, tolerance_days=2).messages.is_empty()
+    assert row(planned(demands, supplies, tolerance_days=1).messages)["action"] == "expedite"
+
+
+def test_a_suggestion_keeps_its_identity_when_quantity_and_dates_change() -> None:
+    before = planned([sold(1, "BIKE", 10, january(23))]).suggestions
+    after = planned([sold(1, "BIKE", 7, january(30)), sold(2, "BIKE", 3, january(14))], stock={"WHEEL": 1}).suggestions
+    for item in ITEMS:
+        first = row(before, item_id=item)["suggestion_id"]
+        assert row(after, item_id=item, sales_order_line_id=1)["suggestion_id"] == first
+    assert after["suggestion_id"].n_unique() == 6
+
+
+def test_parts_keep_their_identity_when_the_order_for_them_is_approved() -> None:
+    demands = [sold(1, "BIKE", 10, january(23))]
+    before = planned(demands).suggestions
+    bike = row(before, item_id="BIKE")["suggestion_id"]
+    approved = [coming("WO:7", "BIKE", 10, january(23), "work_order")]
+    parts = [consumed("7", "FRAME", 10, january(21)), consumed("7", "WHEEL", 20, january(21))]
+    after = planned(demands + parts, approved, **decided(bike, "approve")).suggestions
+    assert set(after["suggestion_id"]) == set(before["suggestion_id"]) - {bike}
+
+
+def test_what_is_short_beside_an_approved_order_has_an_identity_of_its_own() -> None:
+    demands = [sold(1, "WHEEL", 10, january(23))]
+    first = row(planned(demands).suggestions)["suggestion_id"]
+    result = planned(demands, [coming("PO:1", "WHEEL", 4, january(23))], **decided(first, "approve"))
+    rest = row(result.suggestions)
+    assert (rest["quantity"], rest["state"]) == (6 * MICRO, "proposed")
+    assert rest["suggestion_id"] != first
+    # Cancelled, the document leaves everything open again: it can be approved anew.
+    assert row(planned(demands, **decided(first, "approve")).suggestions)["suggestion_id"] != first
+
+
+@pytest.mark.parametrize(
+    ("decision", "more", "state"),
+    [
+        ("reject", {"reason": "customer will cancel"}, "rejected"),
+        ("snooze", {"until": january(12)}, "snoozed"),
+        ("snooze", {"until": january(5)}, "proposed"),
+    ],
+)
+def test_rejected_and_snoozed_suggestions_stay_and_nothing_new_takes_their_place(
+    decision: str, more: dict[str, Any], state: str
+) -> None:
+    demands = [sold(1, "BIKE", 10, january(23))]
+    bike = row(planned(demands).suggestions, item_id="BIKE")["suggestion_id"]
+    result = planned(demands, **decided(bike, decision, **more))
+    shown = row(result.suggestions, item_id="BIKE")
+    assert (shown["suggestion_id"], shown["state"], shown["quantity"]) == (bike, state, 10 * MICRO)
+    assert shown["decision_reason"] == more.get("reason")
+    held = state != "proposed"
+    assert result.suggestions.height == (1 if held else 3)
+    record = row(result.projection, item_id="BIKE", date=january(23))
+    assert record["planned_receipt"] == (0 if held else 10 * MICRO)
+    assert record["net_requirement"] == 10 * MICRO
+    line = row(result.delivery_dates)
+    assert line["reason_key"] == ("held_suggestion" if held else "on_time")
+    assert line["predicted_date"] is not None
+
+
+def test_a_changed_suggestion_keeps_the_planners_quantity_and_date() -> None:
+    demands = [sold(1, "WHEEL", 10, january(23))]
+    wheel = row(planned(demands).suggestions)["suggestion_id"]
+    more = planned(demands, **decided(wheel, "change", quantity=25 * MICRO, due_date=january(16)))
+    changed = row(more.suggestions)
+    assert (changed["state"], changed["quantity"], changed["due_date"]) == ("changed", 25 * MICRO, january(16))
+    assert changed["release_date"] == january(13)
+    less = planned(demands, **decided(wheel, "change", quantity=4 * MICRO)).suggestions
+    assert row(less, suggestion_id=wheel)["quantity"] == 4 * MICRO
+    rest = row(less, state="proposed")
+    assert (rest["quantity"], rest["due_date"]) == (6 * MICRO, january(23))
+
+
+def test_a_decision_whose_ground_has_gone_is_named() -> None:
+    wheel = row(planned([sold(1, "WHEEL", 10, january(23))]).suggestions)["suggestion_id"]
+    result = planned([], **decided(wheel, "reject"))
+    assert row(result.findings)["finding"] == "decision_without_ground"
+    assert wheel in row(result.findings)["message"]
+
+
+def test_items_of_a_cycle_are_named_and_skipped_and_everything_else_is_planned() -> None:
+    items = ITEMS | {name: {"kind": "made", "lead_time_days": 1} for name in ("EGG", "HEN", "CAKE")}
+    boms = BIKE_BOM | {"EGG": {"HEN": 1}, "HEN": {"EGG": 1, "WHEEL": 1}, "CAKE": {"EGG": 1, "FRAME": 1}}
+    result = planned([sold(1, "CAKE", 2, january(23)), sold(2, "BIKE", 1, january(23))], items=items, boms=boms)
+    finding = row(result.findings, finding="bom_cycle")
+    assert "of EGG, HEN contain" in finding["message"]
+    assert set(result.suggestions["item_id"]) == {"CAKE", "BIKE", "FRAME", "WHEEL"}
+    cake = row(result.delivery_dates, sales_order_line_id=1)
+    assert (cake["predicted_date"], cake["reason_key"], cake["reason_item_id"]) == (None, "no_source", "EGG")
+
+
+def test_a_cycle_that_is_no_longer_in_force_is_none() -> None:
+    result = plan(
+        PlanningInput(
+            as_of=AS_OF,
+            horizon_days=30,
+            items=pl.DataFrame(
+                [{"item_id": name, "warehouse_id": "W", "kind": "made"} for name in ("A", "B")]
+            ),
+            bom_versions=pl.DataFrame(
+                [
+                    {"bom_id": 1, "item_id": "A", "effective_date": date(2024, 1, 1), "output_quantity": MICRO},
+                    {"bom_id": 2, "item_id": "A", "effective_date": date(2025, 1, 1), "output_quantity": MICRO},
+                    {"bom_id": 3, "item_id": "B", "effective_date": date(2025, 1, 1), "output_quantity": MICRO},
+                ]
+            ),
+            bom_lines=pl.DataFrame(
+                [{"bom_id": 1, "item_id": "B", "quantity": MICRO}, {"bom_id": 3, "item_id": "A", "quantity": MICRO}]
+            ),
+        )
+    )  # fmt: skip
+    assert result.findings.is_empty()
+
+
+def test_items_without_a_source_are_named_and_skipped() -> None:
+    items = ITEMS | {
+        "PUMP": {"kind": "made", "lead_time_days": 1},
+        "BELL": {"kind": "bought"},
+        "BAG": {"kind": "bought", "lead_time_days": 2},
+    }
+    demands = [sold(n, item, 1, january(23)) for n, item in enumerate(("PUMP", "BELL", "BAG", "WHEEL", "LOST"))]
+    result = planned(demands, items=items)
+    found = set(result.findings.select("finding", "item_id").iter_rows())
+    assert found == {("no_source", "PUMP"), ("no_source", "BELL"), ("no_supplier", "BAG"), ("item_not_planned", "LOST")}
+    assert set(result.suggestions["item_id"]) == {"BAG", "WHEEL"}
+
+
+def test_what_is_needed_after_the_horizon_is_pegged_but_not_planned() -> None:
+    result = planned(
+        [sold(1, "WHEEL", 5, date(2026, 6, 1)), sold(2, "WHEEL", 5, date(2026, 6, 2))],
+        [coming("PO:1", "WHEEL", 5, date(2026, 6, 1))],
+    )
+    assert result.suggestions.is_empty()
+    assert result.messages.is_empty()
+    assert row(result.delivery_dates, sales_order_line_id=1)["reason_key"] == "on_time"
+    later = row(result.delivery_dates, sales_order_line_id=2)
+    assert (later["reason_key"], later["predicted_date"]) == ("beyond_horizon", date(2026, 6, 2))
+
+
+def test_the_bill_of_material_in_force_on_the_start_counts() -> None:
+    items = {"KIT": {"kind": "made", "lead_time_days": 1}} | dict.fromkeys(("OLD", "NEW"), ITEMS["WHEEL"])
+    versions = [
+        {"bom_id": 1, "item_id": "KIT", "effective_date": date(2025, 1, 1), "output_quantity": MICRO},
+        {"bom_id": 2, "item_id": "KIT", "effective_date": january(20), "output_quantity": 4 * MICRO},
+    ]
+    lines = [
+        {"bom_id": 1, "item_id": "OLD", "quantity": MICRO, "scrap_rate": 0},
+        {"bom_id": 2, "item_id": "NEW", "quantity": 3 * MICRO, "scrap_rate": 100_000},
+    ]
+    result = plan(
+        PlanningInput(
+            AS_OF, 90,
+            items=pl.DataFrame([{"item_id": name, "warehouse_id": "W"} | values for name, values in items.items()]),
+            demands=pl.DataFrame(
+                [sold(line, "KIT", 10, january(19 + line)) | {"warehouse_id": "W"} for line in (1, 2)]
+            ),
+            bom_versions=pl.DataFrame(versions),
+            bom_lines=pl.DataFrame(lines),
+        )
+    )  # fmt: skip
+    # Started on the 19th: one old part each; started on the 20th: 10 × 3 ÷ 4 new ones and a tenth for scrap.
+    assert row(result.suggestions, item_id="OLD")["quantity"] == 10 * MICRO
+    assert row(result.suggestions, item_id="NEW")["quantity"] == 8_250_000
+
+
+def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
+    prices = [
+        ("A", 10, 9_000_000, 1, date(2025, 1, 1)), ("A", 10, 6_000_000, 100, date(2025, 1, 1)),
+        ("B", 4, 7_000_000, 20, date(2025, 1, 1)), ("B", 4, 5_000_000, 50, date(2025, 1, 1)),
+        ("B", 4, 1_000_000, 1, date(2026, 6, 1)),
+    ]  # fmt: skip
+    frame = pl.DataFrame(
+        [
+            {
+                "item_id": "NUT", "supplier_id": supplier, "lead_time_days": lead, "unit_price": price,
+                "minimum_quantity": least * MICRO, "effective_date": since,
+            }
+            for supplier, lead, price, least, since in prices
+        ]
+    )  # fmt: skip
+    items = {"NUT": {"kind": "bought", "lead_time_days": 99}}
+    small = row(planned([sold(1, "NUT", 7, january(23))], items=items, boms={}, supplier_prices=frame).suggestions)
+    assert (small["supplier_id"], small["lead_time_days"], small["quantity"]) == ("B", 4, 20 * MICRO)
+    assert (small["unit_cost"], small["value_amount"]) == (7_000_000, 14_000)
+    large = row(planned([sold(1, "NUT", 60, january(23))], items=items, boms={}, supplier_prices=frame).suggestions)
+    assert (large["unit_cost"], large["value_amount"]) == (5_000_000, 30_000)
+
+
+def test_stock_below_zero_is_made_good_first() -> None:
+    result = planned([sold(1, "WHEEL", 5, january(23))], stock={"WHEEL": -2}, items={"WHEEL": ITEMS["WHEEL"]}, boms={})
+    quantities = dict(result.suggestions.select("due_date", "quantity").iter_rows())
+    assert quantities == {AS_OF: 2 * MICRO, january(23): 5 * MICRO}
+
+
+def test_margins_count_each_order_once_through_all_ways() -> None:
+    """Wheels go into the bicycle twice: through the set and directly."""
+    items = ITEMS | {"SET": {"kind": "made", "lead_time_days": 1}}
+    boms = {"BIKE": {"SET": 1, "WHEEL": 1}, "SET": {"WHEEL": 1}}
+    items["WHEEL"] = items["WHEEL"] | {"lot_policy": "minimum_multiple", "minimum_quantity": 50 * MICRO}
+    result = planned(
+        [sold(1, "BIKE", 2, january(23), margin=100), sold(2, "BIKE", 1, january(30), margin=-40)],
+        items=items,
+        boms=boms,
+    )
+    wheel = row(result.suggestions, item_id="WHEEL")
+    assert (wheel["sales_order_line_count"], wheel["margin_of_pegged_orders"]) == (2, 60)
+    assert wheel["margin_at_risk"] == 100
+
+
+ONE = {"item_id": [1], "warehouse_id": [1], "kind": ["made"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"demands": pl.DataFrame({"demand_id": ["x"]})}, "demands has no column kind"),
+        ({"items": pl.DataFrame(ONE | {"lot_policy": ["some"]})}, "lot_policy: 'some' is none of"),
+        ({"items": pl.DataFrame({name: value * 2 for name, value in ONE.items()})}, "occurs more than once"),
+        ({"items": pl.DataFrame(ONE | {"lead_time_days": [-1]})}, "-1 is below 0"),
+    ],
+)
+def test_facts_that_cannot_be_planned_are_refused(change: dict[str, Any], message: str) -> None:
+    given: dict[str, Any] = {"items": pl.DataFrame(ONE)} | change
+    with pytest.raises(PlanningFactIsInvalid, match=message):
+        plan(PlanningInput(AS_OF, 30, **given))
