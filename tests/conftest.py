@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.browser.chromium import chromium_program, launched_chromium
 from tests.embedded_postgres import EmbeddedPostgres
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+
+# A noisy machine keeps no deadlines. In CI the same examples are drawn each time, elsewhere new ones are looked for.
+settings.register_profile("bihuan", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("bihuan")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
