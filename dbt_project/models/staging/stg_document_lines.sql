@@ -9,7 +9,7 @@ select
     document_lines.warehouse_id,
 
     document_lines.description,
-    document_lines.extra,
+    nullif(document_lines.extra, 'null') as extra,
 
     document_lines.line_number,
     {{ quantity('document_lines.entered_quantity') }} as entered_quantity,

@@ -15,7 +15,7 @@ select
     documents.currency,
     documents.basis,
     documents.reason,
-    documents.extra,
+    nullif(documents.extra, 'null') as extra,
 
     {{ exchange_rate('documents.exchange_rate') }} as exchange_rate,
     {{ amount('documents.net_amount') }} as net_amount,

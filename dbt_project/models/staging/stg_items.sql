@@ -7,7 +7,7 @@ select
     items.name as item_name,
     items.kind,
     items.category,
-    items.extra,
+    nullif(items.extra, 'null') as extra,
 
     items.is_blocked,
 

@@ -6,7 +6,7 @@ select
     partners.name as partner_name,
     partners.currency,
     partners.country,
-    partners.extra,
+    nullif(partners.extra, 'null') as extra,
 
     partners.is_customer,
     partners.is_supplier,
