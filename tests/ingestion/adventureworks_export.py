@@ -79,9 +79,9 @@ TABLES: dict[str, list[str]] = {
     "HumanResources.EmployeePayHistory": ["BusinessEntityID,RateChangeDate,Rate", "279,2011-05-31 00:00:00,23.0769"],
     "Sales.SalesPerson": ["BusinessEntityID", "279"],
     "Sales.SalesOrderHeader": [
-        "SalesOrderID,OrderDate,DueDate,ShipDate,SalesOrderNumber,CustomerID,SalesPersonID,SubTotal,TaxAmt,Freight",
-        "43659,2011-05-31 00:00:00,2011-06-12,2011-06-07 00:00:00,SO43659,29825,279,1960.0000,156.8000,49.0000",
-        "43660,2011-06-20 00:00:00,2011-07-02 00:00:00,2011-06-27 00:00:00,SO43660,11000,,20.1925,1.6154,0.5048",
+        "SalesOrderID,OrderDate,DueDate,ShipDate,Status,SalesOrderNumber,CustomerID,SalesPersonID,SubTotal,TaxAmt,Freight",
+        "43659,2011-05-31 00:00:00,2011-06-12,2011-06-07 00:00:00,5,SO43659,29825,279,1960.0000,156.8000,49.0000",
+        "43660,2011-06-20 00:00:00,2011-07-02 00:00:00,2011-06-27 00:00:00,5,SO43660,11000,,20.1925,1.6154,0.5048",
     ],
     "Sales.SalesOrderDetail": [
         "SalesOrderID,SalesOrderDetailID,OrderQty,ProductID,UnitPrice,UnitPriceDiscount,LineTotal",

@@ -91,7 +91,9 @@ FAULTS = [
     ("Sales.SalesOrderDetail", 2, "43659,1,2,1,1000,0.02,1961", "LineTotal", "must be OrderQty"),
     ("Sales.SalesOrderDetail", 2, "43659,1,0,1,1000,0.02,0", "OrderQty", "must be above zero"),
     ("Sales.SalesOrderDetail", 4, "50000,3,1,1,1000,0,1000", "SalesOrderID", "no such row"),
-    ("Sales.SalesOrderHeader", 3, "43660,2011-06-20,2011-07-02,,SO43660,777,,20,2,1", "CustomerID", "no such row"),
+    ("Sales.SalesOrderHeader", 3, "43660,2011-06-20,2011-07-02,,5,SO43660,777,,20,2,1", "CustomerID", "no such row"),
+    ("Sales.SalesOrderHeader", 3, "43660,2011-06-20,2011-07-02,,5,SO43660,11000,,20,2,1", "ShipDate", "is shipped"),
+    ("Sales.SalesOrderHeader", 3, "43660,2011-06-20,2011-07-02,,9,SO43660,11000,,20,2,1", "Status", "must be 1 to 6"),
 ]  # fmt: skip
 
 

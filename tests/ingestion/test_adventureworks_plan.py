@@ -323,3 +323,13 @@ def test_lines_sent_back_are_those_of_the_receipt(tmp_path: Path) -> None:
     [receipt], [sent_back] = of(plan_, "receive_goods"), of(plan_, "return_to_supplier")
     assert receipt["lines"] == [{"line": 2, "quantity": "4.00"}]
     assert sent_back["lines"] == [{"line": 1, "quantity": "1.00"}]
+
+
+@pytest.mark.parametrize(("status", "following"), [(1, []), (6, ["cancel_sales_order"])])
+def test_only_shipped_orders_are_delivered(tmp_path: Path, status: int, following: list[str]) -> None:
+    row = f"43660,2011-06-20,2011-07-02,2011-06-27,{status},SO43660,11000,,20.1925,1.6154,0.5048"
+    plan_ = tiny(tmp_path, **with_line("Sales.SalesOrderHeader", 3, row))
+    names = [planned.name for planned in plan_ if planned.key.endswith(":43660")]
+    assert names == ["create_sales_order", *following]
+    [opening] = of(plan_, "record_opening_stock")
+    assert "HL-1" not in {line["item"] for line in opening["lines"]}

@@ -74,6 +74,9 @@ class ImportReport:
         yield from (f"  refused: {row}" for row in self.refused)
         yield from (f"  bad row: {row}" for row in self.bad_rows)
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
 
 def import_adventureworks(
     folder: Path,

@@ -43,7 +43,7 @@ def movements(purchases: Purchases, sales: Sales, orders: WorkOrders, boms: Boms
             place = COMES_OUT_OF_TODAYS_ORDERS if work.end_date == work.start_date else COMES_IN
             yield work.product, work.end_date, place, work.stocked
     for sale, sold_lines in sales.values():
-        if sale.ship_date is not None:
+        if sale.is_shipped and sale.ship_date is not None:
             for sold in sold_lines:
                 yield sold.product, sale.ship_date, GOES_OUT, -sold.quantity
 

@@ -1,7 +1,8 @@
 """Sales orders: ordered, delivered and invoiced on the day of shipment, paid thirty days later.
 
 Tax is taken as stated, freight is a charge of the order. A line's net is quantity × price less discount, rounded
-half-even to four decimals; that meets the stated LineTotal of every row.
+half-even to four decimals; that meets the stated LineTotal of every row. Orders not shipped yet stay open, rejected and
+cancelled ones are cancelled.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,8 +29,10 @@ from ingestion.sources.adventureworks.table_file import Row
 
 HEADER = table(
     "Sales.SalesOrderHeader",
-    "SalesOrderID OrderDate DueDate ShipDate SalesOrderNumber CustomerID SalesPersonID SubTotal TaxAmt Freight",
+    "SalesOrderID OrderDate DueDate ShipDate Status SalesOrderNumber CustomerID SalesPersonID SubTotal TaxAmt Freight",
 )
+STATUSES = range(1, 7)
+SHIPPED, NOT_TO_COME = 5, (4, 6)  # rejected, cancelled
 DETAIL = table(
     "Sales.SalesOrderDetail", "SalesOrderID SalesOrderDetailID OrderQty ProductID UnitPrice UnitPriceDiscount LineTotal"
 )
@@ -39,6 +42,7 @@ DETAIL = table(
 class SalesOrder:
     number: int
     reference: str
+    status: int
     customer: Customer
     seller: Employee | None
     order_date: date
@@ -48,6 +52,10 @@ class SalesOrder:
     tax: Decimal
     freight: Decimal
     source: Source
+
+    @property
+    def is_shipped(self) -> bool:
+        return self.status == SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +93,14 @@ def read_sales(
             if seller is None:
                 raise row.bad("SalesPersonID", "HumanResources.Employee has no such row, or a bad one")
         order = SalesOrder(
-            row.whole("SalesOrderID"), row.text("SalesOrderNumber"), customer, seller, row.day("OrderDate"),
-            row.day("DueDate"), row.optional_day("ShipDate"), row.number("SubTotal", decimals=4),
+            row.whole("SalesOrderID"), row.text("SalesOrderNumber"), row.whole("Status"), customer, seller,
+            row.day("OrderDate"), row.day("DueDate"), row.optional_day("ShipDate"), row.number("SubTotal", decimals=4),
             row.number("TaxAmt", decimals=4), row.number("Freight", decimals=4), row.source,
         )  # fmt: skip
+        if order.status not in STATUSES:
+            raise row.bad("Status", "must be 1 to 6")
+        if order.ship_date is None and order.status == SHIPPED:
+            raise row.bad("ShipDate", "may not be empty: the order is shipped (5)")
         if order.ship_date is not None and order.ship_date < order.order_date:
             raise row.bad("ShipDate", "lies before the OrderDate")
         return order
@@ -146,7 +158,13 @@ def _plan_order(number: int, order: SalesOrder, lines: list[SalesLine]) -> Itera
     if order.seller is not None:
         data["salesperson"] = order.seller.code
     yield Planned(order.order_date, SOLD, created, "create_sales_order", data, order.source)
-    if order.ship_date is None:
+    if order.status in NOT_TO_COME:
+        data = {
+            "company": COMPANY, "order": order.reference, "effective_date": order.order_date.isoformat(),
+        }  # fmt: skip
+        key = f"aw:sales_order_cancelled:{number}"
+        yield Planned(order.order_date, SOLD, key, "cancel_sales_order", data, order.source, (created,))
+    if not order.is_shipped or order.ship_date is None:
         return
     day, paid = order.ship_date, order.ship_date + timedelta(days=PAYMENT_TERM_DAYS)
     on = day.isoformat()

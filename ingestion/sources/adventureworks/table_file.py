@@ -14,14 +14,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from transactions.kernel.exact import LARGEST
+from transactions.kernel.refusal import Refusal
 
 
-class FaultInFile(Exception):
+class FaultInFile(Refusal):
     """Where the fault is (file, line from 1, field), what stands there, and the rule that it breaks."""
 
     def __init__(self, file: str, line: int, field: str, value: str, rule: str) -> None:
-        super().__init__(file, line, field, value, rule)
-        self.file, self.line, self.field, self.value, self.rule = file, line, field, value, rule
+        super().__init__(rule, field=field, value=value)
+        self.file, self.line = file, line
 
     def __str__(self) -> str:
         what = f" {self.field} = {self.value!r}:" if self.field else ""
