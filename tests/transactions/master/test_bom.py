@@ -1,3 +1,5 @@
+"""A bill of materials is in force whole, version by version, and asks for exactly what it says, rounded up."""
+
 from datetime import date
 from fractions import Fraction
 from math import ceil

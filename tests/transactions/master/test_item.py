@@ -1,3 +1,5 @@
+"""Items: what they come with, what is refused, how they are renamed, blocked and planned."""
+
 from datetime import date
 
 from tests.transactions.acting import Acting

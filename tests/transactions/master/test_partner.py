@@ -1,3 +1,5 @@
+"""A partner buys, sells or both; a blocked one gets nothing new."""
+
 import pytest
 
 from tests.transactions.acting import Acting

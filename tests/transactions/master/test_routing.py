@@ -1,3 +1,5 @@
+"""A routing is in force at work centres of its own company."""
+
 from datetime import date
 
 from tests.transactions.acting import Acting

@@ -1,3 +1,5 @@
+"""A warehouse comes with its places for stock and for inspection."""
+
 from tests.transactions.acting import Acting
 
 

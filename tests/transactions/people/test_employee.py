@@ -1,3 +1,5 @@
+"""Employees, their departments, and their rates by date."""
+
 from datetime import date
 
 from tests.transactions.acting import Acting

@@ -1,3 +1,5 @@
+"""What a planner's decision makes: a requisition, a work order, or nothing yet."""
+
 from datetime import date
 from typing import Any
 
