@@ -85,7 +85,7 @@ class EmbeddedPostgres:
         return make_url(f"postgresql+psycopg://postgres@/{database}?host={self.folder}")
 
     def create_database(self, template: str = "template0") -> str:
-        """Makes a new database, empty unless copied from another one (to which nobody is connected); returns its name."""
+        """Makes a database, empty unless copied from another one (to which nobody is connected); returns its name."""
         self._created += 1
         name = f"bihuan_{os.getpid()}_{self._created}"
         with self._connection() as connection:
