@@ -7,6 +7,7 @@ left out of the open editions at best. Read from the yml twins and, for what a m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def published_files() -> list[Path]:
     )
 
 
+@cache
 def described_models() -> dict[str, dict[str, Any]]:
     """The yml of every model of the published schemas, by name."""
     found: dict[str, dict[str, Any]] = {}

@@ -159,6 +159,20 @@ loss_making_lines as (
     where profit < 0
 ),
 
+failed_proofs as (
+    select
+        company_id,
+        'proof_failed|' || company_id || '|' || check_name as alert_key,
+        'proof_failed' as rule,
+        'critical' as severity,
+        check_name as subject,
+        first_document_number as document_number,
+        coalesce(first_document_date, {{ as_of() }}) as first_seen,
+        cast(difference as {{ type_amount() }}) as amount
+    from {{ ref('fct_proofs') }}
+    where difference <> 0
+),
+
 all_alerts as (
     select * from late_order_lines
     union all
@@ -171,6 +185,8 @@ all_alerts as (
     select * from below_safety_stock
     union all
     select * from loss_making_lines
+    union all
+    select * from failed_proofs
 )
 
 select
