@@ -1,4 +1,4 @@
-"""One run of the planning engine per company; its tables stand beside this one as engine.planning_*, and the marts read them.
+"""One run of the planning engine per company; its tables stand beside this one as engine.planning_*.
 
 This table: one row per company and table of the run, with its number of rows.
 """

@@ -56,6 +56,40 @@ ends as (
         end as origin_entry_id
     from moves
     where moves.from_warehouse_id is not null
+),
+
+-- What an unpriced inflow counts with until better is known: the rolled-up cost of its day. An output needs a BOM for it;
+-- without one it takes the cost of its order to date.
+estimates as (
+    select
+        ends.entry_id,
+        {% for component in ['material', 'labour', 'overhead', 'subcontract'] -%}
+        cast(
+            {{ priced('ends.quantity', 'costs.' ~ component ~ '_unit_cost', 'companies.amount_exponent') }} as bigint
+        ) as estimated_{{ component }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
+    from ends
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = ends.company_id
+    inner join {{ ref('engine_rolled_up_costs') }} as costs
+        on costs.company_id = ends.company_id
+        and costs.item_id = ends.item_id
+        and costs.effective_date = ends.effective_date
+        and costs.is_complete
+    where
+        ends.quantity > 0
+        and (
+            ends.kind in ('adjustment_in', 'customer_return')
+            or (
+                ends.kind = 'output'
+                and exists (
+                    select 1
+                    from {{ ref('stg_boms') }} as boms
+                    where
+                        boms.item_id = ends.item_id
+                        and boms.effective_date <= ends.effective_date
+                )
+            )
+        )
 )
 
 select
@@ -72,8 +106,12 @@ select
     ends.origin_entry_id,
     prices.material_amount_minor as material_amount,
     prices.landed_amount_minor as landed_amount,
-    cast(null as bigint) as estimated_material_amount
+    estimates.estimated_material_amount,
+    estimates.estimated_labour_amount,
+    estimates.estimated_overhead_amount,
+    estimates.estimated_subcontract_amount
 from ends
 left join {{ ref('int_moves_priced') }} as prices
     on prices.move_id = ends.move_id
     and ends.quantity > 0
+left join estimates on estimates.entry_id = ends.entry_id

@@ -1,0 +1,33 @@
+"""The rolled-up unit cost of every (company, item, date) that somebody asked for, in micro company currency."""
+
+import polars as pl
+
+from dbt_project.engines.costing.rolled_up import rolled_up_cost
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    companies = dbt.ref("stg_companies").pl()
+    boms = dbt.ref("stg_boms").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "bom_id")
+    bom_lines = dbt.ref("stg_bom_lines").pl().sort("bom_line_id")
+    routings = dbt.ref("stg_routings").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "routing_id")
+    operations = dbt.ref("int_routing_operations_rated").pl().sort("routing_operation_id")
+    bought_costs = dbt.ref("int_item_costs_bought").pl().sort("item_id", "effective_date")
+    asked = dbt.ref("int_rolled_up_costs_asked").pl().sort("item_id", "effective_date")
+    bom_versions = boms.unique(["item_id", "effective_date"], keep="last", maintain_order=True)
+    costs = [
+        rolled_up_cost(
+            bom_versions=bom_versions.select(
+                "bom_id", "item_id", "effective_date", output_quantity="output_quantity_micro"
+            ),
+            bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
+            routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),
+            operations=operations.filter(company_id=company_id),
+            bought_costs=bought_costs.filter(company_id=company_id).select(
+                "item_id", "effective_date", unit_cost="unit_cost_micro"
+            ),
+            asked=asked.filter(company_id=company_id).select("item_id", date="effective_date"),
+        ).with_columns(company_id=pl.lit(company_id, pl.Int64))
+        for company_id in companies["company_id"].sort().to_list() or [0]
+    ]
+    return pl.concat(costs).rename({"date": "effective_date"})

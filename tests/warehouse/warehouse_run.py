@@ -1,0 +1,61 @@
+"""dbt on a build file of a test: chosen models only, with the parsed project kept for the whole test run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.dbt_run import PROJECT, DbtRun
+
+
+class WarehouseRun:
+    """Builds models of dbt_project in DuckDB files; one per test session."""
+
+    def __init__(self, folder: Path) -> None:
+        self.dbt = DbtRun(folder)
+
+    def build(self, path: Path, as_of: str, *select: str) -> None:
+        """Builds the chosen models in the file (named work.duckdb, as builds are), as of the date; failures are raised."""
+        from dbt.cli.main import dbtRunner
+
+        before = os.environ.get("BIHUAN_BUILD_PATH")
+        manifest = self.dbt.manifest()
+        os.environ["BIHUAN_BUILD_PATH"] = str(path)
+        try:
+            answer = dbtRunner(manifest=manifest).invoke(
+                [
+                    *("run", "--select", *select, "--threads", "2"),
+                    *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                    *("--target-path", str(self.dbt.folder / "target"), "--log-path", str(self.dbt.folder / "log")),
+                    *("--vars", json.dumps({"as_of": as_of, "build_id": "test"})),
+                    *("--quiet", "--no-use-colors", "--no-version-check", "--log-level", "none", "--no-print"),
+                    "--no-write-json",
+                ]
+            )
+        finally:
+            if before is None:
+                os.environ.pop("BIHUAN_BUILD_PATH")
+            else:
+                os.environ["BIHUAN_BUILD_PATH"] = before
+            self.dbt.close()
+        if answer.exception is not None:
+            raise answer.exception
+        results: Any = answer.result
+        broken = [f"{result.node.name}: {result.message}" for result in results if result.status != "success"]
+        assert not broken, broken
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def change(path: Path, *statements: str) -> None:
+    """Plants something in a build file."""
+    with duckdb.connect(str(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
