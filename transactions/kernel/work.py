@@ -6,9 +6,10 @@ hundred lines costs a handful of statements. Ids come from one counter, unique o
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
@@ -76,6 +77,16 @@ def _insert_statement(table: Table, dialect: Any) -> InsertStatement:
         if table.name not in _flush_order:
             _flush_order.update({known.name: place for place, known in enumerate(metadata.sorted_tables)})
     return found
+
+
+@cache
+def _update_statements(table: Table, names: tuple[str, ...], stamped: tuple[str, ...]) -> tuple[Executable, Executable]:
+    """Reads what stands in the columns of a row, and changes them; built once, for it is said with every change."""
+    one = table.c.id == bindparam("identity")
+    return (
+        select(*(table.c[name] for name in names)).where(one),
+        update(table).where(one).values({name: bindparam(f"new_{name}") for name in stamped}),
+    )
 
 
 class Work:
@@ -165,17 +176,19 @@ class Work:
     def update(self, table: Table, identity: int, *, audited: bool = True, **values: Any) -> None:
         """Change the row; what stood there before goes into the audit record (balances and counters do not)."""
         self.flush()
+        if self.stamp is not None and "row_version" in table.c:
+            stamped = values | {"row_version": self.stamp}
+        else:
+            stamped = values
+        select_before, update_row = _update_statements(table, tuple(values), tuple(stamped))
         if audited:
-            before = self.connection.execute(
-                table.select().with_only_columns(*(table.c[name] for name in values)).where(table.c.id == identity)
-            ).one()
+            before = self.connection.execute(select_before, {"identity": identity}).one()
             self.changes.append(
                 {"table": table.name, "id": identity, "before": dict(before._mapping), "after": dict(values)}
             )
-        if self.stamp is not None and "row_version" in table.c:
-            values["row_version"] = self.stamp
         self._wrote = True
-        self.connection.execute(update(table).where(table.c.id == identity).values(**values))
+        new = {f"new_{name}": value for name, value in stamped.items()}
+        self.connection.execute(update_row, new | {"identity": identity})
 
     def delete(self, table: Table, condition: ColumnElement[bool]) -> None:
         """Remove rows of a table that is no ledger; the database leaves a tombstone for each that is replicated."""
