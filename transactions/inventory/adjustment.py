@@ -1,6 +1,6 @@
 """An adjustment: what was found or lost, with the reason. Found goods may state what they cost.
 
-One document of type adjustment, done at once. What is found comes from the virtual location `loss`; what is lost goes there.
+One document of type adjustment, done at once. What is found comes from the location `loss`, what is lost goes there.
 """
 
 from datetime import date
