@@ -1,7 +1,7 @@
 """Small histories of stock moves, as the costing engine reads them, written the short way."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -22,18 +22,24 @@ MOVE_COLUMNS = {
     **{f"{name}_amount": pl.Int64 for name in COMPONENTS},
     **{f"estimated_{name}_amount": pl.Int64 for name in COMPONENTS},
     "cost_share": pl.Int64,
+    "lot_id": pl.Int64,
 }
 ORDER_COLUMNS = {
     **dict.fromkeys(("work_order_id", "company_id", "item_id", "planned_quantity"), pl.Int64),
     "is_closed": pl.Boolean,
     **{f"{name}_amount": pl.Int64 for name in COMPONENTS[1:4]},
 }
+STANDARD_COLUMNS = {
+    **dict.fromkeys(("company_id", "item_id"), pl.Int64),
+    "effective_date": pl.Date,
+    **{f"{name}_unit_cost": pl.Int64 for name in COMPONENTS},
+}
 METHOD_COLUMNS = {"company_id": pl.Int64, "item_id": pl.Int64, "method": pl.String, "effective_date": pl.Date}
 
 
 def day(number: int) -> date:
-    """A day of January 2026."""
-    return date(2026, 1, number)
+    """A day counted from 1 January 2026."""
+    return date(2026, 1, 1) + timedelta(number - 1)
 
 
 class History:
@@ -43,9 +49,10 @@ class History:
         self.moves: list[Row] = []
         self.orders: list[Row] = []
         self.methods: list[Row] = []
+        self.standards: list[Row] = []
 
     def __repr__(self) -> str:
-        rows = [*self.moves, *self.orders, *self.methods]
+        rows = [*self.moves, *self.orders, *self.methods, *self.standards]
         skipped = ("entry_id", "move_id", "company_id")
         lines = [", ".join(f"{k}={v}" for k, v in row.items() if v is not None and k not in skipped) for row in rows]
         return "\n".join(f"{number}: {line}" for number, line in enumerate(lines, start=1))
@@ -80,12 +87,18 @@ class History:
         """Puts an item on a valuation method from a day on."""
         self.methods.append({"company_id": 1, "item_id": item, "method": method, "effective_date": day(since)})
 
-    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Moves, work orders and methods as the engine takes them."""
+    def standard(self, item: int, since: int, **amounts: int) -> None:
+        """Gives an item a standard cost from a day on; amounts per unit in minor units."""
+        row = {f"{name}_unit_cost": amounts.get(name, 0) * UNIT for name in COMPONENTS}
+        self.standards.append(row | {"company_id": 1, "item_id": item, "effective_date": day(since)})
+
+    def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Moves, work orders, methods and standard costs as the engine takes them."""
         return (
             table(self.moves, MOVE_COLUMNS),
             table(self.orders, ORDER_COLUMNS),
             table(self.methods, METHOD_COLUMNS),
+            table(self.standards, STANDARD_COLUMNS),
         )
 
 

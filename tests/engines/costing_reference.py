@@ -7,6 +7,7 @@ whom.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +21,8 @@ RANKS = {
     "adjustment_out": 5,
 }
 ROUNDS = 100
+LAYERED = ("fifo", "specific")
+FOREVER = date.max
 
 
 def zero() -> Amounts:
@@ -72,6 +75,9 @@ class Stock:
     def of(cls, quantity: int, value: Amounts) -> "Stock":
         return cls(quantity, sum(value), quantity, list(value))
 
+    def restart(self, quantity: int, value: Amounts) -> None:
+        self.start_quantity, self.start_value, self.quantity, self.value = quantity, sum(value), quantity, list(value)
+
     def cut(self, quantity: int) -> Amounts:
         if quantity == self.quantity:
             part = list(self.value)
@@ -105,36 +111,27 @@ class Debt:
 
 @dataclass
 class Pool:
-    """The goods of an item in a warehouse."""
+    """The goods of an item in a warehouse; unless on fifo their value lies in a pot."""
 
-    method: str
     lots: list[Lot] = field(default_factory=list)
     pot: Stock = field(default_factory=lambda: Stock.of(0, zero()))
     debts: list[Debt] = field(default_factory=list)
     last_known: tuple[int, Amounts] | None = None
 
-    @property
-    def quantity(self) -> int:
-        return sum(lot.stock.quantity for lot in self.lots)
-
-    @property
-    def value(self) -> Amounts:
-        if self.method == "moving_average":
-            return self.pot.value
-        value = zero()
+    def lot_stock(self) -> tuple[int, Amounts]:
+        quantity, value = 0, zero()
         for lot in self.lots:
-            value = plus(value, lot.stock.value)
-        return value
+            quantity, value = quantity + lot.stock.quantity, plus(value, lot.stock.value)
+        return quantity, value
 
-    def change_method(self, method: str) -> None:
-        if method == self.method:
-            return
-        if method == "moving_average":
-            self.pot = Stock.of(self.quantity, self.value)
-        else:
-            for lot in self.lots:
-                lot.stock = Stock.of(lot.stock.quantity, self.pot.cut(lot.stock.quantity))
-        self.method = method
+
+@dataclass
+class Item:
+    """An item of a company: the method it is on, and the pot its warehouses share on month average."""
+
+    method: str
+    last_known: tuple[int, Amounts] | None = None
+    standard: Row | None = None
 
 
 @dataclass
@@ -144,16 +141,20 @@ class Reference:
     moves: dict[int, Row]
     orders: dict[int, Row]
     methods: list[Row]
+    standards: list[Row]
     value: dict[int, Amounts] = field(default_factory=dict)
     owed: dict[int, Amounts] = field(default_factory=dict)
     slices: dict[int, list[tuple[int, Any, int, Amounts]]] = field(default_factory=dict)
     layers: list[tuple[int, int, int, int, int, Amounts, Any]] = field(default_factory=list)
     uncovered: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     without_price: set[int] = field(default_factory=set)
+    variances: dict[int, Amounts] = field(default_factory=dict)
+    revaluations: list[tuple[Any, ...]] = field(default_factory=list)
 
     # one round
-    pools: dict[tuple[int, int, int], Pool] = field(default_factory=dict)
-    item_cost: dict[tuple[int, int], tuple[int, Amounts]] = field(default_factory=dict)
+    pools: dict[tuple[int, ...], Pool] = field(default_factory=dict)
+    items: dict[tuple[int, int], Item] = field(default_factory=dict)
+    round_revaluations: list[tuple[Any, ...]] = field(default_factory=list)
     returned: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     owed_at_first: dict[int, int] = field(default_factory=dict)
     open_debts: set[int] = field(default_factory=set)
@@ -200,12 +201,15 @@ class Reference:
 
     def place(self, entry: int) -> tuple[Any, ...]:
         move = self.moves[entry]
-        own = (move["effective_date"], RANKS[move["kind"]], move["recorded_at"], entry, 0)
+        on, rank = move["effective_date"], RANKS[move["kind"]]
+        own: tuple[Any, ...] = (on, 0, on, rank, move["recorded_at"], entry, 0)
+        if self.method(move) == "month_average":
+            own = (on.replace(day=1), 1 if move["quantity"] < 0 else 0, *own[2:])
         origin = move["origin_entry_id"]
         if origin is None or origin == entry or origin not in self.moves:
             return own
         its = self.place(origin)
-        return own if own >= its else (*its[:4], its[4] + 1)
+        return own if own >= its else (*its[:-1], its[-1] + 1)
 
     def groups(self) -> list[list[int]]:
         """Entries of items that consume each other, lowest consumed first, each in order of play."""
@@ -318,14 +322,17 @@ class Reference:
         return values
 
     def last_known(self, entry: int, quantity: int) -> Amounts | None:
-        move = self.moves[entry]
-        known = self.pool_of(entry).last_known or self.item_cost.get((move["company_id"], move["item_id"]))
+        item = self.item_of(entry)
+        if item.method == "standard":
+            return self.at_standard(item, quantity)
+        known = self.pool_of(entry).last_known or item.last_known
         return None if known is None else at_rate(known[1], quantity, known[0])
 
     def cost_of_the_day(self, entry: int, quantity: int) -> Amounts | None:
-        pool = self.pool_of(entry)
-        if pool.quantity > 0:
-            return at_rate(pool.value, quantity, pool.quantity)
+        pool, item = self.pool_of(entry), self.item_of(entry)
+        held, worth = pool.lot_stock() if item.method in LAYERED else (pool.pot.quantity, pool.pot.value)
+        if held > 0 and item.method != "standard":
+            return at_rate(worth, quantity, held)
         known = self.last_known(entry, quantity)
         if known is None and self.origin_of(entry) is None and self.moves[entry]["work_order_id"] is None:
             known = self.stated(entry, "estimated_")
@@ -333,26 +340,101 @@ class Reference:
 
     # play
 
+    def item_of(self, entry: int) -> Item:
+        move = self.moves[entry]
+        return self.items[(move["company_id"], move["item_id"])]
+
     def pool_of(self, entry: int) -> Pool:
         move = self.moves[entry]
-        key = (move["company_id"], move["item_id"], move["warehouse_id"])
-        method = self.method(move)
+        by_lot = any(self.method(other) == "specific" for other in self.moves.values() if same_item(other, move))
+        lot = (move.get("lot_id") or 0,) if by_lot else ()
+        key = (move["company_id"], move["item_id"], move["warehouse_id"], *lot)
         if key not in self.pools:
-            self.pools[key] = Pool(method)
+            self.pools[key] = Pool()
+            others = self.pools_of(move)
+            if self.item_of(entry).method == "month_average" and len(others) > 1:
+                self.pools[key].pot = next(pool for pool in others if pool is not self.pools[key]).pot
         return self.pools[key]
 
+    def pools_of(self, move: Row) -> list[Pool]:
+        owner = (move["company_id"], move["item_id"])
+        return [pool for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]) if key[:2] == owner]
+
     def method(self, move: Row) -> str:
-        versions = [m for m in self.methods if (m["company_id"], m["item_id"]) == (move["company_id"], move["item_id"])]
-        versions.sort(key=lambda m: m["effective_date"])
+        versions = sorted((m for m in self.methods if same_item(m, move)), key=lambda m: m["effective_date"])
         if not versions:
             return "fifo"
         in_force = [m for m in versions if m["effective_date"] <= move["effective_date"]]
-        return str((in_force or versions[:1])[-1]["method"])
+        method = str((in_force or versions[:1])[-1]["method"])
+        has_standard = any(same_item(standard, move) for standard in self.standards)
+        return "moving_average" if method == "standard" and not has_standard else method
+
+    def prepare(self, entry: int) -> None:
+        """Puts the item of an entry on the method and standard of its day."""
+        move = self.moves[entry]
+        owner, method = (move["company_id"], move["item_id"]), self.method(move)
+        if owner not in self.items:
+            self.items[owner] = Item(method)
+        item = self.items[owner]
+        if item.method != method and (item.method not in LAYERED or method not in LAYERED):
+            self.into_lots(move)
+            self.into_pots(move, method)
+            item.standard = None
+        item.method = method
+        if method == "standard":
+            self.into_standard(move, move["effective_date"])
+
+    def into_lots(self, move: Row) -> None:
+        """What a pot holds goes back to the lots, by quantity."""
+        if self.items[(move["company_id"], move["item_id"])].method in LAYERED:
+            return
+        for pool in self.pools_of(move):
+            for lot in pool.lots:
+                lot.stock = Stock.of(lot.stock.quantity, pool.pot.cut(lot.stock.quantity))
+
+    def into_pots(self, move: Row, method: str) -> None:
+        """Lots give their value to a pot: one for each warehouse, on month average one for all."""
+        pools = self.pools_of(move)
+        if method == "month_average":
+            quantity, value = 0, zero()
+            for pool in pools:
+                part = pool.lot_stock()
+                quantity, value = quantity + part[0], plus(value, part[1])
+            pot = Stock.of(quantity, value)
+            for pool in pools:
+                pool.pot = pot
+        else:
+            for pool in pools:
+                pool.pot = Stock.of(*pool.lot_stock())
+
+    def into_standard(self, move: Row, date: Any) -> None:
+        """Every standard cost that came into force since is a revaluation; the first one counts from the beginning."""
+        item = self.items[(move["company_id"], move["item_id"])]
+        versions = sorted((s for s in self.standards if same_item(s, move)), key=lambda s: s["effective_date"])
+        current = max(k for k, s in enumerate(versions) if k == 0 or s["effective_date"] <= date)
+        before = -1 if item.standard is None else versions.index(item.standard)
+        steps = [(current, date)] if before < 0 else [
+            (k, versions[k]["effective_date"]) for k in range(before + 1, current + 1)
+        ]
+        for k, since in steps:
+            item.standard = versions[k]
+            for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]):
+                if key[:2] == (move["company_id"], move["item_id"]) and pool.pot.quantity > 0:
+                    worth = self.at_standard(item, pool.pot.quantity)
+                    fell_by = minus(pool.pot.value, worth)
+                    pool.pot.restart(pool.pot.quantity, worth)
+                    if any(fell_by):
+                        self.round_revaluations.append((*key[:3], since, tuple(fell_by)))
+
+    @staticmethod
+    def at_standard(item: Item, quantity: int) -> Amounts:
+        assert item.standard is not None
+        return at_rate([item.standard[f"{name}_unit_cost"] for name in COMPONENTS], quantity, 10**12)
 
     def lay(self, entry: int, lot_entry: int, date: Any, quantity: int, value: Amounts) -> None:
-        pool = self.pool_of(entry)
-        if pool.method == "moving_average":
-            pool.pot = Stock.of(pool.pot.quantity + quantity, plus(pool.pot.value, value))
+        pool, item = self.pool_of(entry), self.item_of(entry)
+        if item.method not in LAYERED:
+            pool.pot.restart(pool.pot.quantity + quantity, plus(pool.pot.value, value))
             value = zero()
         lot = Lot(lot_entry, date, Stock.of(quantity, value))
         pool.lots.append(lot)
@@ -375,7 +457,7 @@ class Reference:
                 self.change += max(abs(sum(difference)), 1)
 
     def take(self, entry: int, pool: Pool, lot: Lot, quantity: int) -> Amounts:
-        if pool.method == "moving_average":
+        if self.item_of(entry).method not in LAYERED:
             lot.stock.cut(quantity)
             value = pool.pot.cut(quantity)
         else:
@@ -429,15 +511,24 @@ class Reference:
             self.value[entry] = value or zero()
         else:
             self.now_worth(entry, value or zero())
+        if self.item_of(entry).method == "standard":
+            value = self.to_standard(entry, value or zero())
         if quantity > 0:
             if entry not in self.without_price:
                 self.remember(entry, quantity, value)
             self.lay(entry, entry, move["effective_date"], quantity, value or zero())
 
+    def to_standard(self, entry: int, cost: Amounts) -> Amounts:
+        """What comes in, comes in at standard; the difference is a variance, except while its work order is open."""
+        worth = self.at_standard(self.item_of(entry), self.moves[entry]["quantity"])
+        if self.is_output(entry) and not self.order_of(entry)["is_closed"]:
+            self.value[entry] = worth
+        else:
+            self.variances[entry] = minus(cost, worth)
+        return worth
+
     def remember(self, entry: int, quantity: int, value: Amounts) -> None:
-        move = self.moves[entry]
-        self.pool_of(entry).last_known = (quantity, value)
-        self.item_cost[(move["company_id"], move["item_id"])] = (quantity, value)
+        self.pool_of(entry).last_known = self.item_of(entry).last_known = (quantity, value)
 
     def bring_back(self, entry: int, origin: int) -> Amounts:
         if origin in self.open_debts:
@@ -480,15 +571,16 @@ class Reference:
         return self.owed_at_first.get(entry, 0)
 
     def play_round(self, group: list[int]) -> None:
-        self.pools, self.item_cost, self.returned = {}, {}, {}
+        self.pools, self.items, self.returned, self.round_revaluations = {}, {}, {}, []
         self.open_debts, self.read_orders, self.read_debts = set(), set(), set()
         self.owed_at_first = {}
         self.change = 0
         for entry in group:
             self.slices.pop(entry, None)
             self.without_price.discard(entry)
+            self.variances.pop(entry, None)
         for entry in group:
-            self.pool_of(entry).change_method(self.method(self.moves[entry]))
+            self.prepare(entry)
             if self.moves[entry]["quantity"] < 0:
                 before = sum(debt.quantity for debt in self.pool_of(entry).debts)
                 self.play_out(entry)
@@ -520,8 +612,13 @@ class Reference:
     def play(self) -> None:
         for group in self.groups():
             self.play_group(group)
-            for (company, item, warehouse), pool in self.pools.items():
-                pool.change_method("fifo")
+            for company, item in self.items:
+                move = {"company_id": company, "item_id": item}
+                if self.items[(company, item)].method == "standard":
+                    self.into_standard(move, FOREVER)
+                self.into_lots(move)
+            self.revaluations += self.round_revaluations
+            for (company, item, warehouse, *_), pool in self.pools.items():
                 for lot in pool.lots:
                     if lot.stock.quantity > 0:
                         self.layers.append(
@@ -534,12 +631,19 @@ class Reference:
                     self.layers.append((debt.entry, company, item, warehouse, -quantity, owed, date))
 
 
-def reference_costs(moves: Iterable[Row], orders: Iterable[Row], methods: Iterable[Row]) -> Reference:
+def same_item(left: Row, right: Row) -> bool:
+    return (left["company_id"], left["item_id"]) == (right["company_id"], right["item_id"])
+
+
+def reference_costs(
+    moves: Iterable[Row], orders: Iterable[Row], methods: Iterable[Row], standards: Iterable[Row] = ()
+) -> Reference:
     """The history played to its end."""
     reference = Reference(
         {move["entry_id"]: move for move in moves},
         {order["work_order_id"]: order for order in orders},
         list(methods),
+        list(standards),
     )
     reference.play()
     return reference

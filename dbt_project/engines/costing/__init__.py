@@ -9,7 +9,7 @@ and work orders, and leaves with deliveries, losses and returns. Every decision 
 
 from .kinds import COMPONENT_NAMES, METHODS, RANK_OF_KIND, UnknownMethod, UnknownMoveKind
 from .rolled_up import rolled_up_cost
-from .valuation import CostingResult, value_moves
+from .valuation import CostingResult, ValueIsOutOfRange, value_moves
 
 __all__ = [
     "COMPONENT_NAMES",
@@ -18,6 +18,7 @@ __all__ = [
     "CostingResult",
     "UnknownMethod",
     "UnknownMoveKind",
+    "ValueIsOutOfRange",
     "rolled_up_cost",
     "value_moves",
 ]

@@ -23,8 +23,8 @@ RANK_OF_KIND = {
 
 KINDS = pl.Enum(list(RANK_OF_KIND))
 
-METHODS = ("fifo", "moving_average")
-"""Valuation methods the engine plays; an item without a method is on the first."""
+METHODS = ("fifo", "moving_average", "month_average", "standard", "specific")
+"""Valuation methods; an item without one is on the first."""
 
 COMPONENT_NAMES = ("material", "labour", "overhead", "subcontract", "landed")
 
@@ -54,4 +54,4 @@ class UnknownMoveKind(ValueError):
 
 
 class UnknownMethod(ValueError):
-    """A valuation method that the engine does not play."""
+    """A valuation method that costing does not know."""

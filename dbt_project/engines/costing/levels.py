@@ -103,6 +103,20 @@ def stable_order(keys: Ints, count: int) -> tuple[Ints, Ints]:
     return order, start
 
 
+@compiled
+def version_in_force(first: Ints, version_day: Ints, version_code: Ints, node: Ints, day: Ints) -> Ints:
+    """Per entry the code of its item's latest version at or before its day, before the first the first, 0 without any."""
+    found = np.zeros(node.shape[0], np.int64)
+    for i in range(node.shape[0]):
+        low, high = first[node[i]], first[node[i] + 1]
+        if low < high:
+            at = high - 1
+            while at > low and version_day[at] > day[i]:
+                at -= 1
+            found[i] = version_code[at]
+    return found
+
+
 def dense_codes(values: Ints) -> tuple[Ints, int]:
     """(code of each value, number of codes): equal values share a code, greater values have greater codes."""
     if values.size == 0:

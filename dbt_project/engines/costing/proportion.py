@@ -18,6 +18,7 @@ _ALL_BITS = np.uint64(64)
 _LOW = np.uint64(0xFFFFFFFF)
 _BASE = np.uint64(1 << 32)
 _TOP = np.uint64(1 << 63)
+_TOO_LARGE = np.uint64(1 << 58)
 
 COMPONENTS = 5
 
@@ -75,22 +76,21 @@ def quotient_of_halves(high: np.uint64, low: np.uint64, divisor: np.uint64) -> t
 def floor_share(value: int, part: int, whole: int) -> tuple[int, int]:
     """(floor(value × part ÷ whole), remainder over |whole|), exact, all three signed; whole is not 0.
 
-    Raises OverflowError when the quotient needs more than 62 bits.
+    A quotient beyond 2^58, far outside any money, is given as ±2^58 with remainder 0; whoever plays must refuse it.
     """
     negative = (value < 0) != (part < 0)
     if whole < 0:
         negative = not negative
     a, b, d = np.uint64(abs(value)), np.uint64(abs(part)), np.uint64(abs(whole))
     high, low = product_halves(a, b)
+    quotient, remainder = _TOO_LARGE, _ZERO
     if high == _ZERO:
         quotient = low // d
         remainder = low - quotient * d
-    else:
-        if high >= d:
-            raise OverflowError("a value times a quantity is out of range")
+    elif high < d:
         quotient, remainder = quotient_of_halves(high, low, d)
-    if quotient >= (_TOP >> _ONE):
-        raise OverflowError("a value times a quantity is out of range")
+    if quotient >= _TOO_LARGE:
+        quotient, remainder = _TOO_LARGE, _ZERO
     q, r = np.int64(quotient), np.int64(remainder)
     if negative and r > 0:
         return -q - 1, np.int64(d) - r
@@ -107,6 +107,19 @@ def half_even_share(value: int, part: int, whole: int) -> int:
     if r > rest or (r == rest and (q & 1) == 1):
         return q + 1
     return q
+
+
+@compiled_step
+def total(values: Ints) -> int:
+    """Sum of five amounts."""
+    return values[0] + values[1] + values[2] + values[3] + values[4]
+
+
+@compiled_step
+def copied(values: Ints, target: Ints) -> None:
+    """Writes five amounts over five others."""
+    for k in range(COMPONENTS):
+        target[k] = values[k]
 
 
 @compiled

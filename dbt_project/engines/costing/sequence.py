@@ -1,13 +1,18 @@
 """The order in which entries of costing pools are played.
 
-By effective date, rank of the kind within the day, time recorded, id. An entry that returns or receives what another gave never
-comes before that other: where its own place would be earlier, it is played right after it.
+By effective date, rank of the kind within the day, time recorded, id. An entry that returns or receives what another
+gave never comes before that other: where its own place would be earlier, it is played right after it. On month average
+everything that comes in during a month is played before anything that goes out.
 """
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from .kinds import KINDS, RANK_OF_KIND, UnknownMoveKind
 
+RANKS_PER_DAY = 8
+FIRST_OUTFLOW_RANK = 1000
 KEY = ["day", "rank", "recorded_at", "anchor", "depth"]
 
 
@@ -19,9 +24,12 @@ def kind_codes(kinds: pl.Series) -> pl.Series:
     return kinds.cast(KINDS).to_physical().cast(pl.Int64)
 
 
-def order_of_play(moves: pl.DataFrame, kind: pl.Series) -> pl.Series:
-    """Positions of the rows of `moves` in the order in which they are played; `kind` as `kind_codes` gives it."""
-    ranks = pl.Series(list(RANK_OF_KIND.values()), dtype=pl.Int8)
+def order_of_play(moves: pl.DataFrame, kind: pl.Series, by_month: npt.NDArray[np.bool_]) -> pl.Series:
+    """Positions of the rows of `moves` in the order in which they are played.
+
+    kind: as `kind_codes` gives it. by_month: rows that are on month average.
+    """
+    ranks = pl.Series(list(RANK_OF_KIND.values()), dtype=pl.Int16)
     keyed = moves.select(
         "entry_id",
         "recorded_at",
@@ -31,6 +39,15 @@ def order_of_play(moves: pl.DataFrame, kind: pl.Series) -> pl.Series:
         anchor=pl.col("entry_id"),
         depth=pl.lit(0, pl.Int32),
     )
+    if by_month.any():
+        of_month = pl.Series(by_month)
+        outflow_rank = pl.when(moves["quantity"] < 0).then(FIRST_OUTFLOW_RANK).otherwise(0).cast(pl.Int16)
+        keyed = keyed.with_columns(
+            day=pl.when(of_month).then(pl.col("day").dt.truncate("1mo")).otherwise("day"),
+            rank=pl.when(of_month)
+            .then(outflow_rank + pl.col("day").dt.day().cast(pl.Int16) * RANKS_PER_DAY + pl.col("rank"))
+            .otherwise("rank"),
+        )
     if moves["origin_entry_id"].null_count() < moves.height:
         keyed = after_their_origin(keyed)
     return keyed.select(pl.arg_sort_by([*KEY, "entry_id"])).to_series()

@@ -1,0 +1,336 @@
+"""The moves as the play needs them: coded, linked, put in order, with the amounts that come with each entry."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from . import tables
+from .kinds import COMPONENT_NAMES, KINDS, METHODS, Given, Source, UnknownMethod
+from .levels import dense_codes, groups_by_level, positions_of, stable_order, version_in_force
+from .proportion import COMPONENTS
+from .sequence import kind_codes, order_of_play
+from .tables import Ints
+
+Flags = npt.NDArray[np.bool_]
+
+AMOUNTS = [f"{name}_amount" for name in COMPONENT_NAMES]
+ESTIMATES = [f"estimated_{name}" for name in AMOUNTS]
+UNIT_COSTS = [f"{name}_unit_cost" for name in COMPONENT_NAMES]
+MONTH_AVERAGE, STANDARD, SPECIFIC = (METHODS.index(name) for name in ("month_average", "standard", "specific"))
+NO_VERSION = -1
+
+
+class Identities(NamedTuple):
+    """Codes of the input rows: items of companies (nodes) and pools, which are contiguous per node."""
+
+    node: Ints
+    nodes: int
+    pool: Ints
+    pools: int
+    method: Ints
+    has_no_standard: Flags
+
+
+class Facts(NamedTuple):
+    """The moves in order of play, and what is needed to name them again."""
+
+    entries: tables.Table
+    orders: tables.Table
+    outputs: tables.Table
+    nodes: tables.Table
+    standards: tables.Table
+    pools: int
+    links: int
+    group_start: Ints
+    entry_id: Ints
+    move_id: Ints
+    company_id: Ints
+    item_id: Ints
+    warehouse_id: Ints
+    kind: Ints
+    order_ids: Ints
+    order_company: Ints
+    order_item: Ints
+    known_orders: int
+    unknown_origin: Flags
+    has_no_standard: Flags
+
+
+def arranged(
+    moves: pl.DataFrame, work_orders: pl.DataFrame, methods: pl.DataFrame, standard_costs: pl.DataFrame | None
+) -> Facts:
+    """The tables of a costing run as rows of whole numbers, in the order in which they are played."""
+    moves = with_transfer_origins(moves)
+    kinds = kind_codes(moves["kind"])
+    kind = whole_numbers(kinds)
+    quantity = whole_numbers(moves["quantity"])
+    day = whole_numbers(moves["effective_date"].cast(pl.Int32))
+    standards, standard_items = standards_of(standard_costs)
+    identities, nodes = identified(moves, methods, day, standard_items)
+    node, pool = identities.node, identities.pool
+    sequence = whole_numbers(order_of_play(moves, kinds, identities.method == MONTH_AVERAGE))
+
+    order_ids, known_orders, order = ordered_works(moves, work_orders)
+    origin, unknown_origin = origins(moves, node, quantity)
+    source, given, value = sources(moves, kind, quantity, order, origin)
+    is_closed = np.zeros(order_ids.size, np.int64)
+    is_closed[:known_orders] = whole_numbers(work_orders["is_closed"])
+    is_made = (source == Source.MADE) | (source == Source.MADE_BESIDE)
+
+    into_order = np.flatnonzero((order >= 0) & ~is_made)
+    out_of_order = np.flatnonzero(is_made)
+    out_of_order = out_of_order[(is_closed[order[out_of_order]] == 1) | (given[out_of_order] == Given.NOTHING)]
+    group, groups = groups_by_level(
+        identities.nodes + order_ids.size,
+        np.concatenate([node[into_order], identities.nodes + order[out_of_order]]),
+        np.concatenate([identities.nodes + order[into_order], node[out_of_order]]),
+    )
+    by_group, group_start = stable_order(group[node[sequence]], groups)
+    at = sequence[by_group]
+    place_of = np.empty(moves.height, np.int64)
+    place_of[at] = np.arange(moves.height)
+
+    made = sequence[is_made[sequence]]
+    by_order, first_place = stable_order(order[made], order_ids.size)
+    made = made[by_order]
+    outputs = tables.table(tables.OUTPUTS, made.size)
+    outputs.entry = place_of[made]
+    outputs.share = whole_numbers(moves["cost_share"], -1)[made] if "cost_share" in moves.columns else -1
+
+    entries = tables.table(tables.ENTRIES, moves.height)
+    entries.quantity = np.abs(quantity)[at]
+    entries.source = source[at]
+    entries.given = given[at]
+    entries.method = np.where(identities.method == SPECIFIC, 0, identities.method)[at]
+    entries.pool = pool[at]
+    entries.node = node[at]
+    entries.date = received_days(moves, day)[at]
+    entries.day = day[at]
+    entries.order = order[at]
+    entries.origin = np.where(origin[at] >= 0, place_of[origin[at]], -1)
+    entries.link = entries.place = entries.debt = entries.first_layer = -1
+    entries.value = value[at]
+    referred = np.unique(entries.origin[entries.origin >= 0])
+    entries.link[referred] = np.arange(referred.size)
+    entries.place[outputs.entry] = np.arange(made.size)
+
+    orders = tables.table(tables.ORDERS, order_ids.size)
+    orders.is_closed = is_closed
+    orders.planned_quantity[:known_orders] = whole_numbers(work_orders["planned_quantity"])
+    orders.first_place = first_place[:-1]
+    orders.last_place = first_place[1:]
+    orders.is_stale = 1
+    for k, name in enumerate(AMOUNTS):
+        if name in work_orders.columns:
+            orders.cost[:known_orders, k] = whole_numbers(work_orders[name])
+    stated = np.flatnonzero((order >= 0) & (source == Source.PRICED))
+    np.subtract.at(orders.cost, order[stated], value[stated])
+
+    unnamed = np.full(order_ids.size - known_orders, -1, np.int64)
+    return Facts(
+        entries=entries,
+        orders=orders,
+        outputs=outputs,
+        nodes=nodes,
+        standards=standards,
+        pools=identities.pools,
+        links=referred.size,
+        group_start=group_start,
+        entry_id=whole_numbers(moves["entry_id"])[at],
+        move_id=whole_numbers(moves["move_id"])[at],
+        company_id=whole_numbers(moves["company_id"])[at],
+        item_id=whole_numbers(moves["item_id"])[at],
+        warehouse_id=whole_numbers(moves["warehouse_id"])[at],
+        kind=kind[at],
+        order_ids=order_ids,
+        order_company=np.concatenate([whole_numbers(work_orders["company_id"]), unnamed]),
+        order_item=np.concatenate([whole_numbers(work_orders["item_id"]), unnamed]),
+        known_orders=known_orders,
+        unknown_origin=unknown_origin[at],
+        has_no_standard=identities.has_no_standard[at],
+    )
+
+
+def whole_numbers(column: pl.Series, missing: int = 0) -> Ints:
+    """A column as int64, nulls replaced."""
+    return np.ascontiguousarray(column.cast(pl.Int64).fill_null(missing).to_numpy())
+
+
+def received_days(moves: pl.DataFrame, day: Ints) -> Ints:
+    """The day from which goods age: received_date where it is given, else the day of the move."""
+    if "received_date" not in moves.columns:
+        return day
+    stated = moves["received_date"].cast(pl.Int32)
+    return np.where(stated.is_null().to_numpy(), day, whole_numbers(stated))
+
+
+def with_transfer_origins(moves: pl.DataFrame) -> pl.DataFrame:
+    """Moves whose transfers in without an origin take the transfer out of the same stock move as origin."""
+    is_open = (pl.col("kind") == "transfer_in") & pl.col("origin_entry_id").is_null()
+    if not moves.select(is_open.any()).item():
+        return moves
+    given_out = (
+        moves.filter(pl.col("kind") == "transfer_out")
+        .select("move_id", "company_id", "item_id", pl.col("entry_id").alias("out_entry_id"))
+        .unique(["move_id", "company_id", "item_id"], keep="none")
+    )
+    return (
+        moves.join(given_out, on=["move_id", "company_id", "item_id"], how="left", maintain_order="left")
+        .with_columns(
+            origin_entry_id=pl.when(is_open).then("out_entry_id").otherwise(pl.col("origin_entry_id")),
+        )
+        .drop("out_entry_id")
+    )
+
+
+def identified(
+    moves: pl.DataFrame, methods: pl.DataFrame, day: Ints, standard_items: pl.DataFrame
+) -> tuple[Identities, tables.Table]:
+    """Items, pools and methods of the rows, and the table of items with where their pools and standard costs lie.
+
+    An item that is ever on specific cost has a pool for every lot. An item on standard without a standard cost is played on
+    moving average, and flagged.
+    """
+    company, _ = dense_codes(whole_numbers(moves["company_id"]))
+    item, items = dense_codes(whole_numbers(moves["item_id"]))
+    warehouse, warehouses = dense_codes(whole_numbers(moves["warehouse_id"]))
+    node, nodes = dense_codes(company * items + item)
+    named = moves.select("company_id", "item_id").with_columns(node=pl.Series(node)).unique("node")
+
+    method = methods_in_force(methods, named, nodes, node, day)
+    pool_key = node * warehouses + warehouse
+    if (method == SPECIFIC).any() and "lot_id" in moves.columns:
+        on_lots = np.zeros(nodes, np.bool_)
+        on_lots[node[method == SPECIFIC]] = True
+        lot, lots = dense_codes(np.where(on_lots[node], whole_numbers(moves["lot_id"], -1), -1))
+        pool_key = pool_key * lots + lot
+    pool, pools = dense_codes(pool_key)
+
+    table = tables.table(tables.NODES, nodes)
+    bounds = np.searchsorted(np.sort(pool_nodes(pool, node, pools)), np.arange(nodes + 1))
+    table.first_pool, table.last_pool = bounds[:-1], bounds[1:]
+    standard_node = whole_numbers(
+        standard_items.join(named, on=["company_id", "item_id"], how="left", maintain_order="left")["node"], NO_VERSION
+    )
+    for position, owner in enumerate(standard_node.tolist()):
+        if owner >= 0:
+            if table.last_standard[owner] == 0:
+                table.first_standard[owner] = position
+            table.last_standard[owner] = position + 1
+    has_no_standard = (method == STANDARD) & (table.last_standard == table.first_standard)[node]
+    method = np.where(has_no_standard, METHODS.index("moving_average"), method)
+    return Identities(node, nodes, pool, pools, method, has_no_standard), table
+
+
+def pool_nodes(pool: Ints, node: Ints, pools: int) -> Ints:
+    """The node of each pool."""
+    owner = np.empty(pools, np.int64)
+    owner[pool] = node
+    return owner
+
+
+def standards_of(standard_costs: pl.DataFrame | None) -> tuple[tables.Table, pl.DataFrame]:
+    """Standard costs by item and day, and the company and item of each row."""
+    if standard_costs is None:
+        return tables.table(tables.STANDARDS, 0), pl.DataFrame(schema={"company_id": pl.Int64, "item_id": pl.Int64})
+    dated = standard_costs.sort("company_id", "item_id", "effective_date")
+    standards = tables.table(tables.STANDARDS, dated.height)
+    standards.day = whole_numbers(dated["effective_date"].cast(pl.Date).cast(pl.Int32))
+    for k, name in enumerate(UNIT_COSTS):
+        if name in dated.columns:
+            standards.unit_cost[:, k] = whole_numbers(dated[name])
+    return standards, dated.select(pl.col("company_id", "item_id").cast(pl.Int64))
+
+
+def methods_in_force(methods: pl.DataFrame, named: pl.DataFrame, nodes: int, node: Ints, day: Ints) -> Ints:
+    """Method code of each row on its day. Raises UnknownMethod."""
+    names = methods["method"].unique().drop_nulls().sort().to_list()
+    unknown = [name for name in names if name not in METHODS]
+    if unknown:
+        raise UnknownMethod(f"methods {unknown} are not among {list(METHODS)}")
+    versions = methods.join(named, on=["company_id", "item_id"], how="inner").sort("node", "effective_date")
+    version_node = whole_numbers(versions["node"])
+    version_day = whole_numbers(versions["effective_date"].cast(pl.Date).cast(pl.Int32))
+    version_code = np.array([METHODS.index(name) for name in versions["method"].to_list()], np.int64)
+    first = np.searchsorted(version_node, np.arange(nodes + 1)).astype(np.int64)
+    return version_in_force(first, version_day, version_code, node, day)
+
+
+def ordered_works(moves: pl.DataFrame, work_orders: pl.DataFrame) -> tuple[Ints, int, Ints]:
+    """(ids of all work orders, how many of them the work order table holds, position of each row's order or −1)."""
+    known = whole_numbers(work_orders["work_order_id"])
+    named = moves["work_order_id"].drop_nulls().unique().sort()
+    missing = named.filter(~named.is_in(work_orders["work_order_id"].implode()))
+    ids = np.concatenate([known, whole_numbers(missing)])
+    order = np.full(moves.height, -1, np.int64)
+    works = np.flatnonzero(moves["work_order_id"].is_not_null().to_numpy())
+    order[works] = positions_of(whole_numbers(moves["work_order_id"])[works], ids)
+    return ids, known.size, order
+
+
+def origins(moves: pl.DataFrame, node: Ints, quantity: Ints) -> tuple[Ints, Flags]:
+    """(position of each row's origin or −1, whether it names one that cannot be: unknown, another item, the same direction)."""
+    origin = np.full(moves.height, -1, np.int64)
+    is_unknown = np.zeros(moves.height, np.bool_)
+    refers = np.flatnonzero(moves["origin_entry_id"].is_not_null().to_numpy())
+    found = positions_of(whole_numbers(moves["origin_entry_id"])[refers], whole_numbers(moves["entry_id"]))
+    fits = (found >= 0) & (node[found] == node[refers]) & ((quantity[found] < 0) != (quantity[refers] < 0))
+    origin[refers[fits]] = found[fits]
+    is_unknown[refers[~fits]] = True
+    return origin, is_unknown
+
+
+def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin: Ints) -> tuple[Ints, Ints, Ints]:
+    """(source of each row's value, what amounts come with it, these amounts n × 5)."""
+    of_kind = {name: code for code, name in enumerate(KINDS.categories)}
+    flows_in = quantity >= 0
+    has_price = moves["material_amount"].is_not_null().to_numpy() & flows_in
+    has_estimate = moves["estimated_material_amount"].is_not_null().to_numpy() & flows_in
+
+    source = np.where(has_price, Source.PRICED, Source.UNPRICED).astype(np.int64)
+    source[(kind == of_kind["output"]) & (order >= 0)] = Source.MADE
+    source[(kind == of_kind["by_product"]) & (order >= 0)] = Source.MADE_BESIDE
+    source[(origin >= 0) & flows_in] = Source.RETURNED
+    source[(origin >= 0) & flows_in & (kind == of_kind["transfer_in"])] = Source.TRANSFERRED
+    source[~flows_in] = Source.TAKEN
+    source[quantity == 0] = Source.PRICED
+
+    given = np.where(has_price, Given.PRICE, np.where(has_estimate, Given.ESTIMATE, Given.NOTHING)).astype(np.int64)
+    given[(source == Source.MADE) & has_estimate] = Given.ESTIMATE
+    given[(source == Source.MADE) & ~has_estimate] = Given.NOTHING
+    given[np.isin(source, (Source.RETURNED, Source.TRANSFERRED, Source.TAKEN))] = Given.NOTHING
+    given[(source == Source.UNPRICED) & (order >= 0)] = Given.NOTHING
+    given[quantity == 0] = Given.NOTHING
+
+    value = np.zeros((moves.height, COMPONENTS), np.int64)
+    priced = np.flatnonzero(given == Given.PRICE)
+    estimated = np.flatnonzero(given == Given.ESTIMATE)
+    for k in range(COMPONENTS):
+        if AMOUNTS[k] in moves.columns and priced.size:
+            value[priced, k] = whole_numbers(moves[AMOUNTS[k]])[priced]
+        if ESTIMATES[k] in moves.columns and estimated.size:
+            value[estimated, k] = whole_numbers(moves[ESTIMATES[k]])[estimated]
+    return source, given, value
+
+
+def empty_state(facts: Facts) -> tables.State:
+    """The state before the first move, with room for what an ordinary history needs."""
+    n = facts.entries.shape[0]
+    inflows = int(np.count_nonzero(facts.entries.source != Source.TAKEN))
+    return tables.State(
+        entries=facts.entries,
+        links=tables.table(tables.LINKS, facts.links),
+        orders=facts.orders,
+        outputs=facts.outputs,
+        pools=tables.table(tables.POOLS, facts.pools),
+        purses=tables.table(tables.PURSES, facts.pools + facts.nodes.shape[0]),
+        nodes=facts.nodes,
+        standards=facts.standards,
+        layers=tables.table(tables.LAYERS, inflows + n // 8 + 16),
+        slices=tables.table(tables.SLICES, n + n // 8 + 16),
+        debts=tables.table(tables.DEBTS, n // 8 + 16),
+        variances=tables.table(tables.VARIANCES, n // 64 + 16),
+        counts=np.zeros(tables.COUNTS, np.int64),
+    )

@@ -1,0 +1,184 @@
+"""What the play keeps in mind: entries, pools, layers, slices, debts and work orders, as tables of whole numbers."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .proportion import COMPONENTS
+
+Ints = npt.NDArray[np.int64]
+
+LARGEST_VALUE = 1 << 50
+
+PRICED, RETURNED, TRANSFERRED, MADE, MADE_BESIDE, UNPRICED, TAKEN = 0, 1, 2, 3, 4, 5, 6
+NO_AMOUNTS, PRICE, ESTIMATE = 0, 1, 2
+FIFO, MOVING_AVERAGE, MONTH_AVERAGE, STANDARD = 0, 1, 2, 3
+VARIANCE, REVALUATION = 0, 1
+
+LAYER_COUNT, SLICE_COUNT, DEBT_COUNT, VARIANCE_COUNT, STAMP, CHANGE, OVERFLOW, DIVERGED = 0, 1, 2, 3, 4, 5, 6, 7
+COUNTS = 8
+
+
+ENTRIES = np.dtype(
+    [
+        ("quantity", np.int64),  # micro-units, never negative; source TAKEN means outflow
+        ("source", np.int64),
+        ("given", np.int64),
+        ("method", np.int64),
+        ("pool", np.int64),
+        ("node", np.int64),  # company × item
+        ("date", np.int64),  # days since 1970-01-01 from which the goods age
+        ("day", np.int64),  # of the move
+        ("order", np.int64),  # work order position or -1
+        ("origin", np.int64),  # entry returned or transferred, or -1
+        ("link", np.int64),  # position in the links when another entry refers to this one, or -1
+        ("place", np.int64),  # position among the outputs of work orders, or -1
+        ("debt", np.int64),  # its uncovered quantity among the debts, or -1
+        ("first_layer", np.int64),  # youngest layer it laid, or -1
+        ("is_unpriced", np.int64),  # came in and no cost could be found for it
+        ("value", np.int64, COMPONENTS),  # given on the way in, found on the way out (then unsigned)
+    ]
+)
+LINKS = np.dtype(  # what has come back so far of an entry that others refer to, and where its slices lie
+    [
+        ("returned_quantity", np.int64),
+        ("first_slice", np.int64),
+        ("last_slice", np.int64),
+        ("returned_value", np.int64, COMPONENTS),
+    ]
+)
+ORDERS = np.dtype(  # work orders; the outputs of order w are places first_place … last_place − 1, in order of play
+    [
+        ("is_closed", np.int64),
+        ("planned_quantity", np.int64),
+        ("first_place", np.int64),
+        ("last_place", np.int64),
+        ("is_stale", np.int64),
+        ("read_stamp", np.int64),
+        ("cost", np.int64, COMPONENTS),  # issues less returns, labour, overhead, subcontract
+    ]
+)
+OUTPUTS = np.dtype(
+    [
+        ("entry", np.int64),
+        ("share", np.int64),  # by-product: millionths of the order's cost, -1 where none is stated
+        ("value", np.int64, COMPONENTS),
+    ]
+)
+POOLS = np.dtype(  # goods of an item in a warehouse
+    [
+        ("purse", np.int64),  # where its value is kept
+        ("head", np.int64),
+        ("tail", np.int64),
+        ("first_debt", np.int64),
+        ("last_debt", np.int64),
+        ("known_quantity", np.int64),  # last valued inflow
+        ("known_value", np.int64, COMPONENTS),
+    ]
+)
+PURSES = np.dtype(  # the value of a pool, or on month average of all pools of an item
+    [
+        ("quantity", np.int64),
+        ("base_quantity", np.int64),  # quantity and value after the last inflow
+        ("base_value", np.int64),
+        ("value", np.int64, COMPONENTS),
+    ]
+)
+NODES = np.dtype(  # an item in a company: its pools are first_pool … last_pool − 1, its standard costs likewise
+    [
+        ("stamp", np.int64),
+        ("method", np.int64),
+        ("first_pool", np.int64),
+        ("last_pool", np.int64),
+        ("first_standard", np.int64),
+        ("last_standard", np.int64),
+        ("standard", np.int64),  # the standard cost in force
+        ("known_quantity", np.int64),  # last valued inflow, wherever it came in
+        ("known_value", np.int64, COMPONENTS),
+    ]
+)
+STANDARDS = np.dtype(  # standard cost of one unit in millionths of a minor unit, by the day it comes into force
+    [("day", np.int64), ("unit_cost", np.int64, COMPONENTS)]
+)
+LAYERS = np.dtype(
+    [
+        ("entry", np.int64),
+        ("date", np.int64),
+        ("pool", np.int64),
+        ("start_quantity", np.int64),
+        ("quantity", np.int64),
+        ("start_value", np.int64),
+        ("following", np.int64),  # next layer of the pool
+        ("same_entry", np.int64),  # next older layer with the same entry
+        ("value", np.int64, COMPONENTS),  # what is left; kept in the purse unless on fifo
+    ]
+)
+SLICES = np.dtype(
+    [("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)]
+)
+DEBTS = np.dtype(  # uncovered quantities of outflows
+    [
+        ("entry", np.int64),
+        ("left", np.int64),
+        ("following", np.int64),
+        ("read_stamp", np.int64),
+        ("settled", np.int64, COMPONENTS),  # this round
+        ("best", np.int64, COMPONENTS),  # what counts until it is settled
+    ]
+)
+VARIANCES = np.dtype(  # what goods cost more than the standard at which their pool keeps them
+    [
+        ("rule", np.int64),
+        ("entry", np.int64),  # -1 for a revaluation
+        ("pool", np.int64),
+        ("day", np.int64),
+        ("value", np.int64, COMPONENTS),
+    ]
+)
+
+Table = np.recarray[tuple[int], np.dtype[np.void]]
+
+
+class State(NamedTuple):
+    """Everything the play reads and writes."""
+
+    entries: Table
+    links: Table
+    orders: Table
+    outputs: Table
+    pools: Table
+    purses: Table
+    nodes: Table
+    standards: Table
+    layers: Table
+    slices: Table
+    debts: Table
+    variances: Table
+    counts: Ints
+
+
+def with_more_room(state: State) -> State:
+    """The same state with twice the room for layers, slices, debts and variances, whichever are more than half full."""
+    growing = {
+        "layers": (state.layers, state.counts[LAYER_COUNT]),
+        "slices": (state.slices, state.counts[SLICE_COUNT]),
+        "debts": (state.debts, state.counts[DEBT_COUNT]),
+        "variances": (state.variances, state.counts[VARIANCE_COUNT]),
+    }
+    wider = {}
+    for name, (rows, count) in growing.items():
+        if 2 * count >= rows.shape[0] or rows.shape[0] < 1 << 16:
+            more = table(rows.dtype, 2 * rows.shape[0])
+            more.view(np.int64)[: rows.size * rows.dtype.itemsize // 8] = rows.view(np.int64)
+            wider[name] = more
+        else:
+            wider[name] = rows
+    return state._replace(
+        layers=wider["layers"], slices=wider["slices"], debts=wider["debts"], variances=wider["variances"]
+    )
+
+
+def table(columns: np.dtype[np.void], rows: int) -> Table:
+    """An empty table: every column 0."""
+    return np.zeros(rows, columns).view(np.recarray)
