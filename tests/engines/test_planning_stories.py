@@ -46,8 +46,8 @@ def coming(
 
 def consumed(order: str, item: str, quantity: int, need: date) -> dict[str, Any]:
     return {
-        "demand_id": f"WC:{order}:{item}", "kind": "work_order_component", "item_id": item, "quantity": quantity * MICRO,
-        "need_date": need, "work_order_id": order,
+        "demand_id": f"WC:{order}:{item}", "kind": "work_order_component", "item_id": item,
+        "quantity": quantity * MICRO, "need_date": need, "work_order_id": order,
     }  # fmt: skip
 
 
@@ -448,7 +448,7 @@ def test_margins_count_each_order_once_through_all_ways() -> None:
     assert wheel["margin_at_risk"] == 100
 
 
-ONE = {"item_id": [1], "warehouse_id": [1], "kind": ["made"]}
+ONE: dict[str, list[Any]] = {"item_id": [1], "warehouse_id": [1], "kind": ["made"]}
 
 
 @pytest.mark.parametrize(

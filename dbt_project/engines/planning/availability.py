@@ -9,17 +9,20 @@ from numba import njit
 
 from dbt_project.engines.planning.calendar import worked_on
 from dbt_project.engines.planning.records import (
-    EXISTING,
+    B_REQUIREMENT,
+    B_REQUIREMENT_END,
+    B_SUPPLY,
+    B_SUPPLY_END,
     N_LEAD,
     P_SUPPLY,
     PLANNED,
     R_DAY,
+    R_PARENT,
     R_PEG_END,
     R_PEG_START,
-    R_SIBLING,
-    S_COMPONENT,
     S_DUE,
     S_KIND,
+    S_NODE,
     S_RELEASE,
     UNCOVERED,
 )
@@ -32,20 +35,6 @@ NEVER = 1 << 40
 
 
 @njit(cache=True)
-def _component_day(requirements: Table, pegs: Table, supply_day: Int64s, row: int, as_of: int) -> tuple[int, int]:
-    """The day the last supply of a requirement is there, and that supply."""
-    latest = as_of
-    binding = -1
-    for peg in range(requirements[row, R_PEG_START], requirements[row, R_PEG_END]):
-        supply = pegs[peg, P_SUPPLY]
-        day = NEVER if supply == UNCOVERED else supply_day[supply]
-        if day > latest or binding == -1:
-            latest = max(day, latest)
-            binding = supply
-    return latest, binding
-
-
-@njit(cache=True)
 def available_days(
     order: Int64s,
     nodes: Table,
@@ -53,8 +42,7 @@ def available_days(
     supplies: Table,
     pegs: Table,
     existing_start: Int64s,
-    own_start: Int64s,
-    own_end: Int64s,
+    bounds: Table,
     as_of: int,
     first: int,
     worked: Int64s,
@@ -65,53 +53,58 @@ def available_days(
 
     Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of
     its work order comes later than planned; a planned supply its lead time after the latest of its release, as_of and
-    its components.
+    its components. Taken components first, so that each requirement tells the supply it is for.
     """
-    supply_day = np.full(len(supplies), as_of, dtype=np.int64)
-    supply_binding = np.full(len(supplies), -1, dtype=np.int64)
-    requirement_day = np.full(len(requirements), as_of, dtype=np.int64)
-    requirement_binding = np.full(len(requirements), -1, dtype=np.int64)
+    supply_count = supplies.shape[1]
+    requirement_count = requirements.shape[1]
+    supply_day = np.full(supply_count, as_of, dtype=np.int64)
+    supply_binding = np.full(supply_count, -1, dtype=np.int64)
+    requirement_day = np.full(requirement_count, as_of, dtype=np.int64)
+    requirement_binding = np.full(requirement_count, -1, dtype=np.int64)
+    turn = np.empty(len(order), dtype=np.int64)
+    turn[order] = np.arange(len(order))
     for position in range(len(order) - 1, -1, -1):
         node = order[position]
-        for part in range(2):
-            begin = own_start[node] if part == 0 else existing_start[node]
-            end = own_end[node] if part == 0 else existing_start[node + 1]
-            for supply in range(begin, end):
-                kind = supplies[supply, S_KIND]
-                if kind == PLANNED:
-                    start = max(supplies[supply, S_RELEASE], as_of)
-                    row = supplies[supply, S_COMPONENT]
-                    while row >= 0:
-                        day, binding = _component_day(requirements, pegs, supply_day, row, as_of)
-                        requirement_day[row] = day
-                        requirement_binding[row] = binding
-                        if day > start:
-                            start = day
-                            supply_binding[supply] = row
-                        row = requirements[row, R_SIBLING]
-                    supply_day[supply] = (
-                        NEVER if start >= NEVER else worked_on(start, nodes[node, N_LEAD], first, worked, until)
-                    )
-                elif kind == EXISTING:
-                    due = max(supplies[supply, S_DUE], as_of)
-                    done = due
-                    row = supplies[supply, S_COMPONENT]
-                    while row >= 0:
-                        day, binding = _component_day(requirements, pegs, supply_day, row, as_of)
-                        requirement_day[row] = day
-                        requirement_binding[row] = binding
-                        need = requirements[row, R_DAY]
-                        if day > max(need, as_of):
-                            # The order keeps the time it planned from this component to its end.
-                            rest = max(until[supplies[supply, S_DUE] - first] - until[need - first], 0)
-                            end_day = NEVER if day >= NEVER else worked_on(day, rest, first, worked, until)
-                            if end_day > done:
-                                done = end_day
-                                supply_binding[supply] = row
-                        row = requirements[row, R_SIBLING]
-                    supply_day[supply] = done
-    for row in range(len(requirements)):
-        day, binding = _component_day(requirements, pegs, supply_day, row, as_of)
-        requirement_day[row] = day
-        requirement_binding[row] = binding
+        # supply_day holds what the components have told: the latest start of a planned supply, the end of an order.
+        for supply in range(bounds[B_SUPPLY, node], bounds[B_SUPPLY_END, node]):
+            if supplies[S_KIND, supply] == PLANNED:
+                start = max(supplies[S_RELEASE, supply], as_of)
+                if supply_day[supply] > start:
+                    start = supply_day[supply]
+                else:
+                    supply_binding[supply] = -1
+                supply_day[supply] = NEVER
+                if start < NEVER:
+                    supply_day[supply] = worked_on(start, nodes[node, N_LEAD], first, worked, until)
+        for supply in range(existing_start[node], existing_start[node + 1]):
+            due = max(supplies[S_DUE, supply], as_of)
+            if supply_day[supply] <= due:
+                supply_day[supply] = due
+                supply_binding[supply] = -1
+        for row in range(bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]):
+            day = as_of
+            binding = -1
+            for peg in range(requirements[R_PEG_START, row], requirements[R_PEG_END, row]):
+                supply = pegs[P_SUPPLY, peg]
+                supplied = NEVER if supply == UNCOVERED else supply_day[supply]
+                if binding == -1 or supplied > day:
+                    day = max(day, supplied)
+                    binding = supply
+            requirement_day[row] = day
+            requirement_binding[row] = binding
+            parent = requirements[R_PARENT, row]
+            if parent < 0 or turn[supplies[S_NODE, parent]] >= position:
+                # An order that consumes what it makes waits for nothing.
+                continue
+            if supplies[S_KIND, parent] != PLANNED:
+                need = requirements[R_DAY, row]
+                if day <= max(need, as_of):
+                    continue
+                if day < NEVER:
+                    # The order keeps the time it planned from this component to its end.
+                    rest = max(until[supplies[S_DUE, parent] - first] - until[need - first], 0)
+                    day = worked_on(day, rest, first, worked, until)
+            if day > supply_day[parent]:
+                supply_day[parent] = day
+                supply_binding[parent] = row
     return supply_day, supply_binding, requirement_day, requirement_binding

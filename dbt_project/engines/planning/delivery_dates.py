@@ -16,14 +16,14 @@ from dbt_project.engines.planning.records import (
     PLANNED,
     R_DAY,
     R_NODE,
+    R_SOURCE,
     REJECTED,
     S_KIND,
     S_STATE,
     SNOOZED,
     STOCK,
 )
-from dbt_project.engines.planning.solution import Solution, dates
-from dbt_project.engines.planning.suggestions import gathered
+from dbt_project.engines.planning.solution import Solution, dates, dates_or_null, gathered
 
 Int64s = npt.NDArray[np.int64]
 Table = npt.NDArray[np.int64]
@@ -66,12 +66,16 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         day the line is covered. reason_key, with reason_item_id, reason_supply_id, reason_document_number,
         reason_lead_time_days and reason_date as its parameters: in_stock · on_time · late_supply (an existing supply
         comes late) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or rejected suggestion
-        would have to be followed) · beyond_horizon (not planned yet) · no_source (the item cannot be planned).
+        would have to be followed) · beyond_horizon (not planned yet) · accepted_shortage (the floor of the item is
+        below zero) · no_source (the item cannot be planned).
     """
     count = plan.demands.height
+    source = plan.requirements[R_SOURCE]
+    row = np.empty(count, dtype=np.int64)
+    row[source[source >= 0]] = np.flatnonzero(source >= 0)
     ask = (
-        plan.demands.select("line", "demand_id", "item_id", "warehouse_id", "node", row=pl.int_range(pl.len()))
-        .with_columns(day=pl.Series(plan.requirement_day[:count]), need=pl.Series(plan.requirements[:count, R_DAY]))
+        plan.demands.select("line", "demand_id", "item_id", "warehouse_id", "node", row=pl.Series(row))
+        .with_columns(day=pl.Series(plan.requirement_day[row]))
         .filter(pl.col("line").is_not_null())
         .sort("line", "day", "row", descending=[False, True, False])
         .unique("line", keep="first", maintain_order=True)
@@ -83,11 +87,11 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
 
     covered = chain_supplies >= 0
     safe = np.where(covered, chain_supplies, 0)
-    has_supplies = len(plan.supplies) > 0
+    has_supplies = plan.supplies.shape[1] > 0
     day = np.where(covered, plan.supply_day[safe], NEVER) if has_supplies else np.full(len(safe), NEVER)
-    kind = np.where(covered, plan.supplies[safe, S_KIND], -1) if has_supplies else np.full(len(safe), -1)
-    state = np.where(covered, plan.supplies[safe, S_STATE], 0) if has_supplies else np.zeros(len(safe), np.int64)
-    node = plan.requirements[chain_rows, R_NODE]
+    kind = np.where(covered, plan.supplies[S_KIND, safe], -1) if has_supplies else np.full(len(safe), -1)
+    state = np.where(covered, plan.supplies[S_STATE, safe], 0) if has_supplies else np.zeros(len(safe), np.int64)
+    node = plan.requirements[R_NODE, chain_rows]
     below = np.full(len(day), plan.as_of, dtype=np.int64)
     is_last = np.zeros(len(day), dtype=np.bool_)
     is_last[last] = True
@@ -110,16 +114,16 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
             "item_id": plan.of_node("item_id", node),
             "warehouse_id": plan.of_node("warehouse_id", node),
             "lead_time_days": np.where(kind == PLANNED, lead, 0),
-            "available_date": _dates_or_null(day),
+            "available_date": dates_or_null(day),
             "days": days,
         }
     )
     latest = plan.requirement_day[starts]
-    need = plan.requirements[starts, R_DAY]
-    horizon = np.where(
+    need = plan.requirements[R_DAY, starts]
+    open_end = np.where(
         (latest >= NEVER) & (plan.node_table[node[last], N_IS_PLANNED] == 1) & ~covered[last], True, False
     )
-    predicted = np.where(horizon, need, np.maximum(np.maximum(latest, need), plan.as_of))
+    predicted = np.where(open_end, need, np.maximum(np.maximum(latest, need), plan.as_of))
     in_time = np.where(predicted >= NEVER, need, predicted)
     late = np.where(predicted >= NEVER, 0, np.maximum(until[in_time - first] - until[need - first], 0))
     is_held = (
@@ -127,8 +131,10 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
     )
     bottom = kind[last]
     reason = pl.select(
-        pl.when(pl.Series(horizon))
+        pl.when(pl.Series(open_end & (plan.requirements[R_DAY, chain_rows[last]] > plan.last_day)))
         .then(pl.lit("beyond_horizon"))
+        .when(pl.Series(open_end))
+        .then(pl.lit("accepted_shortage"))
         .when(pl.Series(predicted >= NEVER))
         .then(pl.lit("no_source"))
         .when(pl.Series(is_held))
@@ -151,7 +157,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
             "item_id": ask["item_id"],
             "warehouse_id": ask["warehouse_id"],
             "need_date": dates(need),
-            "predicted_date": _dates_or_null(predicted),
+            "predicted_date": dates_or_null(predicted),
             "days_late": late,
             "binding_supply_id": steps["supply_id"].gather(pl.Series(offsets[:-1])),
             "reason_key": reason,
@@ -189,6 +195,8 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         )
         .when(pl.col("reason_key") == "beyond_horizon")
         .then(pl.lit("Needed after the planning horizon; not planned yet."))
+        .when(pl.col("reason_key") == "accepted_shortage")
+        .then(pl.format("{} may stay short by its parameters; nothing is planned for it.", item))
         .otherwise(pl.format("{} has no source, so no date can be given.", item))
     )
 
@@ -206,11 +214,6 @@ def _kinds(plan: Solution, rows: Int64s, kind: Int64s, node: Int64s) -> pl.Serie
         .otherwise(pl.lit("buy"))
         .alias("supply_kind")
     ).to_series()
-
-
-def _dates_or_null(days: Int64s) -> pl.Series:
-    known = pl.Series(days < NEVER)
-    return pl.select(pl.when(known).then(dates(np.where(days < NEVER, days, 0)))).to_series()
 
 
 def _lists(steps: pl.DataFrame, offsets: Int64s) -> pl.Series:

@@ -9,108 +9,144 @@ from numba import njit
 from dbt_project.engines.planning.ratio import divided
 from dbt_project.engines.planning.records import (
     P_QUANTITY,
+    P_REQUIREMENT,
     P_SUPPLY,
     R_DAY,
     R_PARENT,
     R_PEG_END,
     R_PEG_START,
     R_QUANTITY,
-    R_SIBLING,
-    S_COMPONENT,
+    R_SOURCE,
+    S_KIND,
+    S_PEG_END,
+    S_PEG_START,
+    STOCK,
     UNCOVERED,
 )
 
 Int64s = npt.NDArray[np.int64]
 Table = npt.NDArray[np.int64]
 
+NO_LINE = -1
+SEVERAL_LINES = -2
+
+
+@njit(cache=True)
+def _lines_behind(requirements: Table, supplies: Table, pegs: Table, demand_line: Int64s) -> tuple[Int64s, Int64s]:
+    """Per requirement and per supply the only sales order line that waits for it, NO_LINE or SEVERAL_LINES."""
+    of_requirement = np.full(requirements.shape[1], NO_LINE, dtype=np.int64)
+    of_supply = np.full(supplies.shape[1], NO_LINE, dtype=np.int64)
+    for row in range(requirements.shape[1]):
+        source = requirements[R_SOURCE, row]
+        parent = requirements[R_PARENT, row]
+        line = of_supply[parent] if parent >= 0 else NO_LINE
+        if source >= 0 and parent < 0:
+            line = demand_line[source]
+        of_requirement[row] = line
+        if line == NO_LINE:
+            continue
+        for peg in range(requirements[R_PEG_START, row], requirements[R_PEG_END, row]):
+            supply = pegs[P_SUPPLY, peg]
+            if supply == UNCOVERED or supplies[S_KIND, supply] == STOCK:
+                continue
+            if of_supply[supply] == NO_LINE:
+                of_supply[supply] = line
+            elif of_supply[supply] != line:
+                of_supply[supply] = SEVERAL_LINES
+    return of_requirement, of_supply
+
 
 @njit(cache=True)
 def margins_behind(
-    requirements: Table,
-    supplies: Table,
-    pegs: Table,
-    line_start: Int64s,
-    line_rows: Int64s,
-    margin: Int64s,
+    requirements: Table, supplies: Table, pegs: Table, demand_line: Int64s, margin: Int64s
 ) -> tuple[Int64s, Int64s, Int64s]:
-    """Per supply: how many sales order lines wait for it through all levels, the sum of their margins (each line once),
-    and of the positive ones.
+    """Per supply other than stock: how many sales order lines wait for it through all levels, the sum of their margins
+    (each line once), and of the positive ones.
 
-    line_rows[line_start[i]:line_start[i+1]] are the demand requirements of line i; margin in minor units.
+    demand_line: the line of each demand, -1 for none; margin per line in minor units. Requirements come parents first.
     """
-    lines = np.zeros(len(supplies), dtype=np.int64)
-    total = np.zeros(len(supplies), dtype=np.int64)
-    gains = np.zeros(len(supplies), dtype=np.int64)
-    seen = np.full(len(supplies), -1, dtype=np.int64)
+    of_requirement, of_supply = _lines_behind(requirements, supplies, pegs, demand_line)
+    count = supplies.shape[1]
+    lines = np.zeros(count, dtype=np.int64)
+    total = np.zeros(count, dtype=np.int64)
+    gains = np.zeros(count, dtype=np.int64)
+    line_seen = np.full(len(margin), -1, dtype=np.int64)
+    supply_seen = np.full(count, -1, dtype=np.int64)
     stack = np.empty(1024, dtype=np.int64)
-    for line in range(len(margin)):
-        size = 0
-        for k in range(line_start[line], line_start[line + 1]):
-            stack[size] = line_rows[k]
-            size += 1
-            if size + 1 >= len(stack):
-                stack = np.concatenate((stack, np.empty_like(stack)))
+    for supply in range(count):
+        line = of_supply[supply]
+        if line >= 0:
+            lines[supply] = 1
+            total[supply] = margin[line]
+            gains[supply] = max(margin[line], 0)
+        if line != SEVERAL_LINES:
+            continue
+        # Up through the orders that serve several lines, to all the lines at the top.
+        stack[0] = supply
+        size = 1
         while size > 0:
             size -= 1
-            row = stack[size]
-            for peg in range(requirements[row, R_PEG_START], requirements[row, R_PEG_END]):
-                supply = pegs[peg, P_SUPPLY]
-                if supply == UNCOVERED or seen[supply] == line:
-                    continue
-                seen[supply] = line
-                lines[supply] += 1
-                total[supply] += margin[line]
-                gains[supply] += max(margin[line], 0)
-                component = supplies[supply, S_COMPONENT]
-                while component >= 0:
-                    stack[size] = component
-                    size += 1
-                    if size + 1 >= len(stack):
-                        stack = np.concatenate((stack, np.empty_like(stack)))
-                    component = requirements[component, R_SIBLING]
+            above = stack[size]
+            for peg in range(supplies[S_PEG_START, above], supplies[S_PEG_END, above]):
+                row = pegs[P_REQUIREMENT, peg]
+                line = of_requirement[row]
+                if line >= 0:
+                    if line_seen[line] != supply:
+                        line_seen[line] = supply
+                        lines[supply] += 1
+                        total[supply] += margin[line]
+                        gains[supply] += max(margin[line], 0)
+                elif line == SEVERAL_LINES:
+                    parent = requirements[R_PARENT, row]
+                    if supply_seen[parent] != supply:
+                        supply_seen[parent] = supply
+                        if size == len(stack):
+                            stack = np.concatenate((stack, np.empty_like(stack)))
+                        stack[size] = parent
+                        size += 1
     return lines, total, gains
 
 
 @njit(cache=True)
 def margins_at_risk(
-    order: Int64s,
-    requirement_order: Int64s,
-    requirement_start: Int64s,
     requirements: Table,
     supplies: Table,
     pegs: Table,
     margin: Int64s,
     line_quantity: Int64s,
     demand_line: Int64s,
-    supply_late_from: Int64s,
+    supply_day: Int64s,
 ) -> tuple[Int64s, Int64s]:
-    """Per supply the share of margin that would be lost without it, and the part of it whose need date lies before
-    supply_late_from.
+    """Per supply the share of margin that would be lost without it, and the part of it that is needed before
+    supply_day.
 
     A line's margin is shared among its pegs by quantity; a component carries the whole share of the order it is for.
-    Nodes are taken parents first. Loss-making lines risk nothing. Shares are cut to whole minor units downwards.
+    Loss-making lines risk nothing. Shares are cut to whole minor units downwards.
     """
-    share = np.zeros(len(requirements), dtype=np.int64)
-    risk = np.zeros(len(supplies), dtype=np.int64)
-    late = np.zeros(len(supplies), dtype=np.int64)
-    for node in order:
-        for k in range(requirement_start[node], requirement_start[node + 1]):
-            row = requirement_order[k]
-            parent = requirements[row, R_PARENT]
-            if parent >= 0:
-                share[row] = risk[parent]
-            elif demand_line[row] >= 0:
-                line = demand_line[row]
-                if margin[line] > 0:
-                    share[row], _ = divided(margin[line], requirements[row, R_QUANTITY], line_quantity[line])
-            if share[row] == 0:
+    risk = np.zeros(supplies.shape[1], dtype=np.int64)
+    late = np.zeros(supplies.shape[1], dtype=np.int64)
+    for row in range(requirements.shape[1]):
+        parent = requirements[R_PARENT, row]
+        source = requirements[R_SOURCE, row]
+        quantity = requirements[R_QUANTITY, row]
+        share = 0
+        if parent >= 0:
+            share = risk[parent]
+        elif demand_line[source] >= 0 and margin[demand_line[source]] > 0:
+            line = demand_line[source]
+            share = margin[line]
+            if line_quantity[line] != quantity:
+                share, _ = divided(margin[line], quantity, line_quantity[line])
+        if share == 0:
+            continue
+        for peg in range(requirements[R_PEG_START, row], requirements[R_PEG_END, row]):
+            supply = pegs[P_SUPPLY, peg]
+            if supply == UNCOVERED:
                 continue
-            for peg in range(requirements[row, R_PEG_START], requirements[row, R_PEG_END]):
-                supply = pegs[peg, P_SUPPLY]
-                if supply == UNCOVERED:
-                    continue
-                part, _ = divided(share[row], pegs[peg, P_QUANTITY], requirements[row, R_QUANTITY])
-                risk[supply] += part
-                if requirements[row, R_DAY] < supply_late_from[supply]:
-                    late[supply] += part
+            part = share
+            if pegs[P_QUANTITY, peg] != quantity:
+                part, _ = divided(share, pegs[P_QUANTITY, peg], quantity)
+            risk[supply] += part
+            if requirements[R_DAY, row] < supply_day[supply]:
+                late[supply] += part
     return risk, late

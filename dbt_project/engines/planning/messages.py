@@ -10,14 +10,14 @@ from numba import njit
 from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.lots import lot_quantity
 from dbt_project.engines.planning.records import (
+    E_EXCESS,
+    E_NEEDED,
     N_LEAD,
     N_MINIMUM,
     N_MULTIPLE,
     N_POLICY,
     N_SUPPLIER_MINIMUM,
     S_DUE,
-    S_EXCESS,
-    S_NEEDED,
     S_NODE,
     S_QUANTITY,
 )
@@ -63,24 +63,24 @@ def messages(plan: Solution) -> pl.DataFrame:
         Goods in inspection are here: they are expedited or past due, never deferred, cancelled or decreased.
     """
     count = plan.existing.height
-    rows = plan.supplies[:count]
-    nodes = rows[:, S_NODE]
-    used = rows[:, S_QUANTITY] - rows[:, S_EXCESS]
+    nodes, due = plan.supplies[S_NODE, :count], plan.supplies[S_DUE, :count]
+    quantity, excess = plan.supplies[S_QUANTITY, :count], plan.fate[E_EXCESS]
+    used = quantity - excess
     lots = _needed_lots(used, nodes, plan.node_table)
     release = _releases(
-        rows[:, S_DUE], plan.node_table[nodes, N_LEAD], plan.calendar.first, plan.calendar.worked, plan.calendar.until
+        due, plan.node_table[nodes, N_LEAD], plan.calendar.first, plan.calendar.worked, plan.calendar.until
     )
-    needed = np.where(rows[:, S_NEEDED] < 0, rows[:, S_DUE], rows[:, S_NEEDED])
+    needed = np.where(plan.fate[E_NEEDED] < 0, due, plan.fate[E_NEEDED])
     frame = plan.existing.select(
         "supply_id", "document_number", "item_id", "warehouse_id", "is_released", supply_kind="kind"
     ).with_columns(
         company_id=plan.of_node("company_id", nodes),
-        due=pl.Series(rows[:, S_DUE]),
+        due=pl.Series(due),
         needed=pl.Series(np.maximum(needed, plan.as_of)),
         wanted=pl.Series(needed),
         release=pl.Series(release),
-        quantity=pl.Series(rows[:, S_QUANTITY]),
-        excess=pl.Series(rows[:, S_EXCESS]),
+        quantity=pl.Series(quantity),
+        excess=pl.Series(excess),
         lot=pl.Series(lots),
         risk=pl.Series(plan.margin_at_risk[:count]),
         late=pl.Series(plan.margin_late[:count]),

@@ -21,12 +21,29 @@ from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lots import ORDER_UP_TO, PERIOD, last_covered, lot_quantity
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
+    A_DAY,
+    A_HASH,
+    A_LEVEL,
+    A_NEXT,
+    A_PARENT,
+    A_QUANTITY,
+    A_RANK,
+    A_TOP,
     APPROVED,
+    B_REQUIREMENT,
+    B_REQUIREMENT_END,
+    B_SHORT_DAY,
+    B_SUPPLY,
+    B_SUPPLY_END,
+    B_WIDTH,
     CHANGED,
     D_DUE,
     D_HASH,
     D_QUANTITY,
     D_STATE,
+    E_EXCESS,
+    E_NEEDED,
+    E_WIDTH,
     FOR_NOTHING,
     FOR_SAFETY_STOCK,
     N_HASH,
@@ -51,39 +68,34 @@ from dbt_project.engines.planning.records import (
     R_DAY,
     R_HASH,
     R_LEVEL,
-    R_NEXT,
     R_NODE,
     R_PARENT,
     R_PEG_END,
     R_PEG_START,
     R_QUANTITY,
-    R_RANK,
-    R_SIBLING,
     R_SOURCE,
     R_TOP,
+    R_WIDTH,
     REJECTED,
-    S_COMPONENT,
     S_COVERED,
     S_DAY,
     S_DECISION,
     S_DUE,
-    S_EXCESS,
     S_FIRST,
     S_HASH,
     S_KIND,
     S_LEVEL,
     S_NEED,
-    S_NEEDED,
     S_NODE,
+    S_PEG_END,
+    S_PEG_START,
     S_QUANTITY,
     S_RANK,
     S_RELEASE,
     S_REQUIRED,
     S_SHORTAGE,
-    S_SOURCE,
     S_STATE,
     S_TOP,
-    S_VERSION,
     SNOOZED,
     STOCK,
     UNCOVERED,
@@ -100,60 +112,70 @@ FOR_THE_FLOOR = -2
 
 
 @njit(cache=True)
-def _grown(table: Table, used: int, needed: int) -> Table:
-    if needed <= table.shape[0]:
-        return table
-    larger = np.empty((max(needed, 2 * table.shape[0]), table.shape[1]), dtype=np.int64)
-    larger[:used] = table[:used]
+def _longer(rows: Table, used: int, needed: int) -> Table:
+    """A table of rows with room for `needed` of them."""
+    if needed <= rows.shape[0]:
+        return rows
+    larger = np.empty((max(needed, 2 * rows.shape[0]), rows.shape[1]), dtype=np.int64)
+    larger[:used] = rows[:used]
     return larger
 
 
 @njit(cache=True)
-def _cleared(supplies: Table, row: int, node: int, kind: int, day: int, quantity: int) -> None:
-    supplies[row, S_NODE] = node
-    supplies[row, S_DAY] = day
-    supplies[row, S_QUANTITY] = quantity
-    supplies[row, S_KIND] = kind
-    supplies[row, S_HASH] = 0
-    supplies[row, S_TOP] = -1
-    supplies[row, S_RANK] = LAST_RANK
-    supplies[row, S_LEVEL] = 0
-    supplies[row, S_RELEASE] = day
-    supplies[row, S_SOURCE] = -1
-    supplies[row, S_NEEDED] = -1
-    supplies[row, S_EXCESS] = 0
-    supplies[row, S_FIRST] = -1
-    supplies[row, S_COMPONENT] = -1
-    supplies[row, S_SHORTAGE] = 0
-    supplies[row, S_NEED] = 0
-    supplies[row, S_COVERED] = day
-    supplies[row, S_REQUIRED] = 0
-    supplies[row, S_STATE] = PROPOSED
-    supplies[row, S_DECISION] = -1
-    supplies[row, S_DUE] = day
-    supplies[row, S_VERSION] = -1
+def _wider(columns: Table, used: int, needed: int) -> Table:
+    """A table of columns with room for `needed` rows, and one to spare: what is used is always a part of it, so that
+    compiled code meets one memory layout only."""
+    if needed < columns.shape[1]:
+        return columns
+    larger = np.empty((columns.shape[0], max(needed + 1, 2 * columns.shape[1])), dtype=np.int64)
+    for column in range(columns.shape[0]):
+        larger[column, :used] = columns[column, :used]
+    return larger
 
 
 @njit(cache=True)
-def _follow_parents(requirements: Table, supplies: Table, rows: Int64s, component_hash: Int64s) -> None:
+def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: int) -> None:
+    supplies[S_NODE, row] = node
+    supplies[S_DAY, row] = day
+    supplies[S_QUANTITY, row] = quantity
+    supplies[S_KIND, row] = kind
+    supplies[S_HASH, row] = 0
+    supplies[S_TOP, row] = -1
+    supplies[S_RANK, row] = LAST_RANK
+    supplies[S_LEVEL, row] = 0
+    supplies[S_RELEASE, row] = day
+    supplies[S_DUE, row] = day
+    supplies[S_FIRST, row] = -1
+    supplies[S_PEG_START, row] = 0
+    supplies[S_PEG_END, row] = 0
+    supplies[S_SHORTAGE, row] = 0
+    supplies[S_REQUIRED, row] = 0
+    supplies[S_NEED, row] = 0
+    supplies[S_COVERED, row] = day
+    supplies[S_STATE, row] = PROPOSED
+    supplies[S_DECISION, row] = -1
+
+
+@njit(cache=True)
+def _follow_parents(asked: Table, supplies: Table, rows: Int64s, component_hash: Int64s) -> None:
     """Components of open work orders take top, path and, where they have none, priority from the order they are for."""
     for row in rows:
-        parent = requirements[row, R_PARENT]
-        if parent >= 0 and requirements[row, R_SOURCE] >= 0 and supplies[parent, S_FIRST] != UNSEEN:
-            requirements[row, R_HASH] = mixed(supplies[parent, S_HASH], component_hash[row])
-            requirements[row, R_TOP] = supplies[parent, S_TOP]
-            requirements[row, R_LEVEL] = supplies[parent, S_LEVEL] + 1
-            if requirements[row, R_RANK] == LAST_RANK:
-                requirements[row, R_RANK] = supplies[parent, S_RANK]
+        parent = asked[row, A_PARENT]
+        if parent >= 0 and supplies[S_FIRST, parent] != UNSEEN:
+            asked[row, A_HASH] = mixed(supplies[S_HASH, parent], component_hash[row])
+            asked[row, A_TOP] = supplies[S_TOP, parent]
+            asked[row, A_LEVEL] = supplies[S_LEVEL, parent] + 1
+            if asked[row, A_RANK] == LAST_RANK:
+                asked[row, A_RANK] = supplies[S_RANK, parent]
 
 
 @njit(cache=True)
-def _ordered(requirements: Table, rows: Int64s, first: int) -> Int64s:
+def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
     """Rows by need date, then priority, then as they came."""
     keys = np.empty(len(rows), dtype=np.int64)
     for i in range(len(rows)):
-        keys[i] = ((requirements[rows[i], R_DAY] - first) << 24) | requirements[rows[i], R_RANK]
-    if len(rows) > 32:
+        keys[i] = ((asked[rows[i], A_DAY] - first) << 24) | asked[rows[i], A_RANK]
+    if len(rows) > 64:
         return rows[np.argsort(keys, kind="mergesort")]
     for i in range(1, len(rows)):
         key = keys[i]
@@ -174,7 +196,7 @@ def net(
     nodes: Table,
     demand_start: Int64s,
     demand_count: int,
-    requirements: Table,
+    asked: Table,
     existing_start: Int64s,
     existing_count: int,
     supplies: Table,
@@ -192,12 +214,11 @@ def net(
     first: int,
     worked: Int64s,
     until: Int64s,
-) -> tuple[Table, Table, Table, Int64s, Int64s, Int64s]:
-    """Requirements, supplies and pegs of the whole plan, the ranges of each node's own supplies, and the day a node
-    without source runs short.
+) -> tuple[Table, Table, Table, Table, Table]:
+    """Requirements, supplies and pegs of the whole plan, what became of the existing supplies, and each node's ranges.
 
-    order: nodes, parents before components. requirements: the demands, sorted by node, rows demand_start[i] to
-        demand_start[i+1] for node i.
+    order: nodes, parents before components; requirements come out in this order of their nodes. asked: the demands,
+        sorted by node, rows demand_start[i] to demand_start[i+1] for node i.
     supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
         the same for each demand that is a component of an open work order. decisions: sorted by identity. last_day:
         nothing needed later is planned.
@@ -205,25 +226,30 @@ def net(
     node_count = nodes.shape[0]
     head = np.full(node_count, -1, dtype=np.int64)
     from_above = np.zeros(node_count, dtype=np.int64)
-    own_start = np.zeros(node_count, dtype=np.int64)
-    own_end = np.zeros(node_count, dtype=np.int64)
-    short_day = np.full(node_count, -1, dtype=np.int64)
-    requirement_count = demand_count
+    bounds = np.zeros((B_WIDTH, node_count), dtype=np.int64)
+    bounds[B_SHORT_DAY, :] = -1
+    fate = np.zeros((E_WIDTH, existing_count), dtype=np.int64)
+    fate[E_NEEDED, :] = -1
+    asked_count = demand_count
     supply_count = existing_count
-    pegs = np.empty((max(1024, 2 * demand_count), P_WIDTH), dtype=np.int64)
+    requirements = np.empty((R_WIDTH, max(1024, 2 * demand_count)), dtype=np.int64)
+    requirement_count = 0
+    pegs = np.empty((P_WIDTH, max(1024, 2 * demand_count)), dtype=np.int64)
     peg_count = 0
     decision_hashes = decisions[:, D_HASH].copy()
 
     for node in order:
-        own_start[node] = supply_count
-        own_end[node] = supply_count
+        bounds[B_SUPPLY, node] = supply_count
+        bounds[B_SUPPLY_END, node] = supply_count
+        bounds[B_REQUIREMENT, node] = requirement_count
+        bounds[B_REQUIREMENT_END, node] = requirement_count
         existing_from = existing_start[node]
         existing = existing_start[node + 1] - existing_from
         given = demand_start[node + 1] - demand_start[node]
         size = given + from_above[node]
         stock = max(nodes[node, N_STOCK], 0)
         safety = nodes[node, N_SAFETY]
-        if size == 0 and existing == 0 and stock == 0 and safety == 0:
+        if size == 0 and existing == 0 and stock == 0 and safety <= 0:
             continue
 
         rows = np.empty(size, dtype=np.int64)
@@ -232,14 +258,27 @@ def net(
         row = head[node]
         for i in range(size - 1, given - 1, -1):
             rows[i] = row
-            row = requirements[row, R_NEXT]
-        _follow_parents(requirements, supplies, rows[:given], component_hash)
-        rows = _ordered(requirements, rows, first)
+            row = asked[row, A_NEXT]
+        _follow_parents(asked, supplies, rows[:given], component_hash)
+        rows = _ordered(asked, rows, first)
+        requirements = _wider(requirements, requirement_count, requirement_count + size)
+        base = requirement_count
+        requirement_count += size
+        bounds[B_REQUIREMENT_END, node] = requirement_count
         total = np.empty(size, dtype=np.int64)
         running = 0
         for i in range(size):
-            running += requirements[rows[i], R_QUANTITY]
+            row = rows[i]
+            running += asked[row, A_QUANTITY]
             total[i] = running
+            requirements[R_NODE, base + i] = node
+            requirements[R_DAY, base + i] = asked[row, A_DAY]
+            requirements[R_QUANTITY, base + i] = asked[row, A_QUANTITY]
+            requirements[R_HASH, base + i] = asked[row, A_HASH]
+            requirements[R_TOP, base + i] = asked[row, A_TOP]
+            requirements[R_PARENT, base + i] = asked[row, A_PARENT]
+            requirements[R_LEVEL, base + i] = asked[row, A_LEVEL]
+            requirements[R_SOURCE, base + i] = row if row < demand_count else -1
 
         # The days on which something happens, with all required and all available up to and with the day.
         event_day = np.empty(size + existing + 1, dtype=np.int64)
@@ -253,15 +292,15 @@ def net(
         while i < size or j < existing or not today_seen:
             day = as_of if not today_seen else 1 << 60
             if i < size:
-                day = min(day, requirements[rows[i], R_DAY])
+                day = min(day, requirements[R_DAY, base + i])
             if j < existing:
-                day = min(day, supplies[existing_from + j, S_DAY])
+                day = min(day, supplies[S_DAY, existing_from + j])
             if day == as_of:
                 today_seen = True
-            while i < size and requirements[rows[i], R_DAY] == day:
+            while i < size and requirements[R_DAY, base + i] == day:
                 i += 1
-            while j < existing and supplies[existing_from + j, S_DAY] == day:
-                available += supplies[existing_from + j, S_QUANTITY]
+            while j < existing and supplies[S_DAY, existing_from + j] == day:
+                available += supplies[S_QUANTITY, existing_from + j]
                 j += 1
             event_day[events] = day
             event_required[events] = total[i - 1] if i > 0 else 0
@@ -269,7 +308,6 @@ def net(
             events += 1
         for e in range(events - 2, -1, -1):
             least_deficit[e] = min(least_deficit[e], least_deficit[e + 1])
-
         planned_events = events
         while planned_events > 0 and event_day[planned_events - 1] > last_day:
             planned_events -= 1
@@ -277,9 +315,9 @@ def net(
         # Supplies in the order in which they serve: stock, existing and planned by day.
         sequence = np.empty(1 + existing + 2 * events, dtype=np.int64)
         length = 0
-        supplies = _grown(supplies, supply_count, supply_count + 1 + 2 * events)
+        supplies = _wider(supplies, supply_count, supply_count + 1 + 2 * events)
         if stock > 0:
-            _cleared(supplies, supply_count, node, STOCK, as_of, stock)
+            _begin(supplies, supply_count, node, STOCK, as_of, stock)
             sequence[length] = supply_count
             length += 1
             supply_count += 1
@@ -292,34 +330,34 @@ def net(
         needed = 0
         j = 0
         for e in range(events):
-            while j < existing and supplies[existing_from + j, S_DAY] <= event_day[e]:
+            while j < existing and supplies[S_DAY, existing_from + j] <= event_day[e]:
                 supply = existing_from + j
                 while needed < events and event_required[needed] + safety <= served:
                     needed += 1
                 if needed < events:
-                    supplies[supply, S_NEEDED] = event_day[needed]
+                    fate[E_NEEDED, supply] = event_day[needed]
                 while trigger < size and total[trigger] <= served - safety:
                     trigger += 1
                 mark = trigger
-                cause = supplies[supply, S_HASH]
+                cause = supplies[S_HASH, supply]
                 if trigger < size:
-                    cause = requirements[rows[trigger], R_HASH]
-                    if served < safety and requirements[rows[trigger], R_DAY] > supplies[supply, S_DAY]:
+                    cause = requirements[R_HASH, base + trigger]
+                    if served < safety and requirements[R_DAY, base + trigger] > supplies[S_DAY, supply]:
                         mark = FOR_THE_FLOOR
                         cause = SAFETY_STOCK_HASH
                 same_trigger = same_trigger + 1 if mark == last_trigger else 0
                 last_trigger = mark
-                supplies[supply, S_HASH] = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
-                supplies[supply, S_FIRST] = -1
-                served += supplies[supply, S_QUANTITY]
+                supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                supplies[S_FIRST, supply] = -1
+                served += supplies[S_QUANTITY, supply]
                 sequence[length] = supply
                 length += 1
                 j += 1
             turn = 0
             while least_deficit[e] > planned and event_day[e] <= last_day:
                 if nodes[node, N_IS_PLANNED] == 0:
-                    if short_day[node] < 0:
-                        short_day[node] = event_day[e]
+                    if bounds[B_SHORT_DAY, node] < 0:
+                        bounds[B_SHORT_DAY, node] = event_day[e]
                     break
                 shortage = least_deficit[e] - planned
                 covered = e
@@ -346,11 +384,11 @@ def net(
                 )
                 while trigger < size and total[trigger] <= served - safety:
                     trigger += 1
-                is_for_requirement = trigger < size and requirements[rows[trigger], R_DAY] <= event_day[e]
+                is_for_requirement = trigger < size and requirements[R_DAY, base + trigger] <= event_day[e]
                 mark = trigger if is_for_requirement else FOR_THE_FLOOR
                 same_trigger = same_trigger + 1 if mark == last_trigger else 0
                 last_trigger = mark
-                cause = requirements[rows[trigger], R_HASH] if is_for_requirement else SAFETY_STOCK_HASH
+                cause = requirements[R_HASH, base + trigger] if is_for_requirement else SAFETY_STOCK_HASH
                 identity = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
                 found = np.searchsorted(decision_hashes, identity)
                 while (
@@ -364,125 +402,113 @@ def net(
                     found = np.searchsorted(decision_hashes, identity)
                 supply = supply_count
                 supply_count += 1
-                _cleared(supplies, supply, node, PLANNED, event_day[e], quantity)
-                supplies[supply, S_HASH] = identity
+                _begin(supplies, supply, node, PLANNED, event_day[e], quantity)
+                supplies[S_HASH, supply] = identity
                 if is_for_requirement:
-                    supplies[supply, S_TOP] = requirements[rows[trigger], R_TOP]
-                    supplies[supply, S_RANK] = requirements[rows[trigger], R_RANK]
-                    supplies[supply, S_LEVEL] = requirements[rows[trigger], R_LEVEL]
-                supplies[supply, S_SHORTAGE] = shortage
-                supplies[supply, S_NEED] = need
-                supplies[supply, S_COVERED] = event_day[covered]
-                supplies[supply, S_REQUIRED] = event_required[e] - (event_required[e - 1] if e > 0 else 0)
+                    row = rows[trigger]
+                    supplies[S_TOP, supply] = asked[row, A_TOP]
+                    supplies[S_RANK, supply] = asked[row, A_RANK]
+                    supplies[S_LEVEL, supply] = asked[row, A_LEVEL]
+                supplies[S_SHORTAGE, supply] = shortage
+                supplies[S_NEED, supply] = need
+                supplies[S_COVERED, supply] = event_day[covered]
+                supplies[S_REQUIRED, supply] = event_required[e] - (event_required[e - 1] if e > 0 else 0)
                 if found < len(decision_hashes) and decision_hashes[found] == identity:
                     if decisions[found, D_STATE] != CHANGED or turn == 0:
-                        supplies[supply, S_STATE] = decisions[found, D_STATE]
-                    supplies[supply, S_DECISION] = found
-                    if supplies[supply, S_STATE] == CHANGED:
+                        supplies[S_STATE, supply] = decisions[found, D_STATE]
+                    supplies[S_DECISION, supply] = found
+                    if supplies[S_STATE, supply] == CHANGED:
                         if decisions[found, D_QUANTITY] > 0:
-                            supplies[supply, S_QUANTITY] = decisions[found, D_QUANTITY]
+                            supplies[S_QUANTITY, supply] = decisions[found, D_QUANTITY]
                         if decisions[found, D_DUE] >= 0:
-                            supplies[supply, S_DUE] = decisions[found, D_DUE]
-                supplies[supply, S_RELEASE] = worked_back(
-                    supplies[supply, S_DUE], nodes[node, N_LEAD], first, worked, until
+                            supplies[S_DUE, supply] = decisions[found, D_DUE]
+                supplies[S_RELEASE, supply] = worked_back(
+                    supplies[S_DUE, supply], nodes[node, N_LEAD], first, worked, until
                 )
-                planned += supplies[supply, S_QUANTITY]
-                served += supplies[supply, S_QUANTITY]
+                planned += supplies[S_QUANTITY, supply]
+                served += supplies[S_QUANTITY, supply]
                 sequence[length] = supply
                 length += 1
                 turn += 1
-        own_end[node] = supply_count
+        bounds[B_SUPPLY_END, node] = supply_count
 
         # Pegs.
-        pegs = _grown(pegs, peg_count, peg_count + size + 3 * length + 1)
+        pegs = _wider(pegs, peg_count, peg_count + size + 3 * length + 1)
         s = 0
-        left = supplies[sequence[0], S_QUANTITY] if length > 0 else 0
-        for row in rows:
-            requirements[row, R_PEG_START] = peg_count
-            open_quantity = requirements[row, R_QUANTITY]
+        left = supplies[S_QUANTITY, sequence[0]] if length > 0 else 0
+        for i in range(size):
+            requirements[R_PEG_START, base + i] = peg_count
+            open_quantity = requirements[R_QUANTITY, base + i]
             while open_quantity > 0:
                 while s < length and left == 0:
                     s += 1
-                    left = supplies[sequence[s], S_QUANTITY] if s < length else 0
+                    left = supplies[S_QUANTITY, sequence[s]] if s < length else 0
                 supply = sequence[s] if s < length else UNCOVERED
                 taken = min(left, open_quantity) if s < length else open_quantity
-                pegs[peg_count, P_REQUIREMENT] = row
-                pegs[peg_count, P_SUPPLY] = supply
-                pegs[peg_count, P_QUANTITY] = taken
-                peg_count += 1
+                pegs[P_REQUIREMENT, peg_count] = base + i
+                pegs[P_SUPPLY, peg_count] = supply
+                pegs[P_QUANTITY, peg_count] = taken
                 open_quantity -= taken
                 if supply != UNCOVERED:
                     left -= taken
-                    if supplies[supply, S_FIRST] < 0:
-                        supplies[supply, S_FIRST] = row
-                        supplies[supply, S_TOP] = requirements[row, R_TOP]
-                        supplies[supply, S_RANK] = requirements[row, R_RANK]
-                        supplies[supply, S_LEVEL] = requirements[row, R_LEVEL]
-            requirements[row, R_PEG_END] = peg_count
+                    if supplies[S_FIRST, supply] < 0:
+                        row = rows[i]
+                        supplies[S_FIRST, supply] = base + i
+                        supplies[S_PEG_START, supply] = peg_count
+                        supplies[S_TOP, supply] = asked[row, A_TOP]
+                        supplies[S_RANK, supply] = asked[row, A_RANK]
+                        supplies[S_LEVEL, supply] = asked[row, A_LEVEL]
+                    supplies[S_PEG_END, supply] = peg_count + 1
+                peg_count += 1
+            requirements[R_PEG_END, base + i] = peg_count
         to_keep = max(safety, 0)
         while s < length:
+            supply = sequence[s]
             kept = min(left, to_keep)
             if kept > 0:
-                pegs[peg_count, P_REQUIREMENT] = FOR_SAFETY_STOCK
-                pegs[peg_count, P_SUPPLY] = sequence[s]
-                pegs[peg_count, P_QUANTITY] = kept
+                pegs[P_REQUIREMENT, peg_count] = FOR_SAFETY_STOCK
+                pegs[P_SUPPLY, peg_count] = supply
+                pegs[P_QUANTITY, peg_count] = kept
                 peg_count += 1
                 to_keep -= kept
             if left > kept:
-                pegs[peg_count, P_REQUIREMENT] = FOR_NOTHING
-                pegs[peg_count, P_SUPPLY] = sequence[s]
-                pegs[peg_count, P_QUANTITY] = left - kept
+                pegs[P_REQUIREMENT, peg_count] = FOR_NOTHING
+                pegs[P_SUPPLY, peg_count] = supply
+                pegs[P_QUANTITY, peg_count] = left - kept
                 peg_count += 1
-                supplies[sequence[s], S_EXCESS] = left - kept
+                if supply < existing_count:
+                    fate[E_EXCESS, supply] = left - kept
             s += 1
-            left = supplies[sequence[s], S_QUANTITY] if s < length else 0
+            left = supplies[S_QUANTITY, sequence[s]] if s < length else 0
 
         # Components of what is made.
-        if nodes[node, N_IS_MADE] == 0:
+        if nodes[node, N_IS_MADE] == 0 or version_start[node] == version_start[node + 1]:
             continue
         for supply in range(planned_from, supply_count):
-            state = supplies[supply, S_STATE]
+            state = supplies[S_STATE, supply]
             if state in (REJECTED, SNOOZED):
                 continue
-            start = max(supplies[supply, S_RELEASE], as_of)
+            start = max(supplies[S_RELEASE, supply], as_of)
             version = version_start[node]
-            if version == version_start[node + 1]:
-                continue
             while version + 1 < version_start[node + 1] and version_day[version + 1] <= start:
                 version += 1
-            supplies[supply, S_VERSION] = version
-            requirements = _grown(
-                requirements, requirement_count, requirement_count + line_start[version + 1] - line_start[version]
-            )
-            for line in range(line_start[version + 1] - 1, line_start[version] - 1, -1):
-                quantity = divided_up(supplies[supply, S_QUANTITY], line_numerator[line], line_denominator[line])
+            asked = _longer(asked, asked_count, asked_count + line_start[version + 1] - line_start[version])
+            for line in range(line_start[version], line_start[version + 1]):
+                quantity = divided_up(supplies[S_QUANTITY, supply], line_numerator[line], line_denominator[line])
                 if quantity == 0:
                     continue
-                row = requirement_count
-                requirement_count += 1
+                row = asked_count
+                asked_count += 1
                 component = line_node[line]
-                requirements[row, R_NODE] = component
-                requirements[row, R_DAY] = supplies[supply, S_RELEASE]
-                requirements[row, R_QUANTITY] = quantity
-                requirements[row, R_RANK] = supplies[supply, S_RANK]
-                requirements[row, R_HASH] = mixed(supplies[supply, S_HASH], item_hash[component])
-                requirements[row, R_TOP] = supplies[supply, S_TOP]
-                requirements[row, R_PARENT] = supply
-                requirements[row, R_LEVEL] = supplies[supply, S_LEVEL] + 1
-                requirements[row, R_NEXT] = head[component]
-                requirements[row, R_SIBLING] = supplies[supply, S_COMPONENT]
-                requirements[row, R_PEG_START] = 0
-                requirements[row, R_PEG_END] = 0
-                requirements[row, R_SOURCE] = -1
-                supplies[supply, S_COMPONENT] = row
+                asked[row, A_DAY] = supplies[S_RELEASE, supply]
+                asked[row, A_QUANTITY] = quantity
+                asked[row, A_RANK] = supplies[S_RANK, supply]
+                asked[row, A_HASH] = mixed(supplies[S_HASH, supply], item_hash[component])
+                asked[row, A_TOP] = supplies[S_TOP, supply]
+                asked[row, A_PARENT] = supply
+                asked[row, A_LEVEL] = supplies[S_LEVEL, supply] + 1
+                asked[row, A_NEXT] = head[component]
                 head[component] = row
                 from_above[component] += 1
 
-    return (
-        requirements[:requirement_count],
-        supplies[:supply_count],
-        pegs[:peg_count],
-        own_start,
-        own_end,
-        short_day,
-    )
+    return requirements[:, :requirement_count], supplies[:, :supply_count], pegs[:, :peg_count], fate, bounds

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
-from numba import njit
 
-from dbt_project.engines.planning.identity import text_buffers
 from dbt_project.engines.planning.records import (
+    EXISTING,
     FOR_SAFETY_STOCK,
+    N_IS_MADE,
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
@@ -18,92 +17,19 @@ from dbt_project.engines.planning.records import (
     R_LEVEL,
     R_NODE,
     R_PARENT,
+    R_SOURCE,
     R_TOP,
-    S_FIRST,
     S_KIND,
     S_NODE,
     STOCK,
 )
-from dbt_project.engines.planning.solution import Solution, dates
-from dbt_project.engines.planning.suggestions import gathered
+from dbt_project.engines.planning.sentences import paths
+from dbt_project.engines.planning.solution import Solution, dates, gathered
 
 Int64s = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
-Table = npt.NDArray[np.int64]
 
-
-@njit(cache=True)
-def _path_lengths(
-    rows: Int64s, requirements: Table, supplies: Table, demand_starts: Int64s, item_starts: Int64s, demand_count: int
-) -> Int64s:
-    lengths = np.zeros(len(requirements) + 1, dtype=np.int64)
-    for row in rows:
-        parent = requirements[row, R_PARENT]
-        first = supplies[parent, S_FIRST] if parent >= 0 else -1
-        if parent >= 0 and (row >= demand_count or first >= 0):
-            node = supplies[parent, S_NODE]
-            length = item_starts[node + 1] - item_starts[node]
-            if first >= 0:
-                length += lengths[first + 1] + 3
-            lengths[row + 1] = length
-        else:
-            lengths[row + 1] = demand_starts[row + 1] - demand_starts[row]
-    return lengths
-
-
-@njit(cache=True)
-def _path_text(
-    rows: Int64s,
-    requirements: Table,
-    supplies: Table,
-    demand_starts: Int64s,
-    demand_text: Bytes,
-    item_starts: Int64s,
-    item_text: Bytes,
-    demand_count: int,
-    offsets: Int64s,
-) -> Bytes:
-    text = np.empty(max(offsets[-1], 1), dtype=np.uint8)
-    for row in rows:
-        at = offsets[row]
-        parent = requirements[row, R_PARENT]
-        first = supplies[parent, S_FIRST] if parent >= 0 else -1
-        if parent >= 0 and (row >= demand_count or first >= 0):
-            if first >= 0:
-                for position in range(offsets[first], offsets[first + 1]):
-                    text[at] = text[position]
-                    at += 1
-                text[at] = 32
-                text[at + 1] = 62
-                text[at + 2] = 32
-                at += 3
-            node = supplies[parent, S_NODE]
-            for position in range(item_starts[node], item_starts[node + 1]):
-                text[at] = item_text[position]
-                at += 1
-        else:
-            for position in range(demand_starts[row], demand_starts[row + 1]):
-                text[at] = demand_text[position]
-                at += 1
-    return text
-
-
-def paths(plan: Solution) -> pl.Series:
-    """The way from the top to each requirement: the demand, then the items made on the way down."""
-    demand_starts, demand_text = text_buffers(plan.demands["demand_id"])
-    item_starts, item_text = text_buffers(plan.nodes["item_id"])
-    # Parents before components.
-    turn = np.empty(len(plan.network.order), dtype=np.int64)
-    turn[plan.network.order] = np.arange(len(turn))
-    rows = np.argsort(turn[plan.requirements[:, R_NODE]], kind="stable").astype(np.int64)
-    count = plan.demands.height
-    lengths = _path_lengths(rows, plan.requirements, plan.supplies, demand_starts, item_starts, count)
-    offsets = np.cumsum(lengths)
-    text = _path_text(
-        rows, plan.requirements, plan.supplies, demand_starts, demand_text, item_starts, item_text, count, offsets
-    )
-    array = pa.LargeStringArray.from_buffers(len(plan.requirements), pa.py_buffer(offsets), pa.py_buffer(text))
-    return pl.Series("path", array, dtype=pl.String)
+REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component")
+SUPPLY_KINDS = ("none", "stock", "make", "buy")
 
 
 def pegging(plan: Solution) -> pl.DataFrame:
@@ -114,55 +40,63 @@ def pegging(plan: Solution) -> pl.DataFrame:
     none. level counts from 0, the demand itself; sales_order_line_id and path lead to the first order at the top;
     parent_supply_id is the order whose component the requirement is.
     """
-    requirement = plan.pegs[:, P_REQUIREMENT]
-    supply = plan.pegs[:, P_SUPPLY]
-    has_requirement = requirement >= 0
-    of_requirement = plan.requirements[np.where(has_requirement, requirement, 0)] if len(plan.requirements) else None
-    supply_node = (
-        plan.supplies[np.maximum(supply, 0), S_NODE] if len(plan.supplies) else np.zeros(len(supply), np.int64)
-    )
-    if of_requirement is None:
-        of_requirement = np.zeros((len(plan.pegs), plan.requirements.shape[1]), dtype=np.int64)
-    node = np.where(has_requirement, of_requirement[:, R_NODE], supply_node)
-    kinds = pl.concat(
-        [
-            plan.demands["kind"],
-            pl.Series("kind", ["planned_order_component"], dtype=pl.String).new_from_index(
-                0, len(plan.requirements) - plan.demands.height
-            ),
-        ]
-    )
-    left = pl.Series(np.where(requirement == FOR_SAFETY_STOCK, 0, 1), dtype=pl.Int64).replace_strict(
-        {0: "safety_stock", 1: "excess"}, return_dtype=pl.String
-    )
-    own = plan.supplies[plan.existing.height :]
-    own_kinds = pl.select(
-        pl.when(pl.Series(own[:, S_KIND] == STOCK))
-        .then(pl.lit("stock"))
-        .when(plan.of_node("kind", own[:, S_NODE]) == "made")
-        .then(pl.lit("make"))
-        .otherwise(pl.lit("buy"))
-        .alias("kind")
-    ).to_series()
-    supply_kinds = pl.concat([plan.existing["kind"], own_kinds])
-    parent = np.where(has_requirement, of_requirement[:, R_PARENT], -1)
-    top = np.where(has_requirement, of_requirement[:, R_TOP], -1)
-    in_requirement = pl.Series(has_requirement)
-    kind = gathered(kinds, requirement)
+    requirement, supply = plan.pegs[P_REQUIREMENT], plan.pegs[P_SUPPLY]
+    is_needed = requirement >= 0
+    is_covered = supply >= 0
+    node = np.empty(len(requirement), dtype=np.int64)
+    node[is_needed] = plan.requirements[R_NODE, requirement[is_needed]]
+    node[~is_needed] = plan.supplies[S_NODE, supply[~is_needed]]
+
+    demand_kinds = plan.demands["kind"].unique(maintain_order=True)
+    names = pl.concat([pl.Series("kind", REQUIREMENT_KINDS, dtype=pl.String), demand_kinds])
+    of_demand = gathered_index(plan.demands["kind"], demand_kinds) + len(REQUIREMENT_KINDS)
+    kind = np.where(requirement == FOR_SAFETY_STOCK, 0, 1)
+    source = plan.requirements[R_SOURCE, requirement[is_needed]]
+    kind[is_needed] = 2
+    is_demand = np.flatnonzero(is_needed)[source >= 0]
+    kind[is_demand] = of_demand[source[source >= 0]]
+
+    existing_kinds = plan.existing["kind"].unique(maintain_order=True)
+    supply_names = pl.concat([pl.Series("kind", SUPPLY_KINDS, dtype=pl.String), existing_kinds])
+    of_existing = gathered_index(plan.existing["kind"], existing_kinds) + len(SUPPLY_KINDS)
+    supply_kind = np.zeros(len(supply), dtype=np.int64)
+    covering = supply[is_covered]
+    own = np.where(plan.node_table[plan.supplies[S_NODE, covering], N_IS_MADE] == 1, 2, 3)
+    own[plan.supplies[S_KIND, covering] == STOCK] = 1
+    is_existing = plan.supplies[S_KIND, covering] == EXISTING
+    own[is_existing] = of_existing[covering[is_existing]]
+    supply_kind[is_covered] = own
+
+    def of_requirement(column: int) -> Int64s:
+        """A column of the requirement of each peg, -1 where there is none."""
+        values = np.full(len(requirement), -1, dtype=np.int64)
+        values[is_needed] = plan.requirements[column, requirement[is_needed]]
+        return values
+
+    needed = pl.Series(is_needed)
     return pl.DataFrame(
         {
             "requirement_id": gathered(plan.requirement_ids, requirement),
-            "requirement_kind": pl.select(pl.when(in_requirement).then(kind).otherwise(left)).to_series(),
+            "requirement_kind": names.gather(kind),
             "supply_id": gathered(plan.supply_ids, supply),
-            "supply_kind": gathered(supply_kinds, supply).fill_null("none"),
+            "supply_kind": supply_names.gather(supply_kind),
             "company_id": plan.of_node("company_id", node),
             "item_id": plan.of_node("item_id", node),
             "warehouse_id": plan.of_node("warehouse_id", node),
-            "quantity": plan.pegs[:, P_QUANTITY],
-            "need_date": pl.select(pl.when(in_requirement).then(dates(of_requirement[:, R_DAY]))).to_series(),
-            "level": pl.select(pl.when(in_requirement).then(pl.Series(of_requirement[:, R_LEVEL]))).to_series(),
-            "sales_order_line_id": gathered(plan.lines["line"], top),
-            "parent_supply_id": gathered(plan.supply_ids, parent),
-            "path": gathered(paths(plan), requirement),
+            "quantity": plan.pegs[P_QUANTITY],
+            "need_date": pl.select(pl.when(needed).then(dates(of_requirement(R_DAY)))).to_series(),
+            "level": pl.select(pl.when(needed).then(pl.Series(of_requirement(R_LEVEL)))).to_series(),
+            "sales_order_line_id": gathered(plan.lines["line"], of_requirement(R_TOP)),
+            "parent_supply_id": gathered(plan.supply_ids, of_requirement(R_PARENT)),
+            "path": gathered(
+                paths(plan.requirements, plan.supplies, plan.demands["demand_id"], plan.nodes["item_id"]), requirement
+            ),
         }
     )
+
+
+def gathered_index(values: pl.Series, names: pl.Series) -> Int64s:
+    """The number of each value among the names."""
+    if not len(values):
+        return np.zeros(0, dtype=np.int64)
+    return values.replace_strict(names, pl.Series(range(len(names))), return_dtype=pl.Int64).to_numpy()

@@ -11,7 +11,7 @@ from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.messages import messages
 from dbt_project.engines.planning.pegging import pegging
 from dbt_project.engines.planning.projection import projection
-from dbt_project.engines.planning.records import N_IS_PLANNED
+from dbt_project.engines.planning.records import B_SHORT_DAY, N_IS_PLANNED
 from dbt_project.engines.planning.solution import Solution, solve
 from dbt_project.engines.planning.suggestions import suggestions
 
@@ -59,7 +59,7 @@ def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
     found = list(solution.findings)
     nodes = solution.nodes
     short = nodes.with_columns(
-        short=pl.Series(solution.short_day) >= 0,
+        short=pl.Series(solution.bounds[B_SHORT_DAY]) >= 0,
         is_planned=pl.Series(solution.node_table[:, N_IS_PLANNED] == 1),
         is_cyclic=pl.Series(solution.network.is_cyclic),
     ).filter(pl.col("short") & ~pl.col("is_planned") & ~pl.col("is_cyclic"))

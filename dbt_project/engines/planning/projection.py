@@ -8,6 +8,10 @@ import polars as pl
 from numba import njit
 
 from dbt_project.engines.planning.records import (
+    B_REQUIREMENT,
+    B_REQUIREMENT_END,
+    B_SUPPLY,
+    B_SUPPLY_END,
     PLANNED,
     R_DAY,
     R_QUANTITY,
@@ -40,55 +44,45 @@ FAR = 1 << 60
 
 
 @njit(cache=True)
-def _by(supplies: Table, rows: Int64s, column: int) -> Int64s:
-    """Rows in order of a column; they mostly are already."""
+def _by(days: Int64s, rows: Int64s) -> Int64s:
+    """Rows in order of their days; they mostly are already."""
     for i in range(1, len(rows)):
-        if supplies[rows[i], column] < supplies[rows[i - 1], column]:
-            keys = np.empty(len(rows), dtype=np.int64)
-            for j in range(len(rows)):
-                keys[j] = supplies[rows[j], column]
-            return rows[np.argsort(keys, kind="mergesort")]
+        if days[rows[i]] < days[rows[i - 1]]:
+            return rows[np.argsort(days[rows], kind="mergesort")]
     return rows
 
 
 @njit(cache=True)
 def _record(
+    order: Int64s,
     requirements: Table,
-    requirement_order: Int64s,
-    requirement_start: Int64s,
     supplies: Table,
     existing_start: Int64s,
-    own_start: Int64s,
-    own_end: Int64s,
+    bounds: Table,
     stock: Int64s,
     safety: Int64s,
     as_of: int,
 ) -> Table:
-    count = len(stock)
-    table = np.empty((len(requirements) + 3 * len(supplies) + count, WIDTH), dtype=np.int64)
+    most = requirements.shape[1] + 3 * supplies.shape[1] + len(stock)
+    table = np.empty((WIDTH, most), dtype=np.int64)
     size = 0
-    for node in range(count):
-        i, i_end = requirement_start[node], requirement_start[node + 1]
+    for node in order:
+        i, i_end = bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]
         j, j_end = existing_start[node], existing_start[node + 1]
-        rows = np.empty(own_end[node] - own_start[node], dtype=np.int64)
-        planned = 0
-        for supply in range(own_start[node], own_end[node]):
-            if supplies[supply, S_KIND] == PLANNED:
-                rows[planned] = supply
-                planned += 1
-        if i == i_end and j == j_end and planned == 0 and stock[node] == 0 and safety[node] == 0:
+        n, n_end = bounds[B_SUPPLY, node], bounds[B_SUPPLY_END, node]
+        if n < n_end and supplies[S_KIND, n] != PLANNED:
+            n += 1
+        if i == i_end and j == j_end and n == n_end and stock[node] == 0 and safety[node] == 0:
             continue
-        by_day = rows[:planned]
+        kept = np.empty(n_end - n, dtype=np.int64)
         followed = 0
-        kept = np.empty(planned, dtype=np.int64)
-        for k in range(planned):
-            state = supplies[by_day[k], S_STATE]
-            if state != REJECTED and state != SNOOZED:
-                kept[followed] = by_day[k]
+        for k in range(n, n_end):
+            state = supplies[S_STATE, k]
+            if state not in (REJECTED, SNOOZED):
+                kept[followed] = k
                 followed += 1
-        by_due = _by(supplies, kept[:followed], S_DUE)
-        by_release = _by(supplies, kept[:followed], S_RELEASE)
-        n = 0
+        by_due = _by(supplies[S_DUE], kept[:followed])
+        by_release = _by(supplies[S_RELEASE], kept[:followed])
         p = 0
         q = 0
         balance = max(stock[node], 0)
@@ -96,42 +90,50 @@ def _record(
         while True:
             day = FAR if today_seen else as_of
             if i < i_end:
-                day = min(day, requirements[requirement_order[i], R_DAY])
+                day = min(day, requirements[R_DAY, i])
             if j < j_end:
-                day = min(day, supplies[j, S_DAY])
-            if n < planned:
-                day = min(day, supplies[by_day[n], S_DAY])
+                day = min(day, supplies[S_DAY, j])
+            if n < n_end:
+                day = min(day, supplies[S_DAY, n])
             if p < followed:
-                day = min(day, supplies[by_due[p], S_DUE])
+                day = min(day, supplies[S_DUE, by_due[p]])
             if q < followed:
-                day = min(day, supplies[by_release[q], S_RELEASE])
+                day = min(day, supplies[S_RELEASE, by_release[q]])
             if day == FAR:
                 break
             if day == as_of:
                 today_seen = True
-            row = table[size]
-            size += 1
-            row[:] = 0
-            row[NODE] = node
-            row[DAY] = day
-            while i < i_end and requirements[requirement_order[i], R_DAY] == day:
-                row[GROSS] += requirements[requirement_order[i], R_QUANTITY]
+            gross = 0
+            while i < i_end and requirements[R_DAY, i] == day:
+                gross += requirements[R_QUANTITY, i]
                 i += 1
-            while j < j_end and supplies[j, S_DAY] == day:
-                row[SCHEDULED] += supplies[j, S_QUANTITY]
+            scheduled = 0
+            while j < j_end and supplies[S_DAY, j] == day:
+                scheduled += supplies[S_QUANTITY, j]
                 j += 1
-            while n < planned and supplies[by_day[n], S_DAY] == day:
-                row[NET] += supplies[by_day[n], S_SHORTAGE]
+            net = 0
+            while n < n_end and supplies[S_DAY, n] == day:
+                net += supplies[S_SHORTAGE, n]
                 n += 1
-            while p < followed and supplies[by_due[p], S_DUE] == day:
-                row[RECEIPT] += supplies[by_due[p], S_QUANTITY]
+            receipt = 0
+            while p < followed and supplies[S_DUE, by_due[p]] == day:
+                receipt += supplies[S_QUANTITY, by_due[p]]
                 p += 1
-            while q < followed and supplies[by_release[q], S_RELEASE] == day:
-                row[RELEASE] += supplies[by_release[q], S_QUANTITY]
+            release = 0
+            while q < followed and supplies[S_RELEASE, by_release[q]] == day:
+                release += supplies[S_QUANTITY, by_release[q]]
                 q += 1
-            balance += row[SCHEDULED] + row[RECEIPT] - row[GROSS]
-            row[BALANCE] = balance
-    return table[:size]
+            balance += scheduled + receipt - gross
+            table[NODE, size] = node
+            table[DAY, size] = day
+            table[GROSS, size] = gross
+            table[SCHEDULED, size] = scheduled
+            table[BALANCE, size] = balance
+            table[NET, size] = net
+            table[RECEIPT, size] = receipt
+            table[RELEASE, size] = release
+            size += 1
+    return table[:, :size]
 
 
 def projection(plan: Solution) -> pl.DataFrame:
@@ -142,29 +144,27 @@ def projection(plan: Solution) -> pl.DataFrame:
     are short but neither received nor released.
     """
     table = _record(
+        np.arange(plan.nodes.height),
         plan.requirements,
-        plan.requirement_order,
-        plan.requirement_start,
         plan.supplies,
         plan.existing_start,
-        plan.own_start,
-        plan.own_end,
+        plan.bounds,
         plan.nodes["stock"].to_numpy(),
         plan.nodes["safety_stock"].to_numpy(),
         plan.as_of,
     )
-    node = np.ascontiguousarray(table[:, NODE])
+    node = table[NODE]
     return pl.DataFrame(
         {
             "company_id": plan.of_node("company_id", node),
             "item_id": plan.of_node("item_id", node),
             "warehouse_id": plan.of_node("warehouse_id", node),
-            "date": dates(table[:, DAY]),
-            "gross_requirement": table[:, GROSS],
-            "scheduled_receipt": table[:, SCHEDULED],
-            "projected_balance": table[:, BALANCE],
-            "net_requirement": table[:, NET],
-            "planned_receipt": table[:, RECEIPT],
-            "planned_release": table[:, RELEASE],
+            "date": dates(table[DAY]),
+            "gross_requirement": table[GROSS],
+            "scheduled_receipt": table[SCHEDULED],
+            "projected_balance": table[BALANCE],
+            "net_requirement": table[NET],
+            "planned_receipt": table[RECEIPT],
+            "planned_release": table[RELEASE],
         }
     )

@@ -1,26 +1,36 @@
-"""The tables that netting fills: requirements, supplies and pegs as rows of int64 columns, so that one row is one
-stretch of memory.
+"""The tables that netting fills, as rows of int64 columns: what is asked for, and, once a node is planned, its
+requirements, supplies and pegs.
 
-Days are day numbers since 1970-01-01; row numbers of -1 mean none.
+Days are day numbers since 1970-01-01; row numbers of -1 mean none. Asked-for rows lie one after the other in memory (a
+row is one cache line, they are read in random order), all other tables column by column (they are written and read in
+order).
 """
 
-# A requirement: something an item is needed for.
+# What is asked for: rows [row, column]. The demands first, then components as they come.
+A_DAY = 0
+A_QUANTITY = 1
+A_RANK = 2  # dense rank of the priority, 0 first
+A_HASH = 3
+A_TOP = 4  # number of the sales order line at the top
+A_PARENT = 5  # supply whose component it is
+A_LEVEL = 6  # 0 for what is needed for itself
+A_NEXT = 7  # next one of the same node that came from above
+A_WIDTH = 8
+
+# A requirement, in the order in which it is served within its node: columns [column, row].
 R_NODE = 0
 R_DAY = 1
 R_QUANTITY = 2
-R_RANK = 3  # dense rank of the priority, 0 first
-R_HASH = 4
-R_TOP = 5  # number of the sales order line at the top
-R_PARENT = 6  # supply whose component it is
-R_LEVEL = 7  # 0 for what is needed for itself
-R_NEXT = 8  # next requirement of the same node that came from above
-R_SIBLING = 9  # next component of the same parent
-R_PEG_START = 10
-R_PEG_END = 11
-R_SOURCE = 12  # demand row
-R_WIDTH = 13
+R_HASH = 3
+R_TOP = 4
+R_PARENT = 5
+R_LEVEL = 6
+R_SOURCE = 7  # demand row, -1 for a component of a planned order
+R_PEG_START = 8
+R_PEG_END = 9
+R_WIDTH = 10
 
-# A supply: stock, what is on its way, and what the plan adds.
+# A supply: stock, what is on its way, and what the plan adds: columns [column, row]. The existing ones come first.
 S_NODE = 0
 S_DAY = 1  # day it counts from: existing supplies not before as_of, planned ones the day they are needed
 S_QUANTITY = 2
@@ -30,20 +40,17 @@ S_TOP = 5
 S_RANK = 6
 S_LEVEL = 7
 S_RELEASE = 8
-S_SOURCE = 9  # supply row of the input
-S_NEEDED = 10  # existing supplies: first day the balance would fall below its floor without it
-S_EXCESS = 11  # quantity that neither a requirement nor the safety stock needs
-S_FIRST = 12  # first requirement pegged to it; UNSEEN before its node is planned
-S_COMPONENT = 13  # first of its component requirements
-S_SHORTAGE = 14
-S_REQUIRED = 15  # requirements of the day it is made for
-S_STATE = 16
-S_DECISION = 17
-S_DUE = 18
-S_VERSION = 19  # BOM version exploded
-S_NEED = 20  # what the lot rule was asked for
-S_COVERED = 21  # last day a planned supply is made for
-S_WIDTH = 22
+S_DUE = 9
+S_FIRST = 10  # first requirement pegged to it; UNSEEN before its node is planned
+S_PEG_START = 11  # its pegs to requirements
+S_PEG_END = 12
+S_SHORTAGE = 13
+S_REQUIRED = 14  # requirements of the day it is made for
+S_NEED = 15  # what the lot rule was asked for
+S_COVERED = 16  # last day a planned supply is made for
+S_STATE = 17
+S_DECISION = 18
+S_WIDTH = 19
 
 STOCK = 0
 EXISTING = 1
@@ -59,7 +66,7 @@ STATES = ("proposed", "changed", "snoozed", "rejected")
 
 UNSEEN = -2
 
-# A peg: a quantity of a supply that covers a requirement.
+# A peg: a quantity of a supply that covers a requirement: columns [column, row].
 P_REQUIREMENT = 0
 P_SUPPLY = 1
 P_QUANTITY = 2
@@ -69,7 +76,20 @@ FOR_SAFETY_STOCK = -1
 FOR_NOTHING = -2
 UNCOVERED = -1
 
-# Parameters of a node.
+# Of an existing supply: columns [column, row].
+E_NEEDED = 0  # first day the balance would fall below its floor without it, -1 for never
+E_EXCESS = 1  # quantity that neither a requirement nor the safety stock needs
+E_WIDTH = 2
+
+# Where a node's rows begin and end: columns [column, node].
+B_SUPPLY = 0  # its stock and planned supplies
+B_SUPPLY_END = 1
+B_REQUIREMENT = 2
+B_REQUIREMENT_END = 3
+B_SHORT_DAY = 4  # first day something is short that cannot be planned
+B_WIDTH = 5
+
+# Parameters of a node: rows [node, column].
 N_STOCK = 0
 N_SAFETY = 1
 N_LEAD = 2
@@ -85,7 +105,7 @@ N_TARGET = 11
 N_PART_PERIOD = 12  # micro-unit-days that are worth one order
 N_WIDTH = 13
 
-# A planner's decision that still holds.
+# A planner's decision that still holds: rows [decision, column].
 D_HASH = 0
 D_STATE = 1
 D_QUANTITY = 2  # 0: as planned

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dbt_project.engines.planning.availability import available_days
+from dbt_project.engines.planning.availability import NEVER, available_days
 from dbt_project.engines.planning.calendar import WorkingCalendar, day_number
 from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.identity import text_identities, written
@@ -17,20 +17,20 @@ from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
 from dbt_project.engines.planning.network import Network, network, planned_nodes
 from dbt_project.engines.planning.records import (
-    R_DAY,
+    PLANNED,
     R_HASH,
-    R_NODE,
+    R_SOURCE,
     S_HASH,
     S_KIND,
     S_NODE,
     STOCK,
 )
 from dbt_project.engines.planning.tables import (
+    asked_table,
     decisions_in_force,
     located_demands,
     node_parameters,
     planning_calendar,
-    requirement_table,
     supply_table,
 )
 
@@ -56,16 +56,13 @@ class Solution:
     requirements: Table
     supplies: Table
     pegs: Table
+    fate: Table
+    bounds: Table
     existing_start: Int64s
-    own_start: Int64s
-    own_end: Int64s
-    short_day: Int64s
     supply_day: Int64s
     supply_binding: Int64s
     requirement_day: Int64s
     requirement_binding: Int64s
-    requirement_order: Int64s
-    requirement_start: Int64s
     line_count: Int64s
     margin_behind: Int64s
     margin_at_risk: Int64s
@@ -84,28 +81,65 @@ class Solution:
         )["place"]
 
     @cached_property
+    def planned(self) -> Int64s:
+        """The supplies that the plan adds."""
+        return np.flatnonzero(self.supplies[S_KIND] == PLANNED)
+
+    @cached_property
+    def suggestion_ids(self) -> pl.Series:
+        """The names of the planned supplies."""
+        return written(self.supplies[S_HASH, self.planned], "S")
+
+    @cached_property
     def supply_ids(self) -> pl.Series:
         """Existing supplies by their own name, planned ones by their suggestion, stock as STOCK:item@warehouse."""
-        count = self.existing.height
-        own = self.supplies[count:]
-        names = written(own[:, S_HASH], "S")
-        is_stock = own[:, S_KIND] == STOCK
-        if is_stock.any():
-            where = np.flatnonzero(is_stock)
-            stock = pl.select(pl.lit("STOCK:") + self.places.gather(own[where, S_NODE])).to_series()
-            names = names.scatter(where, stock)
-        return pl.concat([self.existing["supply_id"], names.rename("supply_id")]).rename("supply_id")
+        stocks = np.flatnonzero(self.supplies[S_KIND] == STOCK)
+        names = pl.concat(
+            [
+                self.existing["supply_id"],
+                pl.select(pl.lit("STOCK:") + self.places.gather(self.supplies[S_NODE, stocks])).to_series(),
+                self.suggestion_ids,
+            ]
+        )
+        # From existing, stock, planned to the order of the table.
+        place = np.empty(self.supplies.shape[1], dtype=np.int64)
+        place[: self.existing.height] = np.arange(self.existing.height)
+        place[stocks] = self.existing.height + np.arange(len(stocks))
+        place[self.planned] = self.existing.height + len(stocks) + np.arange(len(self.planned))
+        return names.gather(place).rename("supply_id")
 
     @cached_property
     def requirement_ids(self) -> pl.Series:
         """Demands by their own name, components of planned orders by their identity."""
-        below = written(self.requirements[self.demands.height :, R_HASH], "R")
-        return pl.concat([self.demands["demand_id"], below.rename("demand_id")]).rename("requirement_id")
+        source = self.requirements[R_SOURCE]
+        below = np.flatnonzero(source < 0)
+        names = pl.concat([self.demands["demand_id"], written(self.requirements[R_HASH, below], "R")])
+        place = source.copy()
+        place[below] = self.demands.height + np.arange(len(below))
+        return names.gather(place).rename("requirement_id")
+
+
+def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
+    """Values by row number; null for a negative one."""
+    if not len(values):
+        return pl.Series(values.name, [None] * len(rows), dtype=values.dtype)
+    known = rows >= 0
+    if known.all():
+        return values.gather(rows)
+    index = pl.select(pl.when(pl.Series(known)).then(pl.Series(rows))).to_series()
+    return values.gather(index)
 
 
 def dates(days: Int64s) -> pl.Series:
     """Day numbers as dates."""
-    return pl.Series(np.ascontiguousarray(days).astype(np.int32)).cast(pl.Date)
+    return pl.Series(days.astype(np.int32)).cast(pl.Date)
+
+
+def dates_or_null(days: Int64s) -> pl.Series:
+    """Day numbers as dates; null for NEVER."""
+    known = days < NEVER
+    found = dates(np.where(known, days, 0))
+    return found if known.all() else pl.select(pl.when(pl.Series(known)).then(found)).to_series()
 
 
 def solve(given: PlanningInput) -> Solution:
@@ -165,10 +199,10 @@ def solve(given: PlanningInput) -> Solution:
     findings += structure.findings
 
     lines = (
-        demands.select(line="line", margin="margin_amount", quantity="quantity", row=pl.int_range(pl.len()))
+        demands.select(line="line", margin="margin_amount", quantity="quantity")
         .filter(pl.col("line").is_not_null())
         .group_by("line")
-        .agg(pl.col("margin").drop_nulls().first(), pl.col("quantity").sum(), pl.col("row").sort())
+        .agg(pl.col("margin").drop_nulls().first(), pl.col("quantity").sum())
         .sort("line")
     )
     demand_line = (
@@ -180,8 +214,6 @@ def solve(given: PlanningInput) -> Solution:
         .to_numpy()
     )
 
-    requirements = requirement_table(demands, demand_line, parent)
-    supplies = supply_table(existing, has_parent, parent, requirements)
     decisions, decided = decisions_in_force(facts)
     calendar = planning_calendar(facts, nodes, structure, demands, existing, parent, as_of)
     node_table = node_parameters(nodes, structure)
@@ -194,15 +226,15 @@ def solve(given: PlanningInput) -> Solution:
     component_hash = np.where(
         repeated["demand_id"].to_numpy() == 0, component_hash, text_identities(demands["demand_id"], 1)
     )
-    requirements, supplies, pegs, own_start, own_end, short_day = net(
+    requirements, supplies, pegs, fate, bounds = net(
         structure.order,
         node_table,
         np.searchsorted(demand_node, np.arange(nodes.height + 1)).astype(np.int64),
         demands.height,
-        requirements,
+        asked_table(demands, demand_line, parent),
         existing_start,
         existing.height,
-        supplies,
+        supply_table(existing),
         structure.version_start,
         structure.version_day,
         structure.line_start,
@@ -225,35 +257,16 @@ def solve(given: PlanningInput) -> Solution:
         supplies,
         pegs,
         existing_start,
-        own_start,
-        own_end,
+        bounds,
         as_of,
         calendar.first,
         calendar.worked,
         calendar.until,
     )
-    requirement_order = np.lexsort((requirements[:, R_DAY], requirements[:, R_NODE])).astype(np.int64)
-    requirement_start = np.searchsorted(requirements[requirement_order, R_NODE], np.arange(nodes.height + 1)).astype(
-        np.int64
-    )
     margin = lines["margin"].fill_null(0).cast(pl.Int64).to_numpy()
-    line_rows = lines["row"].explode().cast(pl.Int64).to_numpy() if lines.height else np.zeros(0, dtype=np.int64)
-    line_start = np.concatenate([[0], np.cumsum(lines["row"].list.len().to_numpy())]).astype(np.int64)
-    line_count, behind, gains = margins_behind(requirements, supplies, pegs, line_start, line_rows, margin)
-    all_lines = np.full(len(requirements), -1, dtype=np.int64)
-    all_lines[: demands.height] = demand_line
-    risk, late = margins_at_risk(
-        structure.order,
-        requirement_order,
-        requirement_start,
-        requirements,
-        supplies,
-        pegs,
-        margin,
-        lines["quantity"].cast(pl.Int64).to_numpy(),
-        all_lines,
-        supply_day,
-    )
+    line_count, behind, gains = margins_behind(requirements, supplies, pegs, demand_line, margin)
+    line_quantity = lines["quantity"].cast(pl.Int64).to_numpy()
+    risk, late = margins_at_risk(requirements, supplies, pegs, margin, line_quantity, demand_line, supply_day)
     return Solution(
         facts=facts,
         as_of=as_of,
@@ -269,16 +282,13 @@ def solve(given: PlanningInput) -> Solution:
         requirements=requirements,
         supplies=supplies,
         pegs=pegs,
+        fate=fate,
+        bounds=bounds,
         existing_start=existing_start,
-        own_start=own_start,
-        own_end=own_end,
-        short_day=short_day,
         supply_day=supply_day,
         supply_binding=supply_binding,
         requirement_day=requirement_day,
         requirement_binding=requirement_binding,
-        requirement_order=requirement_order,
-        requirement_start=requirement_start,
         line_count=line_count,
         margin_behind=behind,
         margin_at_risk=np.minimum(risk, gains),

@@ -7,19 +7,18 @@ import numpy.typing as npt
 import polars as pl
 from numba import njit
 
-from dbt_project.engines.planning.identity import written
+from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.ratio import divided_half_even
 from dbt_project.engines.planning.records import (
+    N_IS_MADE,
     N_LEAD,
+    N_POLICY,
     N_SAFETY,
-    PLANNED,
     S_COVERED,
     S_DAY,
     S_DECISION,
     S_DUE,
     S_FIRST,
-    S_HASH,
-    S_KIND,
     S_NEED,
     S_NODE,
     S_QUANTITY,
@@ -30,7 +29,8 @@ from dbt_project.engines.planning.records import (
     S_TOP,
     STATES,
 )
-from dbt_project.engines.planning.solution import Solution, dates
+from dbt_project.engines.planning.sentences import reasons
+from dbt_project.engines.planning.solution import Solution, dates, dates_or_null, gathered
 
 Int64s = npt.NDArray[np.int64]
 
@@ -63,47 +63,43 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     supply.
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
-    where = np.flatnonzero(plan.supplies[:, S_KIND] == PLANNED)
-    rows = plan.supplies[where]
-    nodes = rows[:, S_NODE]
-    lead = plan.node_table[nodes, N_LEAD]
+    where = plan.planned
+    rows = np.take(plan.supplies, where, axis=1)
+    nodes = rows[S_NODE]
     safety = plan.node_table[nodes, N_SAFETY]
-    first = rows[:, S_FIRST]
-    decision = rows[:, S_DECISION]
-    kind = plan.of_node("kind", nodes)
-    top = rows[:, S_TOP]
-    lines = plan.lines["line"]
+    available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]
+    decision = rows[S_DECISION]
     frame = pl.DataFrame(
         {
-            "suggestion_id": written(rows[:, S_HASH], "S"),
-            "kind": pl.select(pl.when(kind == "made").then(pl.lit("make")).otherwise(pl.lit("buy"))).to_series(),
+            "suggestion_id": plan.suggestion_ids,
+            "kind": pl.Series(["buy", "make"]).gather(plan.node_table[nodes, N_IS_MADE]),
             "company_id": plan.of_node("company_id", nodes),
             "item_id": plan.of_node("item_id", nodes),
             "warehouse_id": plan.of_node("warehouse_id", nodes),
             "supplier_id": plan.of_node("supplier_id", nodes),
-            "quantity": rows[:, S_QUANTITY],
-            "due_date": dates(rows[:, S_DUE]),
-            "release_date": dates(rows[:, S_RELEASE]),
-            "is_release_past": rows[:, S_RELEASE] < plan.as_of,
-            "available_date": dates(np.minimum(plan.supply_day[where], 2_000_000)),
-            "lead_time_days": lead,
-            "need_date": dates(rows[:, S_DAY]),
-            "required_quantity": rows[:, S_REQUIRED],
-            "available_quantity": rows[:, S_REQUIRED] + safety - rows[:, S_SHORTAGE],
+            "quantity": rows[S_QUANTITY],
+            "due_date": dates(rows[S_DUE]),
+            "release_date": dates(rows[S_RELEASE]),
+            "is_release_past": rows[S_RELEASE] < plan.as_of,
+            "available_date": dates_or_null(plan.supply_day[where]),
+            "lead_time_days": plan.node_table[nodes, N_LEAD],
+            "need_date": dates(rows[S_DAY]),
+            "required_quantity": rows[S_REQUIRED],
+            "available_quantity": available,
             "safety_stock": safety,
-            "shortage_quantity": rows[:, S_SHORTAGE],
-            "covered_quantity": rows[:, S_NEED],
-            "covered_until": dates(rows[:, S_COVERED]),
+            "shortage_quantity": rows[S_SHORTAGE],
+            "covered_quantity": rows[S_NEED],
+            "covered_until": dates(rows[S_COVERED]),
             "lot_rule": plan.of_node("lot_policy", nodes),
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
             "supplier_minimum_quantity": plan.of_node("supplier_minimum", nodes),
-            "first_requirement_id": gathered(plan.requirement_ids, first),
-            "sales_order_line_id": gathered(lines, top),
+            "first_requirement_id": gathered(plan.requirement_ids, rows[S_FIRST]),
+            "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),
             "sales_order_line_count": plan.line_count[where],
             "margin_of_pegged_orders": plan.margin_behind[where],
             "margin_at_risk": plan.margin_at_risk[where],
-            "state": pl.Series(rows[:, S_STATE]).replace_strict(dict(enumerate(STATES)), return_dtype=pl.String),
+            "state": pl.Series(STATES).gather(rows[S_STATE]),
             "decision": gathered(plan.decisions["decision"], decision),
             "decision_reason": gathered(plan.decisions["reason"], decision),
             "snoozed_until": gathered(plan.decisions["until"], decision),
@@ -115,36 +111,17 @@ def suggestions(plan: Solution) -> pl.DataFrame:
         frame["unit_cost"].fill_null(0).to_numpy(),
         plan.of_node("amount_exponent", nodes).to_numpy(),
     )
-    name = pl.col("item_id").cast(pl.String)
     return frame.with_columns(
         value_amount=pl.when(pl.col("unit_cost").is_not_null()).then(pl.Series(value)),
-        reason=pl.concat_str(
-            name,
-            pl.lit(" needs "),
-            plain(pl.col("required_quantity")),
-            pl.lit(" on "),
-            pl.col("need_date").cast(pl.String),
-            pl.lit(", keeps "),
-            plain(pl.col("safety_stock")),
-            pl.lit(" as safety stock and has "),
-            plain(pl.col("available_quantity")),
-            pl.lit(": "),
-            plain(pl.col("shortage_quantity")),
-            pl.lit(" short; by "),
-            pl.col("lot_rule"),
-            pl.lit(" that makes "),
-            plain(pl.col("quantity")),
-            pl.lit("."),
+        reason=reasons(
+            plan.nodes["item_id"],
+            nodes,
+            rows[S_DAY],
+            (rows[S_REQUIRED], safety, available, rows[S_SHORTAGE], rows[S_QUANTITY]),
+            plan.node_table[nodes, N_POLICY],
+            list(POLICY_CODES),
         ),
     )
-
-
-def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
-    """Values by row number; null for -1."""
-    if not len(values):
-        return pl.Series(values.name, [None] * len(rows), dtype=values.dtype)
-    index = pl.Series(rows)
-    return values.gather(pl.select(pl.when(index >= 0).then(index)).to_series())
 
 
 def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s) -> pl.Series:

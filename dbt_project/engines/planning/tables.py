@@ -15,6 +15,14 @@ from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.netting import LAST_RANK
 from dbt_project.engines.planning.network import Network
 from dbt_project.engines.planning.records import (
+    A_DAY,
+    A_HASH,
+    A_NEXT,
+    A_PARENT,
+    A_QUANTITY,
+    A_RANK,
+    A_TOP,
+    A_WIDTH,
     APPROVED,
     CHANGED,
     D_DUE,
@@ -22,6 +30,7 @@ from dbt_project.engines.planning.records import (
     D_QUANTITY,
     D_STATE,
     D_WIDTH,
+    EXISTING,
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
@@ -36,33 +45,18 @@ from dbt_project.engines.planning.records import (
     N_SUPPLIER_MINIMUM,
     N_TARGET,
     N_WIDTH,
-    R_DAY,
-    R_HASH,
-    R_LEVEL,
-    R_NEXT,
-    R_NODE,
-    R_PARENT,
-    R_QUANTITY,
-    R_RANK,
-    R_SIBLING,
-    R_SOURCE,
-    R_TOP,
-    R_WIDTH,
     REJECTED,
-    S_COMPONENT,
     S_DAY,
+    S_DECISION,
     S_DUE,
     S_FIRST,
     S_HASH,
     S_KIND,
-    S_NEEDED,
     S_NODE,
     S_QUANTITY,
     S_RANK,
     S_RELEASE,
-    S_SOURCE,
     S_TOP,
-    S_VERSION,
     S_WIDTH,
     SNOOZED,
     UNSEEN,
@@ -100,43 +94,33 @@ def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataF
     return ranked, lost
 
 
-def requirement_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s) -> Table:
-    table = np.zeros((demands.height, R_WIDTH), dtype=np.int64)
-    table[:, R_NODE] = demands["node"].to_numpy()
-    table[:, R_DAY] = demands["day"].to_numpy()
-    table[:, R_QUANTITY] = demands["quantity"].to_numpy()
-    table[:, R_RANK] = demands["rank"].to_numpy()
-    table[:, R_HASH] = text_identities(demands["demand_id"], 1)
-    table[:, R_TOP] = demand_line
-    table[:, R_PARENT] = parent
-    table[:, R_NEXT] = -1
-    table[:, R_SIBLING] = -1
-    table[:, R_LEVEL] = 0
-    table[:, R_SOURCE] = np.arange(demands.height)
+def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s) -> Table:
+    """The demands as what is asked for, with room for components."""
+    table = np.zeros((demands.height, A_WIDTH), dtype=np.int64)
+    table[:, A_DAY] = demands["day"].to_numpy()
+    table[:, A_QUANTITY] = demands["quantity"].to_numpy()
+    table[:, A_RANK] = demands["rank"].to_numpy()
+    table[:, A_HASH] = text_identities(demands["demand_id"], 1)
+    table[:, A_TOP] = demand_line
+    table[:, A_PARENT] = parent
+    table[:, A_NEXT] = -1
     return table
 
 
-def supply_table(
-    existing: pl.DataFrame, has_parent: npt.NDArray[np.bool_], parent: Int64s, requirements: Table
-) -> Table:
-    table = np.zeros((existing.height, S_WIDTH), dtype=np.int64)
-    table[:, S_NODE] = existing["node"].to_numpy()
-    table[:, S_DAY] = existing["day"].to_numpy()
-    table[:, S_DUE] = existing["due"].to_numpy()
-    table[:, S_RELEASE] = existing["due"].to_numpy()
-    table[:, S_QUANTITY] = existing["quantity"].to_numpy()
-    table[:, S_KIND] = 1
-    table[:, S_HASH] = text_identities(existing["supply_id"], 2)
-    table[:, S_TOP] = -1
-    table[:, S_RANK] = LAST_RANK
-    table[:, S_SOURCE] = np.arange(existing.height)
-    table[:, S_NEEDED] = -1
-    table[:, S_FIRST] = UNSEEN
-    table[:, S_COMPONENT] = -1
-    table[:, S_VERSION] = -1
-    for row in np.flatnonzero(has_parent)[::-1]:
-        requirements[row, R_SIBLING] = table[parent[row], S_COMPONENT]
-        table[parent[row], S_COMPONENT] = row
+def supply_table(existing: pl.DataFrame) -> Table:
+    """The supplies that exist, in rows that netting adds to."""
+    table = np.zeros((S_WIDTH, existing.height), dtype=np.int64)
+    table[S_NODE] = existing["node"].to_numpy()
+    table[S_DAY] = existing["day"].to_numpy()
+    table[S_QUANTITY] = existing["quantity"].to_numpy()
+    table[S_KIND] = EXISTING
+    table[S_HASH] = text_identities(existing["supply_id"], 2)
+    table[S_TOP] = -1
+    table[S_RANK] = LAST_RANK
+    table[S_RELEASE] = existing["due"].to_numpy()
+    table[S_DUE] = existing["due"].to_numpy()
+    table[S_FIRST] = UNSEEN
+    table[S_DECISION] = -1
     return table
 
 

@@ -1,0 +1,203 @@
+"""Text written by the million: the arithmetic of suggestions as sentences, and the paths of requirements.
+
+Both are written as UTF-8 straight into the buffer of a column of text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+from numba import njit
+
+from dbt_project.engines.planning.identity import text_buffers
+from dbt_project.engines.planning.records import R_PARENT, R_SOURCE, S_FIRST, S_NODE
+
+Int64s = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Table = npt.NDArray[np.int64]
+
+LARGEST_NUMBER = 21
+
+
+def column(name: str, offsets: Int64s, text: Bytes) -> pl.Series:
+    """A column of text from its buffer; row i is text[offsets[i]:offsets[i+1]]."""
+    array = pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text))
+    return pl.Series(name, array, dtype=pl.String)
+
+
+@njit(cache=True)
+def _copied(text: Bytes, at: int, source: Bytes, start: int, end: int) -> int:
+    for position in range(start, end):
+        text[at] = source[position]
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def _number(text: Bytes, at: int, micro: int) -> int:
+    """A micro-quantity in decimals without trailing zeros: 2500000 → 2.5."""
+    if micro < 0:
+        text[at] = 45
+        at += 1
+        micro = -micro
+    whole = micro // 1_000_000
+    part = micro % 1_000_000
+    digits = 1
+    power = 10
+    while whole >= power and digits < 13:
+        digits += 1
+        power *= 10
+    for k in range(digits - 1, -1, -1):
+        text[at + k] = 48 + whole % 10
+        whole = whole // 10
+    at += digits
+    if part:
+        text[at] = 46
+        at += 1
+        size = 6
+        while part % 10 == 0:
+            part = part // 10
+            size -= 1
+        for k in range(size - 1, -1, -1):
+            text[at + k] = 48 + part % 10
+            part = part // 10
+        at += size
+    return at
+
+
+@njit(cache=True)
+def _sentences(
+    nodes: Int64s,
+    days: Int64s,
+    numbers: Table,
+    rules: Int64s,
+    item_at: Int64s,
+    item: Bytes,
+    first_day: int,
+    day_at: Int64s,
+    day: Bytes,
+    rule_at: Int64s,
+    rule: Bytes,
+    word_at: Int64s,
+    word: Bytes,
+    room: int,
+) -> tuple[Int64s, Bytes]:
+    offsets = np.zeros(len(nodes) + 1, dtype=np.int64)
+    text = np.empty(max(room * len(nodes), 1), dtype=np.uint8)
+    at = 0
+    for row in range(len(nodes)):
+        node = nodes[row]
+        at = _copied(text, at, item, item_at[node], item_at[node + 1])
+        at = _copied(text, at, word, word_at[0], word_at[1])
+        at = _number(text, at, numbers[0, row])
+        at = _copied(text, at, word, word_at[1], word_at[2])
+        when = days[row] - first_day
+        at = _copied(text, at, day, day_at[when], day_at[when + 1])
+        for k in range(1, 4):
+            at = _copied(text, at, word, word_at[k + 1], word_at[k + 2])
+            at = _number(text, at, numbers[k, row])
+        at = _copied(text, at, word, word_at[5], word_at[6])
+        at = _copied(text, at, rule, rule_at[rules[row]], rule_at[rules[row] + 1])
+        at = _copied(text, at, word, word_at[6], word_at[7])
+        at = _number(text, at, numbers[4, row])
+        text[at] = 46
+        at += 1
+        offsets[row + 1] = at
+    return offsets, text
+
+
+WORDS = (" needs ", " on ", ", keeps ", " as safety stock and has ", ": ", " short; by ", " that makes ")
+
+
+def reasons(
+    items: pl.Series,
+    nodes: Int64s,
+    days: Int64s,
+    numbers: tuple[Int64s, Int64s, Int64s, Int64s, Int64s],
+    rules: Int64s,
+    rule_names: list[str],
+) -> pl.Series:
+    """The arithmetic of each suggestion as a sentence.
+
+    items: name by node; days: day numbers; numbers: required, safety stock, available, short and ordered
+        micro-quantities;
+    rules: numbers of rule_names.
+    """
+    item_at, item = text_buffers(items)
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    day_at, day = text_buffers(
+        pl.select(pl.int_range(first, last + 1, dtype=pl.Int32).cast(pl.Date).cast(pl.String)).to_series()
+    )
+    rule_at, rule = text_buffers(pl.Series(rule_names))
+    word_at, word = text_buffers(pl.Series(WORDS))
+    longest = int(np.diff(item_at).max()) if len(items) else 0
+    room = longest + int(np.diff(rule_at).max()) + len(word) + 10 + 5 * LARGEST_NUMBER + 1
+    offsets, text = _sentences(
+        nodes, days, np.stack(numbers), rules, item_at, item, first, day_at, day, rule_at, rule, word_at, word, room
+    )
+    return column("reason", offsets, text)
+
+
+@njit(cache=True)
+def _path_offsets(requirements: Table, supplies: Table, demand_at: Int64s, item_at: Int64s) -> Int64s:
+    offsets = np.zeros(requirements.shape[1] + 1, dtype=np.int64)
+    for row in range(requirements.shape[1]):
+        parent = requirements[R_PARENT, row]
+        source = requirements[R_SOURCE, row]
+        first = supplies[S_FIRST, parent] if parent >= 0 else row
+        if first >= row:
+            first = -1
+        if source >= 0 and first < 0:
+            length = demand_at[source + 1] - demand_at[source]
+        else:
+            node = supplies[S_NODE, parent]
+            length = item_at[node + 1] - item_at[node]
+            if first >= 0:
+                length += offsets[first + 1] - offsets[first] + 3
+        offsets[row + 1] = offsets[row] + length
+    return offsets
+
+
+@njit(cache=True)
+def _paths(
+    requirements: Table,
+    supplies: Table,
+    demand_at: Int64s,
+    demand: Bytes,
+    item_at: Int64s,
+    item: Bytes,
+    offsets: Int64s,
+) -> Bytes:
+    text = np.empty(max(offsets[-1], 1), dtype=np.uint8)
+    for row in range(requirements.shape[1]):
+        at = offsets[row]
+        parent = requirements[R_PARENT, row]
+        source = requirements[R_SOURCE, row]
+        first = supplies[S_FIRST, parent] if parent >= 0 else row
+        if first >= row:
+            first = -1
+        if source >= 0 and first < 0:
+            _copied(text, at, demand, demand_at[source], demand_at[source + 1])
+            continue
+        if first >= 0:
+            at = _copied(text, at, text, offsets[first], offsets[first + 1])
+            text[at] = 32
+            text[at + 1] = 62
+            text[at + 2] = 32
+            at += 3
+        node = supplies[S_NODE, parent]
+        _copied(text, at, item, item_at[node], item_at[node + 1])
+    return text
+
+
+def paths(requirements: Table, supplies: Table, demand_ids: pl.Series, items: pl.Series) -> pl.Series:
+    """The way from the top to each requirement: the first demand, then the items made on the way down.
+
+    requirements: parents first; demand_ids: name by demand row; items: name by node.
+    """
+    demand_at, demand = text_buffers(demand_ids)
+    item_at, item = text_buffers(items)
+    offsets = _path_offsets(requirements, supplies, demand_at, item_at)
+    return column("path", offsets, _paths(requirements, supplies, demand_at, demand, item_at, item, offsets))
