@@ -31,7 +31,7 @@ class CreateUser(Command):
     password: SecretStr
     roles: Roles
     display_name: Name | None = None
-    language: Literal["en", "zh"] = "en"
+    language: Literal["en", "zh_CN"] = "en"
 
 
 @handles(CreateUser, permission="settings.user", stage=1)

@@ -16,7 +16,7 @@ SECRET = "correct horse battery"
 @pytest.fixture
 def ann(acting: Acting) -> Acting:
     """A planner."""
-    acting("create_user", username="ann", password=SECRET, roles=["planner"], display_name="Ann", language="zh")
+    acting("create_user", username="ann", password=SECRET, roles=["planner"], display_name="Ann", language="zh_CN")
     return acting
 
 
@@ -29,7 +29,7 @@ def _fact(of: Acting, token: str) -> str:
 def test_a_session_knows_its_user_and_the_roles_that_count_now(ann: Acting) -> None:
     token = open_session(ann.door, "ann", SECRET)
     actor = session_actor(ann.door, token)
-    assert (actor.username, actor.display_name, actor.language, actor.roles) == ("ann", "Ann", "zh", ("planner",))
+    assert (actor.username, actor.display_name, actor.language, actor.roles) == ("ann", "Ann", "zh_CN", ("planner",))
     assert actor.edition == "cost"
     ann("set_user_roles", username="ann", roles=["accountant", "salesperson"])
     assert session_actor(ann.door, token).roles == ("accountant", "salesperson")
