@@ -213,6 +213,10 @@ class RawCompany:
         )
         return made
 
+    def head(self, document: int) -> dict[str, Any]:
+        """The head row of a document."""
+        return next(row for row in self.rows["document"] if row["id"] == document)
+
     def line(self, document: int, item: int, quantity: Number, price: Number = 0, **fields: Any) -> int:
         number = 1 + sum(row["document_id"] == document for row in self.rows.get("document_line", []))
         net = priced(micro(quantity), micro(price), self.exponent)
@@ -424,8 +428,9 @@ class RawCompany:
         components: list[tuple[int, Number]],
         bom: int | None = None,
         due: date | None = None,
+        **fields: Any,
     ) -> int:
-        order = self.document("work_order", on, "released")
+        order = self.document("work_order", on, "released", **fields)
         self.line(order, item, quantity, requested_date=due or on)
         self.add(
             "work_order",

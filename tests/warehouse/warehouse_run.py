@@ -19,7 +19,15 @@ class WarehouseRun:
         self.dbt = DbtRun(folder)
 
     def build(self, path: Path, as_of: str, *select: str) -> None:
-        """Builds the chosen models in the file (named work.duckdb, as builds are), as of the date; failures are raised."""
+        """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised."""
+        broken = [result for result in self._results("run", path, as_of, *select) if result.status != "success"]
+        assert not broken, [f"{result.node.name}: {result.message}" for result in broken]
+
+    def test(self, path: Path, as_of: str, *select: str) -> dict[str, str]:
+        """Runs the chosen tests of dbt, unit tests included, on a built file; the status of each by name."""
+        return {result.node.name: str(result.status) for result in self._results("test", path, as_of, *select)}
+
+    def _results(self, verb: str, path: Path, as_of: str, *select: str) -> list[Any]:
         from dbt.cli.main import dbtRunner
 
         before = os.environ.get("BIHUAN_BUILD_PATH")
@@ -28,7 +36,7 @@ class WarehouseRun:
         try:
             answer = dbtRunner(manifest=manifest).invoke(
                 [
-                    *("run", "--select", *select, "--threads", "2"),
+                    *(verb, "--select", *select, "--threads", "2"),
                     *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
                     *("--target-path", str(self.dbt.folder / "target"), "--log-path", str(self.dbt.folder / "log")),
                     *("--vars", json.dumps({"as_of": as_of, "build_id": "test"})),
@@ -44,9 +52,7 @@ class WarehouseRun:
             self.dbt.close()
         if answer.exception is not None:
             raise answer.exception
-        results: Any = answer.result
-        broken = [f"{result.node.name}: {result.message}" for result in results if result.status != "success"]
-        assert not broken, broken
+        return list(answer.result)
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
