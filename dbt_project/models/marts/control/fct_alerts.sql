@@ -8,7 +8,7 @@ with late_order_lines as (
         item_code as subject,
         order_number as document_number,
         first_promised_date + 1 as first_seen,
-        cast({{ ratio('net_amount * open_quantity', 'ordered_quantity') }} as {{ type_amount() }}) as amount
+        cast({{ ratio('cast(net_amount as decimal(38, 4)) * open_quantity', 'ordered_quantity') }} as {{ type_amount() }}) as amount
     from {{ ref('fct_sales_order_lines') }}
     where
         is_open
@@ -24,7 +24,7 @@ late_purchase_lines as (
         item_code as subject,
         order_number as document_number,
         first_expected_date + 1 as first_seen,
-        cast({{ ratio('net_amount * open_quantity', 'ordered_quantity') }} as {{ type_amount() }}) as amount
+        cast({{ ratio('cast(net_amount as decimal(38, 4)) * open_quantity', 'ordered_quantity') }} as {{ type_amount() }}) as amount
     from {{ ref('fct_purchase_order_lines') }}
     where
         is_open
