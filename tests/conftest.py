@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from tests.browser.chromium import chromium_program, launched_chromium
 from tests.embedded_postgres import EmbeddedPostgres
@@ -41,6 +44,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "postgres_server" in asked_for and "database_url" not in asked_for:
             item.add_marker(pytest.mark.postgresql)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
+    """In this process commits of SQLite are not flushed, like those of `postgres_server`; tests of durability use others.
+
+    A flushed commit takes 10 to 50 ms on a busy disk, and most tests make a dozen.
+    """
+    event.listen(Pool, "checkout", _do_not_flush)
+    yield
+    event.remove(Pool, "checkout", _do_not_flush)
+
+
+def _do_not_flush(connection: object, _record: object, _proxy: object) -> None:
+    if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
+        connection.execute("pragma synchronous = off").close()
 
 
 @pytest.fixture(scope="session")
