@@ -41,6 +41,11 @@ def require_same_origin(request: Request) -> None:
         raise NotPermitted("the request comes from another site", field="origin", value=origin)
 
 
+def is_path_here(path: str) -> bool:
+    """Only a path on this server may follow a sign-in, never another site."""
+    return path.startswith("/") and not path.startswith(("//", "/\\"))
+
+
 SignedIn = Annotated[Actor, Depends(signed_in)]
 
 
@@ -64,11 +69,14 @@ def api() -> FastAPI:
             token = open_session(door(), username, password)
         except Refusal as refusal:
             if next_page:
-                return RedirectResponse(f"/?refused={refusal.fact}", status_code=303)
+                back = next_page if is_path_here(next_page) else "/"
+                joint = "&" if "?" in back else "?"
+                return RedirectResponse(f"{back}{joint}refused={refusal.fact}", status_code=303)
             raise
-        # only a path on this server may follow, never another site
-        safe = next_page.startswith("/") and not next_page.startswith(("//", "/\\"))
-        response = RedirectResponse(next_page, status_code=303) if safe else JSONResponse({"token": token})
+        if is_path_here(next_page):
+            response: Response = RedirectResponse(next_page, status_code=303)
+        else:
+            response = JSONResponse({"token": token})
         response.set_cookie(
             SESSION_COOKIE,
             token,

@@ -3,35 +3,42 @@
 Specifications are data only; the theme comes from Streamlit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 GAIN, LOSS, NEUTRAL, ACCENT = "#0f9d76", "#d64545", "#94a3b8", "#2563eb"
+TOOLTIP = {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": "%,.2f"}
+GRID = {"left": 8, "right": 24, "top": 12, "bottom": 8, "containLabel": True}
 COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 
 
-def waterfall(steps: Sequence[tuple[str, float, str]]) -> dict[str, Any]:
-    """From a first to a last bar through ups and downs. steps: (label, amount, kind), kind total or change."""
-    hidden, bars, running = [], [], 0.0
-    for _label, amount, kind in steps:
+def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], str]) -> dict[str, Any]:
+    """From a first to a last bar through ups and downs. steps: (label, amount, kind), kind total or change.
+
+    shown: how an amount is written on its bar.
+    """
+    hidden, drawn, running = [], [], 0.0
+    for place, (_label, amount, kind) in enumerate(steps):
         if kind == "total":
             running = amount
-            hidden.append(min(amount, 0.0))
-            colour = ACCENT if amount >= 0 else LOSS
+            hidden.append(0.0)
+            colour = ACCENT if place == 0 else GAIN if amount >= 0 else LOSS
+            height = amount
         else:
             hidden.append(running if amount >= 0 else running + amount)
             running += amount
-            colour = GAIN if amount >= 0 else LOSS
-        bars.append({"value": abs(round(amount, 2)), "itemStyle": {"color": colour}})
+            colour, height = NEUTRAL, abs(amount)
+        drawn.append(
+            {"value": round(height, 2), "itemStyle": {"color": colour}, "label": {"show": True, "formatter": shown(amount)}}
+        )
     labels = [label for label, _amount, _kind in steps]
     return {
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "grid": {"left": 8, "right": 8, "top": 16, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "hideOverlap": True}},
+        "grid": GRID | {"top": 28},
+        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "width": 64, "overflow": "break"}},
         "yAxis": {"type": "value"},
         "series": [
             {"type": "bar", "stack": "a", "silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
-            {"type": "bar", "stack": "a", "data": bars, "label": {"show": True, "position": "top"}},
+            {"type": "bar", "stack": "a", "data": drawn, "label": {"position": "top"}, "barMaxWidth": 90},
         ],
     }
 
@@ -47,7 +54,7 @@ def bars(
         category["inverse"] = True
     return {
         "color": list(colours),
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
+        "tooltip": TOOLTIP,
         "legend": {"show": len(series) > 1, "top": 0},
         "grid": {"left": 8, "right": 24, "top": 36 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
         "xAxis": value if horizontal else category,
@@ -64,7 +71,7 @@ def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
     """One or more lines over an ordered axis."""
     return {
         "color": [ACCENT, GAIN, LOSS, *COMPONENTS],
-        "tooltip": {"trigger": "axis"},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%,.2f"},
         "legend": {"show": len(series) > 1, "top": 0},
         "grid": {"left": 8, "right": 24, "top": 36 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}},
@@ -79,7 +86,7 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[
     """Amounts by two categories. cells: (column position, row position, amount)."""
     largest = max((amount for _x, _y, amount in cells), default=1.0)
     return {
-        "tooltip": {"position": "top"},
+        "tooltip": {"position": "top", "valueFormatter": "%,.0f"},
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 48, "containLabel": True},
         "xAxis": {"type": "category", "data": list(columns), "splitArea": {"show": True}},
         "yAxis": {"type": "category", "data": list(rows), "inverse": True, "splitArea": {"show": True}},

@@ -1,11 +1,13 @@
 """The published edition that a session reads: one whole build, without the columns that its role may not see."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from dbt_project.published import PublishedBuild, published_build
@@ -34,13 +36,19 @@ class Edition:
         with self._lock:
             cursor = self._connection.cursor()
         try:
-            return cursor.execute(sql, list(parameters)).pl()
+            found = pl.from_arrow(cursor.sql(sql, params=list(parameters)).to_arrow_table())
         finally:
             cursor.close()
+        assert isinstance(found, pl.DataFrame)
+        return found
 
     def has(self, table: str, column: str) -> bool:
         """Whether the edition holds the column (an edition without cost has no cost columns)."""
         return (table, column) in self._columns
+
+    def shown(self, table: str, *columns: str) -> list[str]:
+        """Those of the columns that the edition holds, in order."""
+        return [column for column in columns if (table, column) in self._columns]
 
 
 @lru_cache(maxsize=6)
@@ -51,3 +59,22 @@ def _opened(build_id: str, edition: str) -> Edition:
 def current_edition(name: str) -> Edition:
     """The edition of that name of the build that is published now; `NothingIsPublished` if there is none."""
     return _opened(published_build(home()).build_id, name)
+
+
+def opened_again(build_id: str, name: str) -> Edition:
+    """An edition of a build that was read before."""
+    return _opened(build_id, name)
+
+
+def refresh_status() -> dict[str, Any]:
+    """How the last refresh ended: state, reason, at, as_of; empty before the first."""
+    try:
+        status = json.loads((home() / "warehouse" / "refresh_status.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return status if isinstance(status, dict) else {}
+
+
+def query_error(error: Exception) -> str:
+    """What DuckDB says about a query, in one line."""
+    return str(error).split("\n")[0] if isinstance(error, duckdb.Error) else str(error)

@@ -39,7 +39,7 @@ def as_csv(table: pl.DataFrame, facts: Mapping[str, str]) -> bytes:
     return b"\xef\xbb\xbf" + head.encode() + _safe_texts(flat).write_csv().encode()
 
 
-def as_excel(table: pl.DataFrame, facts: Mapping[str, str]) -> bytes:
+def as_excel(table: pl.DataFrame, facts: Mapping[str, str], labels: Mapping[str, str] | None = None) -> bytes:
     """One sheet with numbers as numbers and dates as dates, one with the facts. Nothing is written as a formula."""
     target = BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -47,7 +47,7 @@ def as_excel(table: pl.DataFrame, facts: Mapping[str, str]) -> bytes:
     header, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     number = book.add_format({"num_format": "#,##0.00####"})
     for column, name in enumerate(table.columns):
-        sheet.write_string(0, column, name, header)
+        sheet.write_string(0, column, neutralised((labels or {}).get(name, name)), header)
         for row, value in enumerate(table[name].to_list(), start=1):
             _write(sheet, row, column, value, table.schema[name], day, number)
     sheet.freeze_panes(1, 0)

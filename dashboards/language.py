@@ -1,7 +1,7 @@
 """The languages of the boards: English and 简体中文. Every visible string goes through `_`; dates and numbers through Babel.
 
 The English text is the key; `locale/zh_CN.po` holds the Chinese. The language is the session's: from the address
-(`?lang=zh_CN`), else the user's own.
+(`?lang=zh_CN`), else the user's own, else the browser's.
 """
 
 from datetime import date
@@ -12,10 +12,11 @@ from pathlib import Path
 import streamlit as st
 from babel.dates import format_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 CATALOGUE = Path(__file__).parent / "locale" / "zh_CN.po"
+FIRST_HAN = "\u2e80"  # characters from here on are Chinese or its punctuation
 
 
 @lru_cache(maxsize=1)
@@ -27,8 +28,13 @@ def chinese() -> dict[str, str]:
 
 def language() -> str:
     """The language of this session."""
-    chosen = str(st.session_state.get("language", "en"))
+    chosen = str(st.session_state.get("lang") or "en")
     return chosen if chosen in LANGUAGES else "en"
+
+
+def language_like(code: str | None) -> str:
+    """The offered language nearest to a code such as zh, zh-CN or en-GB."""
+    return "zh_CN" if (code or "").lower().startswith("zh") else "en"
 
 
 def _(text: str, **values: object) -> str:
@@ -37,23 +43,41 @@ def _(text: str, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def noted(text: str) -> str:
+    """Marks a text that is translated where it is shown, for those who look for texts without translation."""
+    return text
+
+
+def own_part(text: str | None) -> str:
+    """Of a name kept in both languages (Bank 银行存款) the part in the session's language; other names as they are."""
+    name = text or ""
+    at = next((place for place, letter in enumerate(name) if letter >= FIRST_HAN), len(name))
+    if at in (0, len(name)) or not name[:at].strip():
+        return name
+    return name[at:].strip() if language() == "zh_CN" else name[:at].strip()
+
+
 def shown_date(day: date | None) -> str:
     return "–" if day is None else format_date(day, "medium", locale=language())
 
 
 def shown_number(value: Decimal | float | int | None, decimals: int = 0) -> str:
-    """With thousands separators and that many decimals; – for nothing."""
+    """With thousands separators and at most that many decimals; – for nothing."""
     if value is None:
         return "–"
-    return format_decimal(value, "#,##0" + ("." + "0" * decimals if decimals else ""), locale=language())
+    return format_decimal(value, "#,##0" + ("." + "#" * decimals if decimals else ""), locale=language())
 
 
-def shown_amount(value: Decimal | float | int | None, currency: str = "") -> str:
+def shown_amount(value: Decimal | float | int | None) -> str:
     """An amount in whole units of the currency from 10,000 on, with cents below."""
     if value is None:
         return "–"
-    text = shown_number(value, 0 if abs(value) >= 10_000 else 2)
-    return f"{text} {currency}".strip()
+    return format_decimal(value, "#,##0" if abs(value) >= 10_000 else "#,##0.00", locale=language())
+
+
+def shown_short(value: Decimal | float | int | None) -> str:
+    """An amount for a picture: 386.8K, 38.7万."""
+    return "–" if value is None else format_compact_decimal(value, locale=language(), fraction_digits=1)
 
 
 def shown_share(value: Decimal | float | None) -> str:

@@ -9,8 +9,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from dashboards.api import api
+from dashboards.theme import OPTIONS
 
 PAGES = Path(__file__).with_name("pages.py")
 HEADERS = {
@@ -40,9 +42,11 @@ class SafeHeaders:
 
 def application() -> Any:
     """The ASGI application: Streamlit's pages, and the API under /api."""
+    for name, value in OPTIONS.items():
+        config.set_option(name, value)
     return st.App(PAGES, routes=[Mount("/api", app=api())], middleware=[Middleware(SafeHeaders)])
 
 
 def serve(host: str = "127.0.0.1", port: int = 8501) -> None:
     """Serve until interrupted."""
-    uvicorn.run(application(), host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(application(), host=host, port=port, log_level="warning", access_log=False, server_header=False)

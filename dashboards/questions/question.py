@@ -4,8 +4,11 @@ Parameters are bound, never pasted into SQL; what may be sorted or grouped by co
 Who may not see cost opens an edition in which the cost columns do not exist: questions ask `edition.has(...)` for those.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import polars as pl
@@ -57,11 +60,18 @@ def asks(
     return register
 
 
+class Where:
+    """Conditions joined by and, with their bound parameters. A condition whose value is None is left out."""
+
+    def __init__(self, *conditions: tuple[str, Any]) -> None:
+        self.parameters: list[Any] = [value for _condition, value in conditions if value is not None]
+        texts = [condition for condition, value in conditions if value is not None]
+        self.sql = " and ".join(texts) if texts else "true"
+
+
+@lru_cache(maxsize=1)
 def questions() -> Mapping[str, Question]:
     """All questions by name."""
-    import importlib
-    import pkgutil
-
     import dashboards.questions as package
 
     for module in pkgutil.iter_modules(package.__path__, "dashboards.questions."):
@@ -69,13 +79,19 @@ def questions() -> Mapping[str, Question]:
     return dict(sorted(_questions.items()))
 
 
-def ask(actor: Actor, edition: Edition, name: str, data: Mapping[str, Any]) -> pl.DataFrame:
-    """Answer a question by name for an actor; refuses unknown names, missing permission and invalid filters."""
+def permitted(actor: Actor, name: str) -> Question:
+    """The question of that name; refuses unknown names and a missing permission."""
     question = questions().get(name)
     if question is None:
         raise NotFound(f"there is no question {name!r}", field="question", value=name)
     if not actor.may(question.permission):
         raise NotPermitted(f"{actor.username} may not ask this", field="actor", value=actor.username)
+    return question
+
+
+def answered(edition: Edition, name: str, data: Mapping[str, Any]) -> pl.DataFrame:
+    """The answer to a question that somebody may ask; refuses invalid filters."""
+    question = questions()[name]
     try:
         filters = question.filters.model_validate(data)
     except ValidationError as failure:
@@ -86,3 +102,9 @@ def ask(actor: Actor, edition: Edition, name: str, data: Mapping[str, Any]) -> p
             ]
         ) from None
     return question.answer(edition, filters)
+
+
+def ask(actor: Actor, edition: Edition, name: str, data: Mapping[str, Any]) -> pl.DataFrame:
+    """Answer a question by name for an actor; refuses unknown names, missing permission and invalid filters."""
+    permitted(actor, name)
+    return answered(edition, name, data)

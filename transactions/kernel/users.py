@@ -26,11 +26,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     "buyer": ("purchasing.*", "master.supplier_price", "master.partner", "board.*", "see.cost"),
     "accountant": ("finance.*", "master.account", "master.rate", "master.tax", "master.cost", "board.*",
                    "see.cost", "see.pay"),
-    "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock"),
+    "salesperson": ("sales.*", "master.partner", "board.overview", "board.delivery_dates", "board.stock",
+                    "board.document"),
     "analyst": ("board.*", "see.cost", "see.pay", "sql.console"),
     "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue",
-                    "board.stock", "board.overview"),
-    "foreman": ("production.*", "quality.*", "board.overview", "board.delivery_dates", "board.stock"),
+                    "board.stock", "board.overview", "board.document"),
+    "foreman": ("production.*", "quality.*", "board.overview", "board.delivery_dates", "board.stock",
+                "board.document"),
 }  # fmt: skip
 
 SHORTEST_PASSWORD = 8

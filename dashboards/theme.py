@@ -1,0 +1,35 @@
+"""How the pages look: few rules on top of Streamlit's own theme, which knows light and dark."""
+
+from pathlib import Path
+
+ICON = Path(__file__).with_name("icon.svg")
+OPTIONS = {
+    "logger.level": "error",
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "server.enableXsrfProtection": True,
+    "server.fileWatcherType": "none",
+    "theme.primaryColor": "#0f766e",
+    "theme.baseRadius": "0.5rem",
+}
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] {padding-top: 3.25rem; padding-bottom: 3rem; max-width: 90rem}
+h1 {font-size: 1.9rem !important; padding: 0 0 .25rem 0 !important}
+[class*="st-key-tiles-"] {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
+  gap: .75rem}
+[class*="st-key-tile-"] {min-width: 0; width: 100% !important}
+[data-testid="stMetric"] {padding: .75rem 1rem !important}
+h3 {font-size: 1.15rem !important; padding: .4rem 0 0 0 !important}
+[data-testid="stMetricValue"] {font-size: 1.55rem; font-variant-numeric: tabular-nums}
+[class*="st-key-tile-alarm-"] [data-testid="stMetricValue"] {color: #d64545}
+[data-testid="stSidebarNav"] {padding-top: .25rem}
+@media (max-width: 640px) {
+  h1 {font-size: 1.45rem !important}
+  [data-testid="stMainBlockContainer"] {padding: 4.2rem .8rem 2rem .8rem}
+  [class*="st-key-tiles-"] {grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem}
+  [data-testid="stMetricValue"] {font-size: 1.2rem}
+}
+</style>"""
