@@ -52,7 +52,8 @@ class WarehouseRun:
             self.dbt.close()
         if answer.exception is not None:
             raise answer.exception
-        return list(answer.result)
+        results: Any = answer.result
+        return list(results)
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:

@@ -62,7 +62,7 @@ with movements as (
         recorded_at,
         0 as delivered_amount,
         0 as invoiced_amount,
-        paid_amount
+        settled_amount as paid_amount
     from {{ ref('fct_payments') }}
 )
 

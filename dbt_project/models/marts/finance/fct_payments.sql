@@ -2,8 +2,9 @@
 with allocated as (
     select
         payment_id,
-        {{ whole_sum('amount_minor') }} as allocated_amount_minor
-    from {{ ref('stg_payment_allocations') }}
+        {{ whole_sum('amount_document_currency_minor') }} as allocated_amount_minor,
+        {{ whole_sum('settled_amount_minor') }} as settled_amount_minor
+    from {{ ref('int_payment_allocations_converted') }}
     group by payment_id
 )
 
@@ -21,6 +22,14 @@ select
     payments.recorded_at,
     {{ amount('payments.gross_amount_minor', 'payments.amount_exponent') }} as paid_amount,
     {{ amount('payments.gross_amount_document_currency_minor', 'payments.amount_exponent') }} as paid_amount_document_currency,
+    {{ amount(
+        'coalesce(allocated.settled_amount_minor, 0) + '
+        ~ converted(
+            '(payments.gross_amount_document_currency_minor - coalesce(allocated.allocated_amount_minor, 0))',
+            'payments.exchange_rate_nano',
+        ),
+        'payments.amount_exponent',
+    ) }} as settled_amount,
     {{ amount(
         'payments.gross_amount_document_currency_minor - coalesce(allocated.allocated_amount_minor, 0)', 'payments.amount_exponent',
     ) }} as unallocated_amount_document_currency
