@@ -62,7 +62,7 @@ def text_identities(names: pl.Series, salt: int = 0) -> Int64s:
     return np.asarray(_text_identities(offsets, data, salt))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _written(identities: Int64s, letter: int) -> npt.NDArray[np.uint8]:
     text = np.empty(len(identities) * 17, dtype=np.uint8)
     for row in range(len(identities)):

@@ -62,7 +62,6 @@ from dbt_project.engines.planning.records import (
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
-    P_WIDTH,
     PLANNED,
     PROPOSED,
     R_DAY,
@@ -75,7 +74,6 @@ from dbt_project.engines.planning.records import (
     R_QUANTITY,
     R_SOURCE,
     R_TOP,
-    R_WIDTH,
     REJECTED,
     S_COVERED,
     S_DAY,
@@ -200,6 +198,8 @@ def net(
     existing_start: Int64s,
     existing_count: int,
     supplies: Table,
+    requirements: Table,
+    pegs: Table,
     version_start: Int64s,
     version_day: Int64s,
     line_start: Int64s,
@@ -218,7 +218,8 @@ def net(
     """Requirements, supplies and pegs of the whole plan, what became of the existing supplies, and each node's ranges.
 
     order: nodes, parents before components; requirements come out in this order of their nodes. asked: the demands,
-        sorted by node, rows demand_start[i] to demand_start[i+1] for node i.
+        sorted by node, rows demand_start[i] to demand_start[i+1] for node i. requirements, pegs: room to fill; all
+        tables grow where they must.
     supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
         the same for each demand that is a component of an open work order. decisions: sorted by identity. last_day:
         nothing needed later is planned.
@@ -232,9 +233,7 @@ def net(
     fate[E_NEEDED, :] = -1
     asked_count = demand_count
     supply_count = existing_count
-    requirements = np.empty((R_WIDTH, max(1024, 2 * demand_count)), dtype=np.int64)
     requirement_count = 0
-    pegs = np.empty((P_WIDTH, max(1024, 2 * demand_count)), dtype=np.int64)
     peg_count = 0
     decision_hashes = decisions[:, D_HASH].copy()
 

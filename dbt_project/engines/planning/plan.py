@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -44,15 +45,20 @@ def plan(facts: PlanningInput) -> PlanningResult:
     a supply; what is still short of its requirement is a further suggestion with an identity of its own.
     """
     solution = solve(facts)
-    suggested = suggestions(solution)
-    return PlanningResult(
-        suggestions=suggested,
-        messages=messages(solution),
-        pegging=pegging(solution),
-        projection=projection(solution),
-        delivery_dates=delivery_dates(solution),
-        findings=_findings(solution, suggested),
-    )
+    # The frames do not depend on each other, and most of the work on them runs outside Python's lock.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        suggested = pool.submit(suggestions, solution)
+        pegged = pool.submit(pegging, solution)
+        projected = pool.submit(projection, solution)
+        delivered = pool.submit(delivery_dates, solution)
+        return PlanningResult(
+            suggestions=suggested.result(),
+            messages=messages(solution),
+            pegging=pegged.result(),
+            projection=projected.result(),
+            delivery_dates=delivered.result(),
+            findings=_findings(solution, suggested.result()),
+        )
 
 
 def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +84,9 @@ def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
         _finding("no_supplier", row, f"{row['item_id']} has no supplier; it is suggested without one.")
         for row in without.iter_rows(named=True)
     ]
-    lost = solution.decisions.filter(pl.col("decision") != "approve").join(suggested, on="suggestion_id", how="anti")
+    lost = solution.decisions.filter(pl.col("decision") != "approve")
+    if lost.height:
+        lost = lost.join(suggested.select("suggestion_id"), on="suggestion_id", how="anti")
     found += [
         _finding(
             "decision_without_ground",

@@ -52,7 +52,7 @@ def _by(days: Int64s, rows: Int64s) -> Int64s:
     return rows
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _record(
     order: Int64s,
     requirements: Table,
@@ -62,9 +62,8 @@ def _record(
     stock: Int64s,
     safety: Int64s,
     as_of: int,
-) -> Table:
-    most = requirements.shape[1] + 3 * supplies.shape[1] + len(stock)
-    table = np.empty((WIDTH, most), dtype=np.int64)
+    table: Table,
+) -> int:
     size = 0
     for node in order:
         i, i_end = bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]
@@ -133,7 +132,7 @@ def _record(
             table[RECEIPT, size] = receipt
             table[RELEASE, size] = release
             size += 1
-    return table[:, :size]
+    return size
 
 
 def projection(plan: Solution) -> pl.DataFrame:
@@ -143,7 +142,9 @@ def projection(plan: Solution) -> pl.DataFrame:
     are past due count on as_of. net_requirement is what is short before the lot rule. Snoozed and rejected suggestions
     are short but neither received nor released.
     """
-    table = _record(
+    most = plan.requirements.shape[1] + 3 * plan.supplies.shape[1] + plan.nodes.height
+    table = np.empty((WIDTH, most), dtype=np.int64)
+    size = _record(
         np.arange(plan.nodes.height),
         plan.requirements,
         plan.supplies,
@@ -152,7 +153,9 @@ def projection(plan: Solution) -> pl.DataFrame:
         plan.nodes["stock"].to_numpy(),
         plan.nodes["safety_stock"].to_numpy(),
         plan.as_of,
+        table,
     )
+    table = table[:, :size]
     node = table[NODE]
     return pl.DataFrame(
         {

@@ -67,7 +67,7 @@ def _number(text: Bytes, at: int, micro: int) -> int:
     return at
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sentences(
     nodes: Int64s,
     days: Int64s,
@@ -82,10 +82,9 @@ def _sentences(
     rule: Bytes,
     word_at: Int64s,
     word: Bytes,
-    room: int,
-) -> tuple[Int64s, Bytes]:
-    offsets = np.zeros(len(nodes) + 1, dtype=np.int64)
-    text = np.empty(max(room * len(nodes), 1), dtype=np.uint8)
+    offsets: Int64s,
+    text: Bytes,
+) -> None:
     at = 0
     for row in range(len(nodes)):
         node = nodes[row]
@@ -105,7 +104,6 @@ def _sentences(
         text[at] = 46
         at += 1
         offsets[row + 1] = at
-    return offsets, text
 
 
 WORDS = (" needs ", " on ", ", keeps ", " as safety stock and has ", ": ", " short; by ", " that makes ")
@@ -134,13 +132,30 @@ def reasons(
     word_at, word = text_buffers(pl.Series(WORDS))
     longest = int(np.diff(item_at).max()) if len(items) else 0
     room = longest + int(np.diff(rule_at).max()) + len(word) + 10 + 5 * LARGEST_NUMBER + 1
-    offsets, text = _sentences(
-        nodes, days, np.stack(numbers), rules, item_at, item, first, day_at, day, rule_at, rule, word_at, word, room
+    # Memory from NumPy comes in large pages, and what the longest sentences do not need is never touched.
+    offsets = np.zeros(len(nodes) + 1, dtype=np.int64)
+    text = np.empty(max(room * len(nodes), 1), dtype=np.uint8)
+    _sentences(
+        nodes,
+        days,
+        np.stack(numbers),
+        rules,
+        item_at,
+        item,
+        first,
+        day_at,
+        day,
+        rule_at,
+        rule,
+        word_at,
+        word,
+        offsets,
+        text,
     )
     return column("reason", offsets, text)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _path_offsets(requirements: Table, supplies: Table, demand_at: Int64s, item_at: Int64s) -> Int64s:
     offsets = np.zeros(requirements.shape[1] + 1, dtype=np.int64)
     for row in range(requirements.shape[1]):
@@ -160,7 +175,7 @@ def _path_offsets(requirements: Table, supplies: Table, demand_at: Int64s, item_
     return offsets
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _paths(
     requirements: Table,
     supplies: Table,
@@ -169,8 +184,8 @@ def _paths(
     item_at: Int64s,
     item: Bytes,
     offsets: Int64s,
-) -> Bytes:
-    text = np.empty(max(offsets[-1], 1), dtype=np.uint8)
+    text: Bytes,
+) -> None:
     for row in range(requirements.shape[1]):
         at = offsets[row]
         parent = requirements[R_PARENT, row]
@@ -189,7 +204,6 @@ def _paths(
             at += 3
         node = supplies[S_NODE, parent]
         _copied(text, at, item, item_at[node], item_at[node + 1])
-    return text
 
 
 def paths(requirements: Table, supplies: Table, demand_ids: pl.Series, items: pl.Series) -> pl.Series:
@@ -200,4 +214,6 @@ def paths(requirements: Table, supplies: Table, demand_ids: pl.Series, items: pl
     demand_at, demand = text_buffers(demand_ids)
     item_at, item = text_buffers(items)
     offsets = _path_offsets(requirements, supplies, demand_at, item_at)
-    return column("path", offsets, _paths(requirements, supplies, demand_at, demand, item_at, item, offsets))
+    text = np.empty(max(int(offsets[-1]), 1), dtype=np.uint8)
+    _paths(requirements, supplies, demand_at, demand, item_at, item, offsets, text)
+    return column("path", offsets, text)

@@ -17,9 +17,11 @@ from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
 from dbt_project.engines.planning.network import Network, network, planned_nodes
 from dbt_project.engines.planning.records import (
+    P_WIDTH,
     PLANNED,
     R_HASH,
     R_SOURCE,
+    R_WIDTH,
     S_HASH,
     S_KIND,
     S_NODE,
@@ -28,6 +30,7 @@ from dbt_project.engines.planning.records import (
 from dbt_project.engines.planning.tables import (
     asked_table,
     decisions_in_force,
+    expected_rows,
     located_demands,
     node_parameters,
     planning_calendar,
@@ -226,15 +229,19 @@ def solve(given: PlanningInput) -> Solution:
     component_hash = np.where(
         repeated["demand_id"].to_numpy() == 0, component_hash, text_identities(demands["demand_id"], 1)
     )
+    demand_start = np.searchsorted(demand_node, np.arange(nodes.height + 1)).astype(np.int64)
+    rows = expected_rows(structure, demand_start)
     requirements, supplies, pegs, fate, bounds = net(
         structure.order,
         node_table,
-        np.searchsorted(demand_node, np.arange(nodes.height + 1)).astype(np.int64),
+        demand_start,
         demands.height,
-        asked_table(demands, demand_line, parent),
+        asked_table(demands, demand_line, parent, rows),
         existing_start,
         existing.height,
-        supply_table(existing),
+        supply_table(existing, rows),
+        np.empty((R_WIDTH, rows), dtype=np.int64),
+        np.empty((P_WIDTH, rows + rows // 2), dtype=np.int64),
         structure.version_start,
         structure.version_day,
         structure.line_start,

@@ -35,7 +35,7 @@ from dbt_project.engines.planning.solution import Solution, dates, dates_or_null
 Int64s = npt.NDArray[np.int64]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _values(quantity: Int64s, unit_cost: Int64s, exponent: Int64s) -> Int64s:
     result = np.empty(len(quantity), dtype=np.int64)
     for row in range(len(quantity)):
@@ -64,7 +64,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = plan.planned
-    rows = np.take(plan.supplies, where, axis=1)
+    rows = [column[where] for column in plan.supplies]
     nodes = rows[S_NODE]
     safety = plan.node_table[nodes, N_SAFETY]
     available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]

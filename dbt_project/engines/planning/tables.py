@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from numba import njit
 
 from dbt_project.engines.planning.calendar import WorkingCalendar, day_number
 from dbt_project.engines.planning.facts import PlanningInput
@@ -94,9 +95,42 @@ def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataF
     return ranked, lost
 
 
-def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s) -> Table:
+MOST_ROWS = 4_000_000
+
+
+@njit(cache=True)
+def _expected(
+    order: Int64s, demands: Int64s, version_start: Int64s, line_start: Int64s, line_node: Int64s, most: int
+) -> int:
+    asked = demands.copy()
+    total = 0
+    for node in order:
+        total = min(total + asked[node], most)
+        version = version_start[node]
+        if version < version_start[node + 1]:
+            for line in range(line_start[version], line_start[version + 1]):
+                asked[line_node[line]] = min(asked[line_node[line]] + asked[node], most)
+    return total
+
+
+def expected_rows(structure: Network, demand_start: Int64s) -> int:
+    """How many requirements there will be if every one of them asks for its components; MOST_ROWS at most.
+
+    Tables of that size are made at once: memory that is not touched costs nothing, tables that grow are copied.
+    """
+    demands = np.diff(demand_start)
+    return 1024 + int(
+        _expected(
+            structure.order, demands, structure.version_start, structure.line_start, structure.line_node, MOST_ROWS
+        )
+    )
+
+
+def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s, rows: int) -> Table:
     """The demands as what is asked for, with room for components."""
-    table = np.zeros((demands.height, A_WIDTH), dtype=np.int64)
+    whole = np.empty((demands.height + rows, A_WIDTH), dtype=np.int64)
+    table = whole[: demands.height]
+    table[:] = 0
     table[:, A_DAY] = demands["day"].to_numpy()
     table[:, A_QUANTITY] = demands["quantity"].to_numpy()
     table[:, A_RANK] = demands["rank"].to_numpy()
@@ -104,12 +138,14 @@ def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s) -> T
     table[:, A_TOP] = demand_line
     table[:, A_PARENT] = parent
     table[:, A_NEXT] = -1
-    return table
+    return whole
 
 
-def supply_table(existing: pl.DataFrame) -> Table:
-    """The supplies that exist, in rows that netting adds to."""
-    table = np.zeros((S_WIDTH, existing.height), dtype=np.int64)
+def supply_table(existing: pl.DataFrame, rows: int) -> Table:
+    """The supplies that exist, with room for planned ones."""
+    whole = np.empty((S_WIDTH, existing.height + rows), dtype=np.int64)
+    table = whole[:, : existing.height]
+    table[:] = 0
     table[S_NODE] = existing["node"].to_numpy()
     table[S_DAY] = existing["day"].to_numpy()
     table[S_QUANTITY] = existing["quantity"].to_numpy()
@@ -121,7 +157,7 @@ def supply_table(existing: pl.DataFrame) -> Table:
     table[S_DUE] = existing["due"].to_numpy()
     table[S_FIRST] = UNSEEN
     table[S_DECISION] = -1
-    return table
+    return whole
 
 
 def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
