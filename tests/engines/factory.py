@@ -4,11 +4,13 @@ N finished items, each of 2 of N/2 subassemblies and 3 of N bought parts; those 
 parts; those of 5 parts; stock for every third part; two dated demands an item. At N = 20,000 that asks for about 190 k
 make and 730 k buy suggestions.
 
-Run as a program it prints what the plan takes: `python -m tests.engines.factory 1000`.
+Run as a program it prints what the plan takes: `python -m tests.engines.factory factory 20000`, or `deep 100000` for
+100 k items on 10 levels with a million demands and supplies.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from dataclasses import fields
@@ -86,19 +88,79 @@ def factory(size: int, seed: int = 20260105) -> PlanningInput:
     )
 
 
-def main(size: int) -> None:
-    """Plans the factory five times and prints the counts, the first time and the others."""
-    facts = factory(size)
-    times = []
+def deep_factory(items: int, rows: int, levels: int = 10, seed: int = 20260105) -> PlanningInput:
+    """`items` items on `levels` levels, each of two of the level below; `rows` demands and supplies together, spread
+    over all items and half a year."""
+    random = np.random.default_rng(seed)
+    width = items // levels
+    every = np.arange(width * levels, dtype=np.int64)
+    made = every[:-width]
+    below = (made // width + 1) * width
+    half = rows // 2
+    ordered = random.choice(every, half)
+    days = (AS_OF - date(1970, 1, 1)).days + random.integers(0, 180, rows)
+    calendar = [AS_OF + timedelta(n) for n in range(-700, 800)]
+    return PlanningInput(
+        as_of=AS_OF,
+        horizon_days=365,
+        items=pl.DataFrame({"item_id": every, "lead_time_days": random.integers(1, 8, len(every))}).with_columns(
+            kind=pl.when(pl.col("item_id") < len(made)).then(pl.lit("made")).otherwise(pl.lit("bought")),
+            warehouse_id=pl.lit(1),
+            company_id=pl.lit(1),
+            safety_stock=pl.lit(5 * MICRO),
+            lot_policy=pl.lit("period"),
+            period_days=pl.lit(14),
+        ),
+        stock=pl.DataFrame({"item_id": every, "quantity": random.integers(0, 50, len(every)) * MICRO}).with_columns(
+            warehouse_id=pl.lit(1)
+        ),
+        demands=pl.DataFrame(
+            {
+                "demand_id": [f"SO:{line}" for line in range(half)],
+                "item_id": ordered,
+                "quantity": random.integers(1, 20, half) * MICRO,
+                "need_date": pl.Series(days[:half]).cast(pl.Int32).cast(pl.Date),
+                "sales_order_line_id": np.arange(half),
+                "margin_amount": random.integers(100, 100_000, half),
+            }
+        ).with_columns(kind=pl.lit("sales_order"), warehouse_id=pl.lit(1), priority=pl.lit(1)),
+        supplies=pl.DataFrame(
+            {
+                "supply_id": [f"PO:{line}" for line in range(rows - half)],
+                "item_id": random.choice(every, rows - half),
+                "quantity": random.integers(1, 20, rows - half) * MICRO,
+                "due_date": pl.Series(days[half:]).cast(pl.Int32).cast(pl.Date),
+            }
+        ).with_columns(kind=pl.lit("purchase_order"), warehouse_id=pl.lit(1), is_released=pl.lit(True)),
+        bom_versions=pl.DataFrame({"bom_id": made, "item_id": made}).with_columns(
+            effective_date=pl.lit(date(2020, 1, 1)), output_quantity=pl.lit(MICRO)
+        ),
+        bom_lines=pl.DataFrame(
+            {
+                "bom_id": np.concatenate([made, made]),
+                "item_id": np.concatenate([below, below]) + random.integers(0, width, 2 * len(made)),
+            }
+        ).with_columns(quantity=pl.lit(MICRO), scrap_rate=pl.lit(0)),
+        working_days=pl.DataFrame({"date": [day for day in calendar if day.weekday() < 5]}),
+    )
+
+
+def main(name: str, size: int) -> None:
+    """Plans a factory five times and prints the counts, the first time and the others: elapsed and of the processor."""
+    facts = factory(size) if name == "factory" else deep_factory(size, 10 * size)
+    elapsed, worked = [], []
     for _ in range(5):
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         result = plan(facts)
-        times.append(time.perf_counter() - start)
+        elapsed.append(round(time.perf_counter() - start, 2))
+        worked.append(round(time.process_time() - began, 2))
     kinds = dict(result.suggestions.group_by("kind").len().iter_rows())
-    print(f"{size} finished items: {kinds.get('make', 0)} make, {kinds.get('buy', 0)} buy")
+    print(f"{name} {size}: {kinds.get('make', 0)} make, {kinds.get('buy', 0)} buy")
     print({field.name: getattr(result, field.name).height for field in fields(result)})
-    print("first", round(times[0], 3), "then", [round(seconds, 3) for seconds in times[1:]])
+    print("seconds elapsed: first", elapsed[0], "then", elapsed[1:])
+    print("seconds of processor: first", worked[0], "then", worked[1:])
+    print("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main(sys.argv[1] if len(sys.argv) > 1 else "factory", int(sys.argv[2]) if len(sys.argv) > 2 else 1000)
