@@ -43,7 +43,8 @@ def day(number: int) -> date:
 
 
 class History:
-    """Moves, work orders and methods of company 1, collected line by line; quantities in units, amounts in minor units."""
+    """Moves, work orders and methods of company 1, collected line by line; quantities in units, amounts in minor
+    units."""
 
     def __init__(self) -> None:
         self.moves: list[Row] = []

@@ -1,8 +1,8 @@
 """Costing the slow, obvious way: one move at a time, in plain Python integers and fractions.
 
-The engine must agree with this to the last minor unit. It is written from the rules of costing, not from the engine: lots are
-objects in lists, the cost of a work order is added up anew each time it is asked for, levels come from following who consumed
-whom.
+The engine must agree with this to the last minor unit. It is written from the rules of costing, not from the engine:
+lots are objects in lists, the cost of a work order is added up anew each time it is asked for, levels come from
+following who consumed whom.
 """
 
 from collections.abc import Iterable
@@ -16,8 +16,18 @@ Amounts = list[int]
 
 COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
 RANKS = {
-    "opening": 0, "receipt": 1, "output": 1, "by_product": 1, "transfer_in": 2, "transfer_out": 2, "issue": 3,
-    "delivery": 3, "issue_return": 4, "customer_return": 4, "supplier_return": 4, "adjustment_in": 5,
+    "opening": 0,
+    "receipt": 1,
+    "output": 1,
+    "by_product": 1,
+    "transfer_in": 2,
+    "transfer_out": 2,
+    "issue": 3,
+    "delivery": 3,
+    "issue_return": 4,
+    "customer_return": 4,
+    "supplier_return": 4,
+    "adjustment_in": 5,
     "adjustment_out": 5,
 }
 ROUNDS = 100
@@ -38,7 +48,8 @@ def minus(left: Amounts, right: Amounts) -> Amounts:
 
 
 def by_largest_remainder(amount: int, weights: list[int]) -> list[int]:
-    """Splits an amount in proportion; what rounding down leaves goes to the largest remainders, the first of equals first."""
+    """Splits an amount in proportion; what rounding down leaves goes to the largest remainders, the first of equals
+    first."""
     exact = [Fraction(amount * weight, sum(weights)) for weight in weights]
     shares = [quota.numerator // quota.denominator for quota in exact]
     ranking = sorted(range(len(weights)), key=lambda k: (shares[k] - exact[k], k))
@@ -48,7 +59,8 @@ def by_largest_remainder(amount: int, weights: list[int]) -> list[int]:
 
 
 def by_component(amount: int, weights: Amounts, part: int, whole: int) -> Amounts:
-    """An amount split like the components it is a part of; components that cancel out give part ÷ whole of themselves."""
+    """An amount split like the components it is a part of; components that cancel out give part ÷ whole of
+    themselves."""
     if not any(weights[1:]):
         return [amount, 0, 0, 0, 0]
     if sum(weights) == 0:
@@ -64,7 +76,8 @@ def at_rate(values: Amounts, quantity: int, whole: int) -> Amounts:
 
 @dataclass
 class Stock:
-    """A quantity with a value, from which parts are cut: round(value × taken so far ÷ quantity) less what was taken before."""
+    """A quantity with a value, from which parts are cut: round(value × taken so far ÷ quantity) less what was taken
+    before."""
 
     start_quantity: int
     start_value: int
@@ -193,6 +206,11 @@ class Reference:
 
     def own_amounts(self, entry: int) -> Amounts | None:
         """What an output is worth before its order's cost is known: the estimate; a by-product's stated value first."""
+        move = self.moves[entry]
+        if self.method(move) == "standard" and not self.order_of(entry)["is_closed"]:
+            versions = self.standards_of(move)
+            current = [s for s in versions if s["effective_date"] <= move["effective_date"]] or versions[:1]
+            return self.at_standard(Item("standard", standard=current[-1]), move["quantity"])
         if self.moves[entry]["kind"] == "by_product":
             return self.stated(entry) or self.stated(entry, "estimated_")
         return self.stated(entry, "estimated_")
@@ -253,7 +271,8 @@ class Reference:
     # values
 
     def now_worth(self, entry: int, value: Amounts) -> None:
-        """Notes the value of an entry; counts the change when the cost of its work order was already used this round."""
+        """Notes the value of an entry; counts the change when the cost of its work order was already used this
+        round."""
         difference = minus(value, self.value.get(entry, zero()))
         self.value[entry] = list(value)
         if any(difference) and not self.is_output(entry) and self.moves[entry]["work_order_id"] in self.read_orders:
@@ -410,12 +429,14 @@ class Reference:
     def into_standard(self, move: Row, date: Any) -> None:
         """Every standard cost that came into force since is a revaluation; the first one counts from the beginning."""
         item = self.items[(move["company_id"], move["item_id"])]
-        versions = sorted((s for s in self.standards if same_item(s, move)), key=lambda s: s["effective_date"])
+        versions = self.standards_of(move)
         current = max(k for k, s in enumerate(versions) if k == 0 or s["effective_date"] <= date)
         before = -1 if item.standard is None else versions.index(item.standard)
-        steps = [(current, date)] if before < 0 else [
-            (k, versions[k]["effective_date"]) for k in range(before + 1, current + 1)
-        ]
+        steps = (
+            [(current, date)]
+            if before < 0
+            else [(k, versions[k]["effective_date"]) for k in range(before + 1, current + 1)]
+        )
         for k, since in steps:
             item.standard = versions[k]
             for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]):
@@ -425,6 +446,9 @@ class Reference:
                     pool.pot.restart(pool.pot.quantity, worth)
                     if any(fell_by):
                         self.round_revaluations.append((*key[:3], since, tuple(fell_by)))
+
+    def standards_of(self, move: Row) -> list[Row]:
+        return sorted((s for s in self.standards if same_item(s, move)), key=lambda s: s["effective_date"])
 
     @staticmethod
     def at_standard(item: Item, quantity: int) -> Amounts:
@@ -515,16 +539,13 @@ class Reference:
             value = self.to_standard(entry, value or zero())
         if quantity > 0:
             if entry not in self.without_price:
-                self.remember(entry, quantity, value)
+                self.remember(entry, quantity, value or zero())
             self.lay(entry, entry, move["effective_date"], quantity, value or zero())
 
     def to_standard(self, entry: int, cost: Amounts) -> Amounts:
-        """What comes in, comes in at standard; the difference is a variance, except while its work order is open."""
+        """What comes in, comes in at standard; the difference is a variance."""
         worth = self.at_standard(self.item_of(entry), self.moves[entry]["quantity"])
-        if self.is_output(entry) and not self.order_of(entry)["is_closed"]:
-            self.value[entry] = worth
-        else:
-            self.variances[entry] = minus(cost, worth)
+        self.variances[entry] = minus(cost, worth)
         return worth
 
     def remember(self, entry: int, quantity: int, value: Amounts) -> None:
@@ -557,12 +578,12 @@ class Reference:
         owes = self.owed_quantity(origin)
         covered = move["quantity"] - owes
         rest = list(worth)
-        for lot_entry, date, quantity, value in list(self.slices.get(origin, [])):
+        for lot_entry, received, quantity, value in list(self.slices.get(origin, [])):
             if covered == 0:
                 break
             covered -= quantity
             rest = minus(rest, value)
-            self.lay(entry, lot_entry, date, quantity, value)
+            self.lay(entry, lot_entry, received, quantity, value)
         if owes:
             self.lay(entry, entry, move["effective_date"], owes, rest)
 

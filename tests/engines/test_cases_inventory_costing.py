@@ -1,9 +1,11 @@
 """Published costing cases (textbooks, exercises, other systems' tests) give their published answers.
 
-Amounts are played with two decimals. An adapter states a case in moves; it sets what the case fixes (method, standard cost,
-starting cost), never the answer. Where a source follows another convention than ours the case is listed with the reason.
+Amounts are played with two decimals. An adapter states a case in moves; it sets what the case fixes (method, standard
+cost, starting cost), never the answer. Where a source follows another convention than ours the case is listed with
+the reason.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -135,7 +137,7 @@ def test_receipts_and_issues(case_id: str) -> None:
         history.move("adjustment_out", ITEM, -1, 301)
     result = play(history)
     quantity, value = on_hand(result)
-    checked = {
+    checked: dict[str, Callable[[Any], bool]] = {
         "cogs": lambda wanted: sum(left_with(result)) == cents(wanted),
         "issue_cost": lambda wanted: sum(left_with(result)) == cents(wanted),
         "issue_costs": lambda wanted: left_with(result) == [cents(cost) for cost in wanted],
@@ -184,7 +186,12 @@ def issue_unit_costs(result: CostingResult) -> list[int]:
 )
 def test_unit_cost_on_hand_after_each_move(case_id: str, name: str, before: list[tuple[int, int]]) -> None:
     start = [
-        {"type": "receipt" if quantity > 0 else "issue", "qty": abs(quantity), "unit_cost": cost, "date": f"01-0{k + 1}"}
+        {
+            "type": "receipt" if quantity > 0 else "issue",
+            "qty": abs(quantity),
+            "unit_cost": cost,
+            "date": f"01-0{k + 1}",
+        }
         for k, (quantity, cost) in enumerate(before)
     ]
     averages = average_after(transactions(case_id), CASES[case_id]["method"], start)
@@ -266,9 +273,7 @@ def test_bom_rollup(levels: str) -> None:
         rows["boms"].append({"bom_id": number, "item_id": item, "effective_date": start, "output_quantity": output})
         for line in bom["lines"]:
             below = names.index(line["item"])
-            rows["lines"].append(
-                {"bom_id": number, "item_id": below, "quantity": line["qty"] * UNIT, "scrap_rate": 0}
-            )
+            rows["lines"].append({"bom_id": number, "item_id": below, "quantity": line["qty"] * UNIT, "scrap_rate": 0})
             rows["costs"].append({"item_id": below, "effective_date": start, "unit_cost": line["cost"] * UNIT})
     operation = ("setup_minutes", "run_minutes", "labour_rate", "overhead_rate")
     found = rolled_up_cost(

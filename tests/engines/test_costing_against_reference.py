@@ -1,4 +1,5 @@
-"""On any history the engine finds what the plain reference finds, to the last minor unit, and loses nothing on the way."""
+"""On any history the engine finds what the plain reference finds, to the last minor unit, and loses nothing on the
+way."""
 
 import os
 from collections import Counter
@@ -30,7 +31,8 @@ choices = st.integers(0, 10**6)
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Purchases, deliveries, production on several levels, returns, transfers, counts, back-dated or not, covered or not."""
+    """Purchases, deliveries, production on several levels, returns, transfers, counts, back-dated or not, covered or
+    not."""
     history = History()
     for item in (*BOUGHT, *MADE):
         history.on_method(item, draw(methods))
@@ -40,7 +42,19 @@ def histories(draw: st.DrawFn) -> History:
             for since in draw(st.lists(days, max_size=3, unique=True)):
                 history.standard(item, since, material=draw(prices), labour=draw(st.sampled_from((0, 0, 35))))
     steps = st.sampled_from(
-        ("receipt", "receipt", "receipt", "delivery", "delivery", "work", "work", "transfer", "return", "count", "opening")
+        (
+            "receipt",
+            "receipt",
+            "receipt",
+            "delivery",
+            "delivery",
+            "work",
+            "work",
+            "transfer",
+            "return",
+            "count",
+            "opening",
+        )
     )
     for step in draw(st.lists(steps, min_size=1, max_size=14)):
         STEPS[step](draw, history)
@@ -61,7 +75,9 @@ def add(history: History, kind: str, item: int, micro: int, on: int, **facts: An
 
 def receive(draw: st.DrawFn, history: History) -> None:
     item = draw(st.sampled_from((*BOUGHT, *BOUGHT, *MADE)))
-    extra = {"landed_amount": draw(st.integers(-200, 900)), "overhead_amount": draw(prices)} if draw(st.booleans()) else {}
+    extra = (
+        {"landed_amount": draw(st.integers(-200, 900)), "overhead_amount": draw(prices)} if draw(st.booleans()) else {}
+    )
     amount = draw(some_amounts)
     warehouse = draw(warehouses)
     add(history, "receipt", item, draw(quantities), draw(days), warehouse_id=warehouse, material_amount=amount, **extra)
@@ -112,7 +128,11 @@ def transfer(draw: st.DrawFn, history: History) -> None:
 
 def give_back(draw: st.DrawFn, history: History) -> None:
     kinds = {"delivery": "customer_return", "receipt": "supplier_return", "issue": "issue_return", "output": "output"}
-    origins = [move for move in history.moves if move["kind"] in kinds and not (move["kind"] == "output" and move["quantity"] < 0)]
+    origins = [
+        move
+        for move in history.moves
+        if move["kind"] in kinds and not (move["kind"] == "output" and move["quantity"] < 0)
+    ]
     if not origins:
         return
     origin = origins[draw(choices) % len(origins)]
@@ -182,7 +202,9 @@ def agree(result: CostingResult, reference: Reference) -> None:
     sign = {entry: -1 if move["quantity"] < 0 else 1 for entry, move in reference.moves.items()}
     variance = reference.variances
     expected = {
-        entry: tuple(sign[entry] * amount - off for amount, off in zip(value, variance.get(entry, [0] * 5), strict=True))
+        entry: tuple(
+            sign[entry] * amount - off for amount, off in zip(value, variance.get(entry, [0] * 5), strict=True)
+        )
         for entry, value in reference.value.items()
     }
     assert found == expected
@@ -221,13 +243,12 @@ def agree(result: CostingResult, reference: Reference) -> None:
 
 
 def uncovered_of(reference: Reference) -> dict[int, tuple[int, list[int]]]:
-    return {
-        layer[0]: (-layer[4], [-amount for amount in layer[5]]) for layer in reference.layers if layer[4] < 0
-    }
+    return {layer[0]: (-layer[4], [-amount for amount in layer[5]]) for layer in reference.layers if layer[4] < 0}
 
 
 def conserves(history: History, result: CostingResult) -> None:
-    """What came in is what is on hand, in progress, lost, or gone, in exact minor units; nothing has value without quantity."""
+    """What came in is what is on hand, in progress, lost, or gone, in exact minor units; nothing has value without
+    quantity."""
     valued = {row["entry_id"]: row for row in result.valued_moves.iter_rows(named=True)}
     off = {row["entry_id"]: amounts_of(row) for row in result.variances.drop_nulls("entry_id").iter_rows(named=True)}
     worth: Counter[tuple[int, int]] = Counter()
@@ -272,8 +293,8 @@ def conserves(history: History, result: CostingResult) -> None:
             if move["work_order_id"] == number:
                 side = "out" if move["kind"] in ("output", "by_product") else "in"
                 sign = 1 if side == "out" else -1
-                variance = off.get(move["entry_id"], (0,) * 5)
-                amounts = tuple(a + b for a, b in zip(amounts_of(valued[move["entry_id"]]), variance, strict=True))
+                spared = off.get(move["entry_id"], (0,) * 5)
+                amounts = tuple(a + b for a, b in zip(amounts_of(valued[move["entry_id"]]), spared, strict=True))
                 moved[side] = [a + sign * b for a, b in zip(moved[side], amounts, strict=True)]
         for k, name in enumerate(COMPONENTS[1:4], start=1):
             moved["in"][k] += stated.get(number, {}).get(f"{name}_amount", 0)

@@ -1,5 +1,6 @@
 """Rolled-up unit costs: through all levels, by the versions in force, with gaps and circles shown."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,14 +19,22 @@ def rolled(
     lines: list[tuple[int, int, int, int]],
     costs: list[tuple[int, int, int]],
     asked: list[tuple[int, int]],
-    routings: list[tuple[int, int, int]] = [],  # noqa: B006
-    operations: list[tuple[int, int, int, int, int]] = [],  # noqa: B006
+    routings: Sequence[tuple[int, int, int]] = (),
+    operations: Sequence[tuple[int, int, int, int, int]] = (),
 ) -> list[dict[str, Any]]:
     """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units."""
 
-    def frame(rows: list[tuple[int, ...]], *names: str) -> pl.DataFrame:
-        scaled = ("output_quantity", "quantity", "unit_cost", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate")
-        table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    def frame(rows: Sequence[tuple[int, ...]], *names: str) -> pl.DataFrame:
+        scaled = (
+            "output_quantity",
+            "quantity",
+            "unit_cost",
+            "setup_minutes",
+            "run_minutes",
+            "labour_rate",
+            "overhead_rate",
+        )
+        table = pl.DataFrame(list(rows), schema=dict.fromkeys(names, pl.Int64), orient="row")
         days = [name for name in names if name in ("effective_date", "date")]
         return table.with_columns(pl.col(name) * MICRO for name in names if name in scaled).with_columns(
             (pl.lit(FIRST) + pl.duration(days=pl.col(name))).cast(pl.Date).alias(name) for name in days
@@ -93,6 +102,8 @@ def test_asking_in_any_order_gives_the_same(versions: list[tuple[int, int]], dat
     costs = [(item, day, 10**item + day) for item in (1, 2, 3) for day in (0, 4, 7)]
     asked = [(item, day) for item in range(1, 9) for day in range(10)]
     alone = [rolled(boms, lines, costs, [pair])[0] for pair in data.draw(st.permutations(asked))[:4]]
-    together = {(row["item_id"], row["date"]): row for row in rolled(boms, lines, costs, data.draw(st.permutations(asked)))}
+    together = {
+        (row["item_id"], row["date"]): row for row in rolled(boms, lines, costs, data.draw(st.permutations(asked)))
+    }
     assert all(together[(row["item_id"], row["date"])] == row for row in alone)
     assert min(row["date"] for row in together.values()) == FIRST < FIRST + timedelta(1)

@@ -1,7 +1,8 @@
 """Costing: which value moved with every stock move, so that nothing appears and nothing vanishes.
 
-Value enters a pool of goods (company × item × warehouse) with receipts and outputs, moves with the goods through transfers, issues
-and work orders, and leaves with deliveries, losses and returns. Every decision is exact in minor units of the currency.
+Value enters a pool of goods (company × item × warehouse) with receipts and outputs, moves with the goods through
+transfers, issues and work orders, and leaves with deliveries, losses and returns. Every decision is exact in minor
+units of the currency.
 
     result = value_moves(moves, work_orders, methods)
     unit_costs = rolled_up_cost(bom_versions, bom_lines, routing_versions, operations, bought_costs, asked)

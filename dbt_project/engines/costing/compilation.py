@@ -1,7 +1,7 @@
 """How the costing kernels become machine code: compiled once, kept on disk, called like any typed function.
 
-Machine code contains what it calls. Numba keeps it as long as the file of the function itself is unchanged; here it is kept
-only as long as all files of the kernel are, so that a change in one is a change in all.
+Machine code contains what it calls. Numba keeps it as long as the file of the function itself is unchanged; here it
+is kept only as long as all files of the kernel are, so that a change in one is a change in all.
 """
 
 import hashlib

@@ -9,6 +9,7 @@ import polars as pl
 from . import tables
 from .kinds import COMPONENT_NAMES, KINDS, METHODS, Given, Source, UnknownMethod
 from .levels import dense_codes, groups_by_level, positions_of, stable_order, version_in_force
+from .pools import standard_values
 from .proportion import COMPONENTS
 from .sequence import kind_codes, order_of_play
 from .tables import Ints
@@ -78,6 +79,11 @@ def arranged(
     is_closed = np.zeros(order_ids.size, np.int64)
     is_closed[:known_orders] = whole_numbers(work_orders["is_closed"])
     is_made = (source == Source.MADE) | (source == Source.MADE_BESIDE)
+    at_once = np.flatnonzero(is_made & (identities.method == STANDARD))
+    at_once = at_once[is_closed[order[at_once]] == 0]
+    if at_once.size:
+        given[at_once] = Given.ESTIMATE
+        value[at_once] = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])
 
     into_order = np.flatnonzero((order >= 0) & ~is_made)
     out_of_order = np.flatnonzero(is_made)
@@ -110,7 +116,8 @@ def arranged(
     entries.day = day[at]
     entries.order = order[at]
     entries.origin = np.where(origin[at] >= 0, place_of[origin[at]], -1)
-    entries.link = entries.place = entries.debt = entries.first_layer = -1
+    for absent in ("link", "place", "debt", "first_layer"):
+        entries[absent] = -1
     entries.value = value[at]
     referred = np.unique(entries.origin[entries.origin >= 0])
     entries.link[referred] = np.arange(referred.size)
@@ -190,8 +197,8 @@ def identified(
 ) -> tuple[Identities, tables.Table]:
     """Items, pools and methods of the rows, and the table of items with where their pools and standard costs lie.
 
-    An item that is ever on specific cost has a pool for every lot. An item on standard without a standard cost is played on
-    moving average, and flagged.
+    An item that is ever on specific cost has a pool for every lot. An item on standard without a standard cost is
+    played on moving average, and flagged.
     """
     company, _ = dense_codes(whole_numbers(moves["company_id"]))
     item, items = dense_codes(whole_numbers(moves["item_id"]))
@@ -271,7 +278,8 @@ def ordered_works(moves: pl.DataFrame, work_orders: pl.DataFrame) -> tuple[Ints,
 
 
 def origins(moves: pl.DataFrame, node: Ints, quantity: Ints) -> tuple[Ints, Flags]:
-    """(position of each row's origin or −1, whether it names one that cannot be: unknown, another item, the same direction)."""
+    """(position of each row's origin or −1, whether it names one that cannot be: unknown, another item, the same
+    direction)."""
     origin = np.full(moves.height, -1, np.int64)
     is_unknown = np.zeros(moves.height, np.bool_)
     refers = np.flatnonzero(moves["origin_entry_id"].is_not_null().to_numpy())

@@ -1,7 +1,7 @@
 """Levels of making: which items must be costed before which, from what work orders actually consumed and produced.
 
-An item that a work order consumed comes before the items that order produced. Items that consume each other (rework, loops)
-form one group. Nodes are items of a company and work orders; edges run item → work order → item.
+An item that a work order consumed comes before the items that order produced. Items that consume each other (rework,
+loops) form one group. Nodes are items of a company and work orders; edges run item → work order → item.
 """
 
 import numpy as np
@@ -31,9 +31,11 @@ def adjacency(nodes: int, from_node: Ints, to_node: Ints) -> tuple[Ints, Ints]:
 
 @compiled
 def groups_by_level(nodes: int, from_node: Ints, to_node: Ints) -> tuple[Ints, int]:
-    """(group of each node, number of groups): nodes that reach each other share a group; along an edge groups never go down.
+    """(group of each node, number of groups): nodes that reach each other share a group; along an edge groups never
+    go down.
 
-    Tarjan's strongly connected components without recursion; it finds them last level first, so the numbers are turned round.
+    Tarjan's strongly connected components without recursion; it finds them last level first, so the numbers are
+    turned round.
     """
     start, target = adjacency(nodes, from_node, to_node)
     index = np.full(nodes, -1, np.int64)
@@ -105,7 +107,8 @@ def stable_order(keys: Ints, count: int) -> tuple[Ints, Ints]:
 
 @compiled
 def version_in_force(first: Ints, version_day: Ints, version_code: Ints, node: Ints, day: Ints) -> Ints:
-    """Per entry the code of its item's latest version at or before its day, before the first the first, 0 without any."""
+    """Per entry the code of its item's latest version at or before its day, before the first the first, 0 without
+    any."""
     found = np.zeros(node.shape[0], np.int64)
     for i in range(node.shape[0]):
         low, high = first[node[i]], first[node[i] + 1]

@@ -7,7 +7,7 @@ each output; one without takes cost to date × quantity ÷ planned quantity, and
 import numpy as np
 
 from .compilation import compiled_step
-from .proportion import COMPONENTS, component_shares, copied, half_even_share, largest_remainder_shares, total
+from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_share, largest_remainder_shares, total
 from .tables import DIVERGED, ESTIMATE, LARGEST_VALUE, MADE, NO_AMOUNTS, Ints, State
 
 
@@ -15,8 +15,8 @@ from .tables import DIVERGED, ESTIMATE, LARGEST_VALUE, MADE, NO_AMOUNTS, Ints, S
 def spread_cost(state: State, order: int) -> None:
     """Spreads a work order's cost over its outputs: by-products by their share, then good outputs by quantity, exactly.
 
-    While the order is open, outputs without an estimate take cost to date × quantity ÷ planned quantity (or ÷ what is already
-    made, when that is more).
+    While the order is open, outputs without an estimate take cost to date × quantity ÷ planned quantity (or ÷ what is
+    already made, when that is more).
     """
     orders, entries, counts = state.orders, state.entries, state.counts
     first, last = orders.first_place[order], orders.last_place[order]
@@ -26,7 +26,7 @@ def spread_cost(state: State, order: int) -> None:
     if abs(cost) > LARGEST_VALUE:
         counts[DIVERGED] = 1
     good = 0
-    made = np.int64(0)
+    made = 0
     for place in range(first, last):
         entry = state.outputs.entry[place]
         quantity = entries.quantity[entry]
@@ -82,14 +82,14 @@ def spread_cost(state: State, order: int) -> None:
 
 
 @compiled_step
-def spread_cost_to_date(state: State, order: int, left: Ints, made: int) -> None:
+def spread_cost_to_date(state: State, order: int, left: Ints, made: Whole) -> None:
     """The outputs without estimate of an open work order: cost to date ÷ planned quantity, cumulatively rounded."""
     orders, entries = state.orders, state.entries
     shares = np.empty(COMPONENTS, np.int64)
     cost = total(left)
     whole = max(orders.planned_quantity[order], made)
-    so_far = np.int64(0)
-    given = np.int64(0)
+    so_far = 0
+    given: Whole = 0
     for place in range(orders.first_place[order], orders.last_place[order]):
         entry = state.outputs.entry[place]
         if entries.source[entry] == MADE and entries.given[entry] != ESTIMATE:

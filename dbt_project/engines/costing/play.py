@@ -1,12 +1,12 @@
 """Playing the moves: which value goes with every move, decided one entry after the other in compiled code.
 
-A pool (company × item × warehouse) keeps its goods in layers, oldest arrival first. On fifo a layer holds its own value; on
-moving average the pool holds one value and the layers only quantities, so that age and origin stay known. What leaves is cut
-from layers as slices. Uncovered quantities wait as debts and are paid by the next layers.
+A pool (company × item × warehouse) keeps its goods in layers, oldest arrival first. On fifo a layer holds its own
+value; on moving average the pool holds one value and the layers only quantities, so that age and origin stay known.
+What leaves is cut from layers as slices. Uncovered quantities wait as debts and are paid by the next layers.
 
-Items are played group by group, lowest consumed first. Where a value was needed before it was known (a late receipt covers what
-has been transferred or returned meanwhile, an item is consumed to make itself) the group is played again with what the last
-round found, until nothing needed changes.
+Items are played group by group, lowest consumed first. Where a value was needed before it was known (a late receipt
+covers what has been transferred or returned meanwhile, an item is consumed to make itself) the group is played again
+with what the last round found, until nothing needed changes.
 """
 
 import numpy as np
@@ -59,7 +59,8 @@ LAST_DAY = 1 << 40
 
 @compiled_step
 def brought_back(state: State, entry: int, values: Ints) -> bool:
-    """Value of a return: its part of what the origin left at; False when more comes back than left and that has no cost."""
+    """Value of a return: its part of what the origin left at; False when more comes back than left and that has no
+    cost."""
     entries, links, debts, counts = state.entries, state.links, state.debts, state.counts
     origin = entries.origin[entry]
     link = entries.link[origin]
@@ -108,7 +109,7 @@ def moved_over(state: State, entry: int) -> None:
         links.returned_value[link, k] = values[k]
     revalued(state, entry, values, 0)
     remembered(state, entry, entries.quantity[entry], values)
-    covered = np.int64(0)
+    covered = 0
     for at in range(links.first_slice[link], links.last_slice[link]):
         layer = slices.layer[at]
         covered += slices.quantity[at]
@@ -172,7 +173,8 @@ def came_in(state: State, entry: int) -> None:
 def brought_to_standard(state: State, entry: int, values: Ints) -> None:
     """Puts the standard value of an inflow in place of what it cost, and notes the difference as its variance.
 
-    An output of an open work order has no variance yet: it is worth the standard and the rest stays in work in progress.
+    An output of an open work order has no variance yet: it is worth the standard and the rest stays in work in
+    progress.
     """
     entries = state.entries
     source, order = entries.source[entry], entries.order[entry]
@@ -256,15 +258,16 @@ def played_round(state: State, first: int, last: int) -> None:
 
 @compiled_step
 def played_group(state: State, first: int, last: int) -> int:
-    """Plays a group until nothing that was counted on changes; returns the rounds it took, negative when it did not settle.
+    """Plays a group until nothing that was counted on changes; returns the rounds it took, negative when it did not
+    settle.
 
-    A group that has not come to rest after MAXIMUM_ROUNDS keeps the last round when the changes have at least halved since
-    the first; otherwise (more cost comes out of a loop than went in, round after round) it is played once only. What does
-    not tie then is the residual.
+    A group that has not come to rest after MAXIMUM_ROUNDS keeps the last round when the changes have at least halved
+    since the first; otherwise (more cost comes out of a loop than went in, round after round) it is played once only.
+    What does not tie then is the residual.
     """
     counts = state.counts
     mark = counts.copy()
-    change = np.int64(0)
+    change = 0
     for round_number in range(1, MAXIMUM_ROUNDS + 1):
         reset(state, mark)
         played_round(state, first, last)
@@ -328,9 +331,9 @@ def finished(state: State, first: int, last: int) -> None:
 def played(state: State, group_start: Ints, rounds: Ints, first_group: int) -> int:
     """Plays the groups from `first_group` on, and leaves every remaining layer with its value.
 
-    Returns the group at which it stopped. It stops before a group that finds too little room (that group is as if it had not
-    been played; with more room it can be played on from there), at one whose values are out of range (counts[DIVERGED] is 1),
-    or at the end.
+    Returns the group at which it stopped. It stops before a group that finds too little room (that group is as if it
+    had not been played; with more room it can be played on from there), at one whose values are out of range
+    (counts[DIVERGED] is 1), or at the end.
     """
     counts = state.counts
     groups = group_start.shape[0] - 1

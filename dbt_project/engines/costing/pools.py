@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .compilation import compiled_step
-from .proportion import COMPONENTS, component_shares, copied, half_even_share, total
+from .compilation import compiled, compiled_step
+from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_share, total
 from .tables import (
     CHANGE,
     DEBT_COUNT,
@@ -21,6 +21,7 @@ from .tables import (
     VARIANCE_COUNT,
     Ints,
     State,
+    Table,
 )
 
 UNIT_COST_SCALE = 1_000_000_000_000
@@ -30,7 +31,7 @@ UNIT_COST_SCALE = 1_000_000_000_000
 def change_of_order(state: State, order: int, values: Ints, sign: int) -> None:
     """Adds sign × values to the cost of a work order; notes when somebody has already counted on the old cost."""
     orders, counts = state.orders, state.counts
-    moved = np.int64(0)
+    moved = 0
     differs = False
     for k in range(COMPONENTS):
         orders.cost[order, k] += sign * values[k]
@@ -111,13 +112,14 @@ def filled_purses(state: State, node: int) -> None:
 
 @compiled_step
 def valued_layers(state: State, node: int) -> None:
-    """Gives the layers of an item that is not on fifo the value of their purse by quantity, pool by pool, oldest first."""
+    """Gives the layers of an item that is not on fifo the value of their purse by quantity, pool by pool, oldest
+    first."""
     pools, purses, nodes, layers = state.pools, state.purses, state.nodes, state.layers
     if nodes.method[node] == FIFO:
         return
     shares = np.empty(COMPONENTS, np.int64)
     left = np.empty(COMPONENTS, np.int64)
-    quantity_left = np.int64(0)
+    quantity_left = 0
     for pool in range(nodes.first_pool[node], nodes.last_pool[node]):
         purse = pools.purse[pool]
         if purse == pool or pool == nodes.first_pool[node]:
@@ -141,9 +143,7 @@ def valued_layers(state: State, node: int) -> None:
 def standardised(state: State, node: int, day: int) -> None:
     """Brings the pools of an item to the standard cost in force on a day; what they change by is a revaluation."""
     nodes, standards = state.nodes, state.standards
-    target = nodes.first_standard[node]
-    while target + 1 < nodes.last_standard[node] and standards.day[target + 1] <= day:
-        target += 1
+    target = standard_in_force(nodes, standards, node, day)
     if nodes.standard[node] < 0:
         nodes.standard[node] = target
         standard_changed(state, node, day)
@@ -178,6 +178,28 @@ def at_standard(state: State, node: int, quantity: int, values: Ints) -> None:
     component_shares(amount, unit_cost, quantity, UNIT_COST_SCALE, values)
 
 
+@compiled
+def standard_values(nodes: Table, standards: Table, node: Ints, day: Ints, quantity: Ints) -> Ints:
+    """Value (n × 5) of quantities of items at the standard cost in force on a day; every item has one."""
+    values = np.empty((node.shape[0], COMPONENTS), np.int64)
+    shares = np.empty(COMPONENTS, np.int64)
+    for i in range(node.shape[0]):
+        unit_cost = standards.unit_cost[standard_in_force(nodes, standards, node[i], day[i])]
+        amount = half_even_share(total(unit_cost), quantity[i], UNIT_COST_SCALE)
+        component_shares(amount, unit_cost, quantity[i], UNIT_COST_SCALE, shares)
+        copied(shares, values[i])
+    return values
+
+
+@compiled_step
+def standard_in_force(nodes: Table, standards: Table, node: int, day: int) -> Whole:
+    """Position of an item's latest standard cost at or before a day, else of its first."""
+    target = nodes.first_standard[node]
+    while target + 1 < nodes.last_standard[node] and standards.day[target + 1] <= day:
+        target += 1
+    return target
+
+
 @compiled_step
 def varied(state: State, rule: int, entry: int, pool: int, day: int, values: Ints) -> None:
     """Notes a variance (+ more than standard), unless it is nothing."""
@@ -199,8 +221,11 @@ def varied(state: State, rule: int, entry: int, pool: int, day: int, values: Int
 
 
 @compiled_step
-def cut_from(start_value: int, start_quantity: int, left: Ints, quantity_left: int, quantity: int, shares: Ints) -> None:
-    """Value of the next `quantity` out of what is left: round(start value × taken so far ÷ start quantity) − taken before."""
+def cut_from(
+    start_value: Whole, start_quantity: Whole, left: Ints, quantity_left: Whole, quantity: Whole, shares: Ints
+) -> None:
+    """Value of the next `quantity` out of what is left: round(start value × taken so far ÷ start quantity) − taken
+    before."""
     if quantity == quantity_left:
         copied(left, shares)
         return
@@ -297,7 +322,7 @@ def settled_debt(state: State, debt: int) -> None:
     debts, entries, counts = state.debts, state.entries, state.counts
     entry = debts.entry[debt]
     values = entries.value[entry].copy()
-    moved = np.int64(0)
+    moved = 0
     differs = False
     for k in range(COMPONENTS):
         difference = debts.settled[debt, k] - debts.best[debt, k]
@@ -313,7 +338,8 @@ def settled_debt(state: State, debt: int) -> None:
 
 @compiled_step
 def owed(state: State, entry: int, quantity: int) -> None:
-    """Notes an uncovered quantity; in the first round it counts at the last known cost, later at what the last round found."""
+    """Notes an uncovered quantity; in the first round it counts at the last known cost, later at what the last round
+    found."""
     entries, pools, debts, counts = state.entries, state.pools, state.debts, state.counts
     pool = entries.pool[entry]
     debt = entries.debt[entry]
@@ -338,7 +364,8 @@ def owed(state: State, entry: int, quantity: int) -> None:
 
 @compiled_step
 def last_known_cost(state: State, pool: int, node: int, quantity: int, shares: Ints) -> bool:
-    """Value of a quantity at the last valued inflow of the pool, else of the item in the company; False when there is none."""
+    """Value of a quantity at the last valued inflow of the pool, else of the item in the company; False when there is
+    none."""
     pools, nodes = state.pools, state.nodes
     if nodes.method[node] == STANDARD:
         at_standard(state, node, quantity, shares)
@@ -371,7 +398,8 @@ def valued_at_last_known(state: State, first_debt: int) -> None:
 
 @compiled_step
 def cost_of_the_day(state: State, entry: int, quantity: int, shares: Ints) -> bool:
-    """Value of a quantity that comes in without a price: at the pool's unit cost, else the last known, else the estimate."""
+    """Value of a quantity that comes in without a price: at the pool's unit cost, else the last known, else the
+    estimate."""
     purses, entries = state.purses, state.entries
     pool = entries.pool[entry]
     purse = state.pools.purse[pool]

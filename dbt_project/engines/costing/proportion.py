@@ -1,7 +1,8 @@
 """Exact shares of whole numbers: what part of a value belongs to a part of a quantity.
 
-Values reach 10^13 minor units and quantities 10^13 micro-units, so their product needs 128 bits; it is formed and divided here
-in halves of 64 bits. Nothing passes through floating point. Signs: values may be negative, quantities are not.
+Values reach 10^13 minor units and quantities 10^13 micro-units, so their product needs 128 bits; it is formed and
+divided here in halves of 64 bits. Nothing passes through floating point. Signs: values may be negative, quantities
+are not.
 """
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from .compilation import compiled, compiled_step
 
 Ints = npt.NDArray[np.int64]
+Whole = int | np.int64
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
@@ -38,7 +40,8 @@ def product_halves(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 @compiled_step
 def quotient_of_halves(high: np.uint64, low: np.uint64, divisor: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """(quotient, remainder) of a 128-bit number by a 64-bit one; high < divisor. Knuth's algorithm D with two digits of 32 bits."""
+    """(quotient, remainder) of a 128-bit number by a 64-bit one; high < divisor. Knuth's algorithm D with two digits
+    of 32 bits."""
     shift = _ZERO
     d = divisor
     while d < _TOP:
@@ -73,7 +76,7 @@ def quotient_of_halves(high: np.uint64, low: np.uint64, divisor: np.uint64) -> t
 
 
 @compiled
-def floor_share(value: int, part: int, whole: int) -> tuple[int, int]:
+def floor_share(value: Whole, part: Whole, whole: Whole) -> tuple[Whole, Whole]:
     """(floor(value × part ÷ whole), remainder over |whole|), exact, all three signed; whole is not 0.
 
     A quotient beyond 2^58, far outside any money, is given as ±2^58 with remainder 0; whoever plays must refuse it.
@@ -81,7 +84,7 @@ def floor_share(value: int, part: int, whole: int) -> tuple[int, int]:
     negative = (value < 0) != (part < 0)
     if whole < 0:
         negative = not negative
-    a, b, d = np.uint64(abs(value)), np.uint64(abs(part)), np.uint64(abs(whole))
+    a, b, d = np.uint64(abs(int(value))), np.uint64(abs(int(part))), np.uint64(abs(int(whole)))
     high, low = product_halves(a, b)
     quotient, remainder = _TOO_LARGE, _ZERO
     if high == _ZERO:
@@ -100,7 +103,7 @@ def floor_share(value: int, part: int, whole: int) -> tuple[int, int]:
 
 
 @compiled
-def half_even_share(value: int, part: int, whole: int) -> int:
+def half_even_share(value: Whole, part: Whole, whole: Whole) -> Whole:
     """value × part ÷ whole rounded half to even; whole > 0."""
     q, r = floor_share(value, part, whole)
     rest = whole - r
@@ -112,7 +115,7 @@ def half_even_share(value: int, part: int, whole: int) -> int:
 @compiled_step
 def total(values: Ints) -> int:
     """Sum of five amounts."""
-    return values[0] + values[1] + values[2] + values[3] + values[4]
+    return int(values[0] + values[1] + values[2] + values[3] + values[4])
 
 
 @compiled_step
@@ -123,11 +126,11 @@ def copied(values: Ints, target: Ints) -> None:
 
 
 @compiled
-def component_shares(amount: int, weights: Ints, part: int, whole: int, shares: Ints) -> None:
+def component_shares(amount: Whole, weights: Ints, part: Whole, whole: Whole, shares: Ints) -> None:
     """Splits `amount` over the five cost components in proportion to `weights`, by largest remainder, into `shares`.
 
-    Equal remainders favour the earlier component. Where the weights cancel to 0 (a credit as large as the price) labour,
-    overhead, subcontract and landed give floor(part ÷ whole) of themselves and material takes the rest.
+    Equal remainders favour the earlier component. Where the weights cancel to 0 (a credit as large as the price)
+    labour, overhead, subcontract and landed give floor(part ÷ whole) of themselves and material takes the rest.
     """
     total = weights[0] + weights[1] + weights[2] + weights[3] + weights[4]
     if weights[1] == 0 and weights[2] == 0 and weights[3] == 0 and weights[4] == 0:
@@ -158,16 +161,17 @@ def component_shares(amount: int, weights: Ints, part: int, whole: int, shares: 
 
 
 @compiled
-def largest_remainder_shares(amount: int, weights: Ints, shares: Ints) -> None:
-    """Splits `amount` over `weights` (≥ 0, sum > 0) exactly, by largest remainder; equal remainders favour the earlier one."""
+def largest_remainder_shares(amount: Whole, weights: Ints, shares: Ints) -> None:
+    """Splits `amount` over `weights` (≥ 0, sum > 0) exactly, by largest remainder; equal remainders favour the
+    earlier one."""
     count = weights.shape[0]
-    total = np.int64(0)
+    whole = np.int64(0)
     for k in range(count):
-        total += weights[k]
+        whole += weights[k]
     remainders = np.empty(count, np.int64)
     left = amount
     for k in range(count):
-        shares[k], remainders[k] = floor_share(amount, weights[k], total)
+        shares[k], remainders[k] = floor_share(amount, weights[k], whole)
         left -= shares[k]
     while left > 0:
         best = 0

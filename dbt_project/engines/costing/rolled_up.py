@@ -1,10 +1,11 @@
 """The rolled-up unit cost of an item in force on a date: what its BOM and routing say it should cost, all levels down.
 
-It values outputs while their work order is open, what is not yet delivered, and variances. A version of a BOM, a routing or a
-bought cost is in force from its effective_date until the next one of the same item.
+It values outputs while their work order is open, what is not yet delivered, and variances. A version of a BOM, a
+routing or a bought cost is in force from its effective_date until the next one of the same item.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
@@ -15,13 +16,14 @@ MICRO = 1_000_000
 MINUTES_PER_HOUR = 60
 FIRST_DAY, LAST_DAY = date.min, date.max
 
-Fact = TypeVar("Fact")
+Fact = TypeVar("Fact", covariant=True)
 
 UNIT_COSTS = ("material_unit_cost", "labour_unit_cost", "overhead_unit_cost", "subcontract_unit_cost")
 
 
 class UnitCost(NamedTuple):
-    """Unit cost of an item in micro-currency (material, labour, overhead, subcontract), valid from a day until before another."""
+    """Unit cost of an item in micro-currency (material, labour, overhead, subcontract), valid from a day until before
+    another."""
 
     amounts: tuple[int, int, int, int]
     is_complete: bool
@@ -45,7 +47,8 @@ class Recipe(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A routing operation: micro-minutes of set-up and per unit, rates in micro-currency per hour, bought work per unit."""
+    """A routing operation: micro-minutes of set-up and per unit, rates in micro-currency per hour, bought work per
+    unit."""
 
     setup_minutes: int
     run_minutes: int
@@ -65,27 +68,24 @@ def rolled_up_cost(
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
     bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units).
-    bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued that are lost:
-        a unit needs quantity ÷ (1 − scrap rate)).
+    bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
+        that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
-    operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), labour_rate and overhead_rate (micro-currency
-        per hour of the work centre); optional subcontract_cost (micro-currency per unit). Set-up is spread over the output quantity
-        of the BOM in force, one unit when there is none.
-    bought_costs: item_id, effective_date, unit_cost (micro-currency per base unit). An item with a BOM in force is made, whatever it
-        once cost bought.
+    operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), labour_rate and overhead_rate
+        (micro-currency per hour of the work centre); optional subcontract_cost (micro-currency per unit). Set-up is
+        spread over the output quantity of the BOM in force, one unit when there is none.
+    bought_costs: item_id, effective_date, unit_cost (micro-currency per base unit). An item with a BOM in force is
+        made, whatever it once cost bought.
 
-    Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost (micro-currency,
-    rounded half to even once per level), is_complete. is_complete is false when something below has neither BOM nor cost on
-    that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
+    Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost
+    (micro-currency, rounded half to even once per level), is_complete. is_complete is false when something below has
+    neither BOM nor cost on that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
     """
     structure = Structure(bom_versions, bom_lines, routing_versions, operations, bought_costs)
     wanted = asked.select("item_id", pl.col("date").cast(pl.Date)).unique(maintain_order=True)
     found = [structure.unit_cost(item, day) for item, day in wanted.iter_rows()]
     costs = wanted.with_columns(
-        *(
-            pl.Series(name, [cost.amounts[k] for cost in found], dtype=pl.Int64)
-            for k, name in enumerate(UNIT_COSTS)
-        ),
+        *(pl.Series(name, [cost.amounts[k] for cost in found], dtype=pl.Int64) for k, name in enumerate(UNIT_COSTS)),
         pl.Series("is_complete", [cost.is_complete for cost in found], dtype=pl.Boolean),
     )
     return asked.select("item_id", pl.col("date").cast(pl.Date)).join(
@@ -176,7 +176,7 @@ class Structure:
         return self.unit_cost(item, day)
 
 
-def in_force(versions: dict[int, Versions[Fact]], item: int, day: date) -> tuple[Fact | None, date, date]:
+def in_force(versions: Mapping[int, Versions[Fact]], item: int, day: date) -> tuple[Fact | None, date, date]:
     """The item's fact in force on a day with its validity; None for all time where it has none."""
     own = versions.get(item)
     return own.in_force(day) if own is not None else (None, FIRST_DAY, LAST_DAY)

@@ -114,9 +114,7 @@ LAYERS = np.dtype(
         ("value", np.int64, COMPONENTS),  # what is left; kept in the purse unless on fifo
     ]
 )
-SLICES = np.dtype(
-    [("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)]
-)
+SLICES = np.dtype([("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)])
 DEBTS = np.dtype(  # uncovered quantities of outflows
     [
         ("entry", np.int64),

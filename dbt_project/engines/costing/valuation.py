@@ -1,7 +1,8 @@
 """Which value moved with every stock move: the costing engine as one function from tables to tables.
 
-Columns in, columns out, no input or output of its own. Quantities are whole micro-units (quantity × 10^6), amounts whole
-minor units of the company's currency. Signs: quantity and value are positive into a pool and negative out of it.
+Columns in, columns out, no input or output of its own. Quantities are whole micro-units (quantity × 10^6), amounts
+whole minor units of the company's currency. Signs: quantity and value are positive into a pool and negative out of
+it.
 """
 
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from .facts import AMOUNTS, Facts, arranged, empty_state
 from .findings import findings_of
 from .kinds import KINDS, Given, Source
 from .proportion import COMPONENTS
-from .tables import Ints, Table
+from .tables import Ints
 
 
 class ValueIsOutOfRange(ValueError):
@@ -24,9 +25,9 @@ class ValueIsOutOfRange(ValueError):
 class CostingResult(NamedTuple):
     """Tables of one costing run. Amounts are whole minor units, quantities whole micro-units.
 
-    valued_moves: one row per entry, in order of play: entry_id, move_id, material_amount, labour_amount, overhead_amount,
-        subcontract_amount, landed_amount, value_amount (their sum; all signed, + into the pool), is_estimated (output of
-        an open work order), is_uncovered (went out of stock that no receipt has covered yet).
+    valued_moves: one row per entry, in order of play: entry_id, move_id, material_amount, labour_amount,
+        overhead_amount, subcontract_amount, landed_amount, value_amount (their sum; all signed, + into the pool),
+        is_estimated (output of an open work order), is_uncovered (went out of stock that no receipt has covered yet).
     slices: issue_entry_id, layer_entry_id, quantity, value_amount and the five amounts, unsigned: what an outflow took
         from the layer that the inflow `layer_entry_id` laid. Transfers carry layers along, so the layer is that of the
         first inflow. In an average or standard pool the slices name the layers whose quantity left first in, first out,
@@ -38,11 +39,11 @@ class CostingResult(NamedTuple):
     work_orders: work_order_id, company_id, item_id, is_closed, five `…_amount_in`, five `…_amount_out`, value_in,
         value_out (before variance to standard), wip_amount (in − out while open), loss_amount (closed without good
         output), residual_amount (closed, of a loop that did not come to rest; else 0).
-    findings: entry_id, work_order_id, rule, quantity, amount. Rules: `uncovered` (quantity not covered yet and the value
-        it was given), `without_price` (an inflow no cost could be found for, valued 0), `without_quantity` (its amount
-        is not counted), `unknown_origin` (it names an entry that cannot be its origin), `unknown_work_order` (counts as
-        open), `without_standard` (an entry on standard whose item has no standard cost; played on moving average),
-        `loop_residual` (what a loop leaves over).
+    findings: entry_id, work_order_id, rule, quantity, amount. Rules: `uncovered` (quantity not covered yet and the
+        value it was given), `without_price` (an inflow no cost could be found for, valued 0), `without_quantity` (its
+        amount is not counted), `unknown_origin` (it names an entry that cannot be its origin), `unknown_work_order`
+        (counts as open), `without_standard` (an entry on standard whose item has no standard cost; played on moving
+        average), `loop_residual` (what a loop leaves over).
     variances: of items on standard: entry_id (null for a revaluation), work_order_id (of an output), company_id,
         item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), five amounts and
         variance_amount: what goods cost more than the pool took them in at (+ is a loss).
@@ -64,22 +65,23 @@ def value_moves(
 ) -> CostingResult:
     """Values every entry of every costing pool.
 
-    moves: one row per stock move and end that belongs to a pool (company × item × warehouse): entry_id (unique), move_id,
-        company_id, item_id, warehouse_id (i64), effective_date (Date), recorded_at (Datetime), quantity (i64
+    moves: one row per stock move and end that belongs to a pool (company × item × warehouse): entry_id (unique),
+        move_id, company_id, item_id, warehouse_id (i64), effective_date (Date), recorded_at (Datetime), quantity (i64
         micro-units, + into the pool), kind (see kinds.RANK_OF_KIND), work_order_id (issue, issue_return, output,
         by_product), origin_entry_id (returns: the entry they return; transfer_in: its transfer_out, found by move_id
         where null), material_amount … landed_amount (latest known total of a priced inflow; material null = without a
-        price), estimated_material_amount … estimated_landed_amount (total for an output at the rolled-up cost in force,
-        counted while its order is open; for an inflow without price the last resort).
-        Optional: cost_share (i64 millionths of the order's cost that a by_product takes), lot_id (i64, for specific
-        cost), received_date (Date from which opening stock ages).
+        price), estimated_material_amount … estimated_landed_amount (total for an output at the rolled-up cost in
+        force, counted while its order is open; for an inflow without price the last resort). Optional: cost_share
+        (i64 millionths of the order's cost that a by_product takes), lot_id (i64, for specific cost), received_date
+        (Date from which opening stock ages).
     work_orders: work_order_id, company_id, item_id, planned_quantity, is_closed, labour_amount, overhead_amount,
-        subcontract_amount (actual totals to date); optional material_amount, landed_amount (carried over at a cut-over).
-    methods: company_id, item_id, method, effective_date. The latest version at or before a move's date counts; before its
-        first version an item is on that version; without any it is on fifo. A change keeps the value.
-    standard_costs: company_id, item_id, effective_date, material_unit_cost … landed_unit_cost (i64 millionths of a minor
-        unit per unit; columns left out count 0). Versions count like those of methods; all are applied, so give none
-        later than the day of valuation.
+        subcontract_amount (actual totals to date); optional material_amount, landed_amount (carried over at a
+        cut-over).
+    methods: company_id, item_id, method, effective_date. The latest version at or before a move's date counts; before
+        its first version an item is on that version; without any it is on fifo. A change keeps the value.
+    standard_costs: company_id, item_id, effective_date, material_unit_cost … landed_unit_cost (i64 millionths of a
+        minor unit per unit; columns left out count 0). Versions count like those of methods; all are applied, so give
+        none later than the day of valuation.
 
     On month_average the average of the running month is provisional until the month is over. Raises UnknownMoveKind,
     UnknownMethod, ValueIsOutOfRange.
@@ -247,7 +249,7 @@ def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
 
 def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     """Variances of items on standard."""
-    rows: Table = state.variances[: state.counts[tables.VARIANCE_COUNT]]
+    rows = state.variances[: state.counts[tables.VARIANCE_COUNT]].view(np.recarray)
     about = np.where(rows.entry >= 0, rows.entry, holders(facts)[rows.pool]) if rows.size else rows.entry
     source = state.entries.source[about]
     of_source = {Source.PRICED: "price", Source.MADE: "output", Source.MADE_BESIDE: "output"}
