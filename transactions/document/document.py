@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, case, func, or_, select
 
 from transactions.document.tables import document, document_event, document_line, line_link
 from transactions.kernel.exact import NANO, from_micro
@@ -46,7 +46,7 @@ _head = select(document).where(
 _by_id = _head.where(document.c.id == bindparam("reference"))
 _by_number = _head.where(
     or_(document.c.number == bindparam("reference"), document.c.external_number == bindparam("reference"))
-).order_by(document.c.id)
+).order_by(case((document.c.number == bindparam("reference"), 0), else_=1))  # our own number before another's
 _lines = select(document_line).where(document_line.c.document_id == bindparam("document_id")).order_by(
     document_line.c.line_number
 )  # fmt: skip
@@ -183,10 +183,10 @@ def require_state(head: Row[Any], *states: str, field: str) -> None:
 
 
 def change_state(work: "Work", head: Row[Any], state: str, on: date) -> str | None:
-    """Move the document to a state and append the event; a draft that leaves its state draws its number."""
+    """Move the document to a state and append the event; a draft draws its number, unless it is cancelled."""
     values: dict[str, Any] = {"state": state}
     number: str | None = head.number
-    if number is None and state != "draft":
+    if number is None and state not in ("draft", "cancelled"):
         company_id = head.company_id
         number = values["number"] = next_number(work, company_id, head.document_type, head.effective_date)
     work.update(document, head.id, **values)

@@ -102,17 +102,18 @@ def priced_columns(
             }
         )  # fmt: skip
     if stated_tax is not None:
-        _spread_tax(columns, list(range(len(columns))), company.minor(stated_tax, "tax_amount"))
+        spread_tax(columns, list(range(len(columns))), company.minor(stated_tax, "tax_amount"))
     else:
         for tax_code_id, positions in by_code.items():
             net = sum(columns[position]["net_amount"] for position in positions)
-            _spread_tax(columns, positions, rounded_ratio(net * rates[tax_code_id], MICRO))
+            spread_tax(columns, positions, rounded_ratio(net * rates[tax_code_id], MICRO))
     for column in columns:
         column["gross_amount"] = column["net_amount"] + column["tax_amount"]
     return columns
 
 
-def _spread_tax(columns: list[dict[str, Any]], positions: list[int], tax: int) -> None:
+def spread_tax(columns: list[dict[str, Any]], positions: list[int], tax: int) -> None:
+    """Give the columns at these positions their parts of the tax, by net amount."""
     parts = split(tax, [columns[position]["net_amount"] for position in positions])
     for position, part in zip(positions, parts, strict=True):
         columns[position]["tax_amount"] = part

@@ -20,7 +20,8 @@ from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_coded, post_entry
 from transactions.ledger.period import first_open_period, period_on
 from transactions.master.company import company_named
-from transactions.master.lookup import item_named
+from transactions.master.lookup import named
+from transactions.master.tables import item
 
 
 class BuildIsStale(Refusal):
@@ -73,7 +74,7 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
         by_period[row.period].append(
             Posting(
                 account_id=account_coded(work, company.id, row.account, f"{field}.account").id, amount=amount,
-                item_id=item_named(work, row.item, f"{field}.item").id if row.item else None,
+                item_id=named(work, item, row.item, f"{field}.item").id if row.item else None,
                 sales_order_line_id=row.sales_order_line_id, settled_event=row.event, settled_period=row.period,
             )
         )  # fmt: skip

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
-from transactions.kernel.exact import ZeroOrQuantity, micro
+from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
@@ -59,6 +59,7 @@ class CreateItem(Command):
     multiple_quantity: ZeroOrQuantity | None = None
     preferred_supplier: Reference | None = None
     units: tuple[AlternativeUnit, ...] = ()
+    weight: Quantity | None = Field(None, description="of one base unit, the same measure for all items")
 
 
 @handles(CreateItem, permission="master.item", stage=1)
@@ -75,6 +76,7 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     item_id = work.insert(
         item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
         category=new.category, is_blocked=False, recorded_at=work.recorded_at,
+        extra=None if new.weight is None else {"weight": format(new.weight, "f")},
     )  # fmt: skip
     for other in new.units:
         work.insert(

@@ -49,20 +49,26 @@ def item_named(work: "Work", reference: str | int, field: str = "item") -> Row[A
     return found
 
 
-def customer_named(work: "Work", reference: str | int, field: str = "customer") -> Row[Any]:
+def customer_named(
+    work: "Work", reference: str | int, field: str = "customer", *, blocked_too: bool = False
+) -> Row[Any]:
+    """blocked_too: for what ends old business, such as a payment; new documents refuse the blocked."""
     found = named(work, tables.partner, reference, field)
     if not found.is_customer:
         raise NotFound("the partner is no customer", field=field, value=reference)
-    if found.is_blocked:
+    if found.is_blocked and not blocked_too:
         raise IsBlocked("the customer is blocked", field=field, value=reference)
     return found
 
 
-def supplier_named(work: "Work", reference: str | int, field: str = "supplier") -> Row[Any]:
+def supplier_named(
+    work: "Work", reference: str | int, field: str = "supplier", *, blocked_too: bool = False
+) -> Row[Any]:
+    """blocked_too: for what ends old business, such as a payment; new documents refuse the blocked."""
     found = named(work, tables.partner, reference, field)
     if not found.is_supplier:
         raise NotFound("the partner is no supplier", field=field, value=reference)
-    if found.is_blocked:
+    if found.is_blocked and not blocked_too:
         raise IsBlocked("the supplier is blocked", field=field, value=reference)
     return found
 

@@ -30,6 +30,10 @@ class DispositionIsMissing(Refusal):
     """Rejected goods need to be told what becomes of them."""
 
 
+class DecidedBeforeReceipt(Refusal):
+    """Goods are inspected on the day they were received or later."""
+
+
 class DecideInspection(Command):
     """Accept and reject inspected goods."""
 
@@ -98,6 +102,10 @@ def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
     if decision.disposition == "accept":
         accepted, rejected = accepted + rejected, 0
     on = decision.effective_date or head.effective_date
+    if on < head.effective_date:
+        raise DecidedBeforeReceipt(
+            f"the goods were received on {head.effective_date}", field="effective_date", value=on
+        )
     blocked = location_of(work, company.id, "inspection", head.warehouse_id)
     stock = location_of(work, company.id, "stock", head.warehouse_id)
     receipt_line_id = work.rows(_receipt_line, line_id=line.id)[0].from_line_id
@@ -119,7 +127,7 @@ def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
             work, company, origin.document_id, on, [(receipt_line_id, rejected, "rejected_quantity")], blocked
         )
         answer["supplier_return"] = returned["number"]
-    if decision.disposition == "rework":
+    if rejected and decision.disposition == "rework":
         work.update(inspection, detail.id, accepted_quantity=detail.accepted_quantity + accepted, disposition="rework")
         return answer
     work.update(

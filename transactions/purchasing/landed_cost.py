@@ -4,6 +4,7 @@ Debit landed cost clearing and input tax; credit payables. Settlement moves the 
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,7 +21,7 @@ from transactions.document.document import (
 )
 from transactions.document.tables import document_line, line_link
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
-from transactions.kernel.exact import Amount, PositiveAmount, converted, rounded_ratio, split
+from transactions.kernel.exact import Amount, PositiveAmount, converted, micro, rounded_ratio, split
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
@@ -30,7 +31,15 @@ from transactions.master.tables import item
 
 
 class WeightIsMissing(Refusal):
-    """Spreading by weight needs the weight of every item (its extra field `weight`)."""
+    """Spreading by weight needs the weight of every item."""
+
+
+class NoGoodsReceived(Refusal):
+    """The receipts hold no goods, or all went back: there is nothing that could bear the charge."""
+
+
+class ReceiptIsNamedTwice(Refusal):
+    """A receipt bears a charge once."""
 
 
 class AddLandedCost(Command):
@@ -62,15 +71,21 @@ def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
     currency = cost.currency or supplier.currency or company.currency
     rate = rate_on(work, company, currency, cost.bill_date)
     receipt_lines, weights = [], []
+    named_before: set[int] = set()
     for position, reference in enumerate(cost.receipts):
         field = f"receipts.{position}"
         receipt = document_named(work, company, "goods_receipt", reference, field)
+        if receipt.id in named_before:
+            raise ReceiptIsNamedTwice("a receipt bears a charge once", field=field, value=reference)
+        named_before.add(receipt.id)
         returned = linked_quantities(work, receipt.id, "supplier_return")
         for line in lines_of(work, receipt.id):
             received = named(work, item, line.item_id, field)
             if received.kind == "service":
                 continue
             kept = line.quantity - returned.get(line.id, 0)
+            if kept <= 0:
+                continue
             if cost.basis == "value":
                 order_line = work.rows(_order_line, line_id=line.id)[0]
                 in_company = converted(order_line.net_amount, receipt.exchange_rate)
@@ -79,13 +94,13 @@ def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
                 each = (received.extra or {}).get("weight")
                 if each is None:
                     raise WeightIsMissing("the item has no weight", field=field, value=received.code)
-                weight = kept * int(each)
+                weight = kept * micro(Decimal(each))
             else:
                 weight = kept
             receipt_lines.append(line)
             weights.append(weight)
     if not receipt_lines:
-        raise WeightIsMissing("no goods lie behind these receipts", field="receipts", value=cost.receipts[0])
+        raise NoGoodsReceived("these receipts hold no goods of ours", field="receipts", value=cost.receipts[0])
     net = company.minor(cost.amount, "amount")
     tax = company.minor(cost.tax_amount, "tax_amount") if cost.tax_amount is not None else 0
     due_date = cost.due_date or cost.bill_date + timedelta(days=supplier.payment_term_days)

@@ -1,15 +1,17 @@
 """A purchase order: what we order from a supplier at what price for when. draft → confirmed → done, or cancelled."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import bindparam, select
 
 from transactions.document.document import (
+    QuantityExceedsOpen,
     add_document,
     add_line,
     change_state,
-    chosen_lines,
     document_named,
     lines_of,
     link,
@@ -18,12 +20,17 @@ from transactions.document.document import (
     require_state,
 )
 from transactions.document.pricing import PricedLine, priced_columns, totals
+from transactions.document.tables import document, document_line, line_link
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
-from transactions.kernel.exact import Amount, micro
-from transactions.kernel.refusal import WrongState
+from transactions.kernel.exact import Amount
+from transactions.kernel.refusal import NotFound, WrongState
 from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
 from transactions.master.company import Company, company_named, today
 from transactions.master.lookup import supplier_named, warehouse_named
+
+_order_line = document_line.alias("order_line")
+_requisition = select(document).where(document.c.id == bindparam("document_id"))
 
 
 class PurchaseOrderLine(PricedLine):
@@ -49,6 +56,7 @@ class CreatePurchaseOrder(Command):
 def create_purchase_order(work: Work, order: CreatePurchaseOrder) -> Answer:
     """Record what is ordered from a supplier, as a draft or confirmed at once."""
     company = company_named(work, order.company)
+    open_period_on(work, company.id, order.order_date, "order_date")
     supplier = supplier_named(work, order.supplier)
     warehouse = warehouse_named(work, company.id, order.warehouse)
     columns = priced_columns(work, company, order.lines, order.tax_amount)
@@ -65,13 +73,19 @@ def create_purchase_order(work: Work, order: CreatePurchaseOrder) -> Answer:
             first_promised_date=line.expected_date, **column,
         )  # fmt: skip
         if line.requisition is not None:
-            _take_up_requisition(work, company, line, line_number, line_id, order.order_date)
+            _take_up_requisition(work, company, line, line_number, line_id, column, order.order_date)
         line_ids.append(line_id)
     return {"id": document_id, "number": number, "lines": line_ids}
 
 
 def _take_up_requisition(
-    work: Work, company: Company, line: PurchaseOrderLine, line_number: int, line_id: int, on: date
+    work: Work,
+    company: Company,
+    line: PurchaseOrderLine,
+    line_number: int,
+    line_id: int,
+    column: Mapping[str, Any],
+    on: date,
 ) -> None:
     field = f"lines.{line_number - 1}.requisition"
     assert line.requisition is not None
@@ -79,12 +93,42 @@ def _take_up_requisition(
     require_state(requisition, "confirmed", field=field)
     wanted = lines_of(work, requisition.id)
     open_by_line = open_quantities(work, wanted, "requisition")
-    [(taken, _quantity, _)] = chosen_lines(wanted, dict.fromkeys(open_by_line, 10**18), [(line.requisition_line, 1)])
-    covered = min(max(open_by_line[taken.id], 0), micro(line.quantity))
+    taken = next((found for found in wanted if found.line_number == line.requisition_line), None)
+    if taken is None or taken.item_id != column["item_id"]:
+        raise NotFound(
+            "the requisition has no such line for this item", field=f"{field}_line", value=line.requisition_line
+        )
+    covered = min(open_by_line[taken.id], column["quantity"])
+    if covered <= 0:
+        raise QuantityExceedsOpen(
+            "nothing is open on that line of the requisition", field=f"{field}_line", value=line.requisition_line
+        )
     link(work, "requisition", taken.id, line_id, covered, on)
     open_by_line[taken.id] -= covered
     if all(quantity <= 0 for quantity in open_by_line.values()):
         change_state(work, requisition, "done", on)
+
+
+_taken_up = (
+    select(line_link.c.from_line_id, line_link.c.to_line_id, line_link.c.quantity, document.c.id, document.c.state)
+    .select_from(
+        line_link.join(_order_line, _order_line.c.id == line_link.c.to_line_id)
+        .join(document_line, document_line.c.id == line_link.c.from_line_id)
+        .join(document, document.c.id == document_line.c.document_id)
+    )
+    .where(_order_line.c.document_id == bindparam("order_id"), line_link.c.link_type == "requisition")
+    .order_by(line_link.c.id)
+)
+
+
+def _give_back_requisitions(work: Work, order_id: int, on: date) -> None:
+    """What the order had taken up is asked for again: a link that undoes the first one, and the requisition is open."""
+    reopened = set()
+    for row in work.rows(_taken_up, order_id=order_id):
+        link(work, "requisition", row.from_line_id, row.to_line_id, -row.quantity, on)
+        if row.state == "done" and row.id not in reopened:
+            reopened.add(row.id)
+            change_state(work, work.rows(_requisition, document_id=row.id)[0], "confirmed", on)
 
 
 class ConfirmPurchaseOrder(Command):
@@ -112,13 +156,16 @@ class CancelPurchaseOrder(Command):
 
 @handles(CancelPurchaseOrder, permission="purchasing.order", stage=1)
 def cancel_purchase_order(work: Work, cancellation: CancelPurchaseOrder) -> Answer:
-    """Cancel an order of which nothing was received or billed."""
+    """Cancel an order of which nothing was received or billed; the requisitions that it took up are open again."""
     company = company_named(work, cancellation.company)
     head = document_named(work, company, "purchase_order", cancellation.order, "order")
     require_state(head, "draft", "confirmed", field="order")
     if linked_quantities(work, head.id, "receipt") or linked_quantities(work, head.id, "bill"):
         raise WrongState("part of the order was received or billed", field="order", value=cancellation.order)
-    number = change_state(work, head, "cancelled", cancellation.effective_date or today(work, company))
+    on = cancellation.effective_date or today(work, company)
+    open_period_on(work, company.id, on)
+    _give_back_requisitions(work, head.id, on)
+    number = change_state(work, head, "cancelled", on)
     return {"id": head.id, "number": number}
 
 
@@ -133,6 +180,7 @@ class ClosePurchaseOrder(Command):
 def close_purchase_order(work: Work, closing: ClosePurchaseOrder) -> Answer:
     """Expect nothing more of an order; what is still open on it no longer counts as supply."""
     company = company_named(work, closing.company)
+    open_period_on(work, company.id, closing.effective_date)
     head = document_named(work, company, "purchase_order", closing.order, "order")
     require_state(head, "confirmed", field="order")
     number = change_state(work, head, "done", closing.effective_date)

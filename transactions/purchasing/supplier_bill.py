@@ -96,8 +96,8 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
     columns = []
     for position, (line, quantity, _field) in enumerate(taken):
         done = billed.get(line.id, 0)
-        entered = share(line.entered_quantity, done, quantity, line.quantity)
         own = bill.lines[position] if bill.lines is not None else None
+        entered = micro(own.quantity) if own else share(line.entered_quantity, done, quantity, line.quantity)
         price = line.unit_price if own is None or own.unit_price is None else micro(own.unit_price)
         if own is not None and own.net_amount is not None:
             net = company.minor(own.net_amount, f"lines.{position}.net_amount")

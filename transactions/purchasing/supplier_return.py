@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, func, select
 
 from transactions.document.document import (
     add_document,
@@ -17,14 +17,18 @@ from transactions.document.document import (
     open_quantities,
 )
 from transactions.document.pricing import LineQuantity, asked
-from transactions.document.tables import document, document_line
+from transactions.document.tables import document, document_line, inspection, line_link
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
-from transactions.kernel.refusal import WrongState
+from transactions.kernel.refusal import Refusal, WrongState
 from transactions.kernel.work import Work
 from transactions.master.company import Company, company_named
 from transactions.master.lookup import location_of
+
+
+class ReturnedBeforeReceipt(Refusal):
+    """Goods go back on the day they were received or later."""
 
 
 class ReturnToSupplier(Command):
@@ -43,14 +47,34 @@ _receipt_move = select(stock_move.c.id).where(
     stock_move.c.document_line_id == bindparam("line_id"), stock_move.c.move_type == "receipt"
 )
 
+_inspected_line = document_line.alias("inspected_line")
+_kept_back = (  # by receipt line: what lies blocked until it is decided, and what the inspection scrapped
+    select(
+        line_link.c.from_line_id,
+        func.sum(
+            _inspected_line.c.quantity
+            - inspection.c.accepted_quantity
+            - case((inspection.c.disposition == "scrap", 0), else_=inspection.c.rejected_quantity)
+        ).label("quantity"),
+    )
+    .join_from(line_link, _inspected_line, _inspected_line.c.id == line_link.c.to_line_id)
+    .join(inspection, inspection.c.document_id == _inspected_line.c.document_id)
+    .join(document, document.c.id == inspection.c.document_id)
+    .where(line_link.c.link_type == "inspection", document.c.origin_document_id == bindparam("receipt_id"))
+    .group_by(line_link.c.from_line_id)
+)
+
 
 @handles(ReturnToSupplier, permission="purchasing.return", stage=1)
 def return_to_supplier(work: Work, returned: ReturnToSupplier) -> Answer:
-    """Send received goods back to their supplier."""
+    """Send received goods back to their supplier, but for what still waits for its inspection or was scrapped there."""
     company = company_named(work, returned.company)
     receipt = document_named(work, company, "goods_receipt", returned.receipt, "receipt")
     lines = lines_of(work, receipt.id)
-    taken = chosen_lines(lines, open_quantities(work, lines, "supplier_return"), asked(returned.lines))
+    open_by_line = open_quantities(work, lines, "supplier_return")
+    for row in work.rows(_kept_back, receipt_id=receipt.id):
+        open_by_line[row.from_line_id] -= int(row.quantity)
+    taken = chosen_lines(lines, open_by_line, asked(returned.lines))
     stock = location_of(work, company.id, "stock", receipt.warehouse_id)
     parts = [(line.id, quantity, field) for line, quantity, field in taken]
     return add_supplier_return(
@@ -71,6 +95,10 @@ def add_supplier_return(
 ) -> Answer:
     """Return (receipt line id, quantity, field) parts of one receipt from where they lie."""
     receipt = work.rows(_head, document_id=receipt_id)[0]
+    if on < receipt.effective_date:
+        raise ReturnedBeforeReceipt(
+            f"the goods were received on {receipt.effective_date}", field="effective_date", value=on
+        )
     document_id, number = add_document(
         work, company, "supplier_return", effective_date=on, state="done", partner_id=receipt.partner_id,
         warehouse_id=receipt.warehouse_id, origin_document_id=receipt.id, external_number=external_number,

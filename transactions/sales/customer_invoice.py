@@ -23,7 +23,7 @@ from transactions.document.document import (
 from transactions.document.pricing import LineQuantity, asked, share, totals
 from transactions.document.tables import document
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
-from transactions.kernel.exact import converted
+from transactions.kernel.exact import converted, micro
 from transactions.kernel.refusal import WrongState
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
@@ -74,17 +74,18 @@ def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
         taken = chosen_lines(lines, open_by_line, asked(invoice.lines))
     freight = 0 if work.first(_earlier_invoice, order_id=order.id) else order.freight_amount
     columns = []
-    for line, quantity, _field in taken:
+    for position, (line, quantity, _field) in enumerate(taken):
         done = invoiced.get(line.id, 0)
+        own = invoice.lines[position] if invoice.lines is not None else None
+        entered = micro(own.quantity) if own else share(line.entered_quantity, done, quantity, line.quantity)
         net = share(line.net_amount, done, quantity, line.quantity)
         tax = share(line.tax_amount, done, quantity, line.quantity)
         columns.append(
             {
                 "item_id": line.item_id, "description": line.description, "quantity": quantity,
-                "entered_quantity": share(line.entered_quantity, done, quantity, line.quantity),
-                "entered_unit_id": line.entered_unit_id, "unit_numerator": line.unit_numerator,
-                "unit_denominator": line.unit_denominator, "unit_price": line.unit_price,
-                "discount_rate": line.discount_rate, "tax_code_id": line.tax_code_id,
+                "entered_quantity": entered, "entered_unit_id": line.entered_unit_id,
+                "unit_numerator": line.unit_numerator, "unit_denominator": line.unit_denominator,
+                "unit_price": line.unit_price, "discount_rate": line.discount_rate, "tax_code_id": line.tax_code_id,
                 "net_amount": net, "tax_amount": tax, "gross_amount": net + tax,
             }
         )  # fmt: skip

@@ -19,6 +19,7 @@ from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Ref
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import WrongState
 from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named, today
 from transactions.master.lookup import customer_named, named, warehouse_named
 from transactions.master.tables import employee
@@ -48,6 +49,7 @@ class CreateSalesOrder(Command):
 def create_sales_order(work: Work, order: CreateSalesOrder) -> Answer:
     """Record what a customer orders, as a draft or confirmed at once."""
     company = company_named(work, order.company)
+    open_period_on(work, company.id, order.order_date, "order_date")
     customer = customer_named(work, order.customer)
     warehouse = warehouse_named(work, company.id, order.warehouse)
     salesperson = order.salesperson and named(work, employee, order.salesperson, "salesperson", company.id)
@@ -100,7 +102,9 @@ def cancel_sales_order(work: Work, cancellation: CancelSalesOrder) -> Answer:
     require_state(head, "draft", "confirmed", field="order")
     if linked_quantities(work, head.id, "delivery") or linked_quantities(work, head.id, "invoice"):
         raise WrongState("part of the order was delivered or invoiced", field="order", value=cancellation.order)
-    number = change_state(work, head, "cancelled", cancellation.effective_date or today(work, company))
+    on = cancellation.effective_date or today(work, company)
+    open_period_on(work, company.id, on)
+    number = change_state(work, head, "cancelled", on)
     return {"id": head.id, "number": number}
 
 
