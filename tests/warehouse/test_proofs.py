@@ -144,9 +144,12 @@ def test_an_unbalanced_entry(warehouse_run: WarehouseRun, sound_build: Path, tmp
 def test_a_document_that_was_posted_otherwise(
     document: str, check: str, warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path
 ) -> None:
-    statement = f"update raw.document set gross_amount = gross_amount + 5, net_amount = net_amount + 5 where number = '{document}'"
+    statement = (
+        "update raw.document_line set net_amount = net_amount + 5, gross_amount = gross_amount + 5 "
+        f"where document_id = (select id from raw.document where number = '{document}')"
+    )
     rebuild = (
-        "int_documents_dated",
+        "int_document_lines_converted",
         "int_invoices_paid",
         "fct_invoices",
         "fct_receivables",

@@ -25,7 +25,9 @@ def model(dbt, session):
             subcontract_amount="subcontract_amount_minor",
         )
     )
-    result = value_moves(moves, work_orders, dbt.ref("int_valuation_methods").pl())
+    methods = dbt.ref("int_valuation_methods").pl()
+    standard_costs = dbt.ref("int_standard_costs_in_minor_units").pl()
+    result = value_moves(moves, work_orders, methods, standard_costs)
     for name, frame in result._asdict().items():
         session.register("costing_frame", frame.to_arrow())
         session.execute(f"create or replace table {dbt.this.schema}.costing_{name} as select * from costing_frame")

@@ -91,7 +91,7 @@ valued as (
         cast(
             shared.sign
             * {{ share_of_span(
-                'moves_valued.' ~ component ~ '_amount_minor', 'shared.span_from', 'shared.span_upto', 'shared.span_whole'
+                'moves_valued.' ~ component ~ '_carried_minor', 'shared.span_from', 'shared.span_upto', 'shared.span_whole'
             ) }}
             as bigint
         ) as {{ component }}_amount_minor{{ ',' if not loop.last }}

@@ -17,6 +17,22 @@ from {{ ref('fct_stock_moves') }} as moves
 
 union all
 
+-- A new standard cost changes value without a move.
+select
+    'value_conservation' as check_name,
+    variances.company_id,
+    cast(variances.item_id as varchar) as key,
+    2 as suspicion,
+    cast(null as date) as effective_date,
+    cast(null as varchar) as document_number,
+    cast({{ amount('-variances.variance_amount') }} as decimal(28, 6)) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('engine_cost_variances') }} as variances
+inner join {{ ref('stg_companies') }} as companies on companies.company_id = variances.company_id
+where variances.rule = 'revaluation'
+
+union all
+
 select
     'value_conservation' as check_name,
     ageing.company_id,

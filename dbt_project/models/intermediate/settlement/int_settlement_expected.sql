@@ -13,8 +13,9 @@ moves as (
         moves_located.document_line_id,
         moves_located.from_warehouse_id,
         moves_located.to_warehouse_id,
-        moves_valued.value_amount_minor,
-        moves_valued.landed_amount_minor
+        -- Goods post at what they came with; the variance to standard follows by itself.
+        moves_valued.carried_amount_minor as value_amount_minor,
+        moves_valued.variance_amount_minor
     from {{ ref('int_stock_moves_located') }} as moves_located
     inner join {{ ref('int_stock_moves_valued') }} as moves_valued on moves_valued.move_id = moves_located.move_id
 ),
@@ -25,10 +26,12 @@ openings as (
 
 receipts as (
     select
-        *,
-        value_amount_minor - landed_amount_minor as material_amount_minor
+        moves.*,
+        coalesce(prices.landed_amount_minor, 0) as landed_amount_minor,
+        moves.value_amount_minor - coalesce(prices.landed_amount_minor, 0) as material_amount_minor
     from moves
-    where move_type = 'receipt'
+    left join {{ ref('int_moves_priced') }} as prices on prices.move_id = moves.move_id
+    where moves.move_type = 'receipt'
 ),
 
 return_credits as (
@@ -139,10 +142,39 @@ transfer_sums as (
     having count(*) = 2
 ),
 
+variances as (
+    select
+        cost_variances.company_id,
+        cost_variances.effective_date,
+        cost_variances.item_id,
+        moves.document_id,
+        moves.move_id,
+        cost_variances.rule,
+        cost_variances.variance_amount as amount_minor
+    from {{ ref('engine_cost_variances') }} as cost_variances
+    left join moves on moves.move_id = cost_variances.entry_id // 2
+),
+
+price_variances as (
+    select * from variances where rule = 'price'
+),
+
+output_variances as (
+    select * from variances where rule = 'output'
+),
+
+return_variances as (
+    select * from variances where rule not in ('price', 'output', 'revaluation')
+),
+
+revaluations as (
+    select * from variances where rule = 'revaluation'
+),
+
 transfers as (
     select
         moves.*,
-        transfer_sums.amount_minor
+        transfer_sums.amount_minor + moves.variance_amount_minor as amount_minor
     from moves
     inner join transfer_sums on transfer_sums.move_id = moves.move_id
     where moves.move_type = 'transfer'
@@ -186,6 +218,14 @@ sides as (
     {{ settlement_sides('scrapped', 'scrap', 'scrap_loss', 'inventory') }}
     union all
     {{ settlement_sides('transfers', 'transfer', 'inventory', 'inventory_gain_loss') }}
+    union all
+    {{ settlement_sides('price_variances', 'price_variance', 'purchase_price_difference', 'inventory') }}
+    union all
+    {{ settlement_sides('output_variances', 'output_variance', 'production_variance', 'inventory') }}
+    union all
+    {{ settlement_sides('return_variances', 'return_variance', 'inventory_gain_loss', 'inventory') }}
+    union all
+    {{ settlement_sides('revaluations', 'revaluation', 'inventory_gain_loss', 'inventory') }}
 )
 
 select

@@ -1,17 +1,41 @@
 -- One row per item, warehouse and span of days without change: quantity and value at the end of each of these days, as corrected today.
 with
 
-changes as (
+movements as (
     select
         entries.company_id,
         entries.item_id,
         entries.warehouse_id,
         entries.effective_date,
-        {{ whole_sum('entries.quantity') }} as quantity_micro,
-        {{ whole_sum('values_moved.value_amount') }} as value_amount_minor
+        entries.quantity,
+        values_moved.value_amount
     from {{ ref('int_costing_entries') }} as entries
     inner join {{ ref('engine_valued_entries') }} as values_moved on values_moved.entry_id = entries.entry_id
-    group by entries.company_id, entries.item_id, entries.warehouse_id, entries.effective_date
+
+    union all
+
+    -- A new standard cost changes value without a move.
+    select
+        variances.company_id,
+        variances.item_id,
+        variances.warehouse_id,
+        variances.effective_date,
+        0 as quantity,
+        -variances.variance_amount as value_amount
+    from {{ ref('engine_cost_variances') }} as variances
+    where variances.rule = 'revaluation'
+),
+
+changes as (
+    select
+        movements.company_id,
+        movements.item_id,
+        movements.warehouse_id,
+        movements.effective_date,
+        {{ whole_sum('movements.quantity') }} as quantity_micro,
+        {{ whole_sum('movements.value_amount') }} as value_amount_minor
+    from movements
+    group by movements.company_id, movements.item_id, movements.warehouse_id, movements.effective_date
 ),
 
 balances as (

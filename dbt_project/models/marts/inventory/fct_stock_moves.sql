@@ -31,6 +31,7 @@ select
     moves_valued.overhead_amount,
     moves_valued.subcontract_amount,
     moves_valued.landed_amount,
+    moves_valued.variance_amount,
     moves_valued.is_estimated,
     moves_valued.is_uncovered
 from {{ ref('int_stock_moves_located') }} as moves
