@@ -96,3 +96,20 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[
         },
         "series": [{"type": "heatmap", "data": [[x, y, round(amount)] for x, y, amount in cells]}],
     }  # fmt: skip
+
+
+def record(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> dict[str, Any]:
+    """The time-phased record of an item: its balance as a stepped line, the other series as bars."""
+    (balance, points), *others = series
+    return {
+        "color": [ACCENT, NEUTRAL, GAIN],
+        "tooltip": TOOLTIP,
+        "legend": {"top": 0},
+        "grid": GRID | {"top": 36},
+        "xAxis": {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {"name": balance, "type": "line", "step": "end", "showSymbol": False, "data": list(points)},
+            *({"name": name, "type": "bar", "barMaxWidth": 18, "data": list(bars_of)} for name, bars_of in others),
+        ],
+    }

@@ -34,6 +34,7 @@ class View:
     actor: Actor
     edition: Edition
     company: int | None = None
+    company_code: str = ""
     currency: str = ""
     pages: Mapping[str, Any] = field(default_factory=dict)
 

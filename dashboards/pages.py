@@ -1,5 +1,7 @@
 """The pages of the server: sign-in for strangers; for a signed-in user the boards that the roles open."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboards.boards import BOARDS
@@ -86,7 +88,10 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
             return
         bare = View(actor, edition, pages=open_pages)
         company = _company(bare)
-        view = View(actor, edition, company.get("company_id"), str(company.get("currency") or ""), bare.pages)
+        view = View(
+            actor, edition, company.get("company_id"), str(company.get("company_code") or ""),
+            str(company.get("currency") or ""), bare.pages,
+        )  # fmt: skip
         if company:
             board.render(view)
         else:
@@ -103,7 +108,7 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
     )
 
 
-def _company(view: View) -> dict[str, object]:
+def _company(view: View) -> dict[str, Any]:
     """The company that the session looks at: as chosen, else the first."""
     rows = view.ask("companies")
     wanted = st.session_state.get("company")
