@@ -282,6 +282,23 @@ def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Suppl
     return float("inf")
 
 
+def lines_behind(found: Plan) -> dict[Name, set[int]]:
+    """The sales order lines that wait for each supply, through all levels."""
+    behind: dict[Name, set[int]] = {supply.name: set() for supply in found.supplies}
+
+    def follow(need: Requirement, line: int) -> None:
+        for supply, _ in need.pegs:
+            if supply is not None and line not in behind[supply.name]:
+                behind[supply.name].add(line)
+                for component in supply.components:
+                    follow(component, line)
+
+    for need in found.requirements:
+        if need.line is not None:
+            follow(need, need.line)
+    return behind
+
+
 def _covered(need: Requirement, available: dict[Name, date], as_of: date) -> date:
     return max([as_of] + [NEVER if supply is None else available[supply.name] for supply, _ in need.pegs])
 

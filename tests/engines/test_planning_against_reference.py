@@ -3,12 +3,15 @@ own promises."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dbt_project.engines.planning import PlanningResult, plan
 from tests.engines import planning_reference
@@ -78,7 +81,13 @@ def test_agrees_with_the_reference(factory: Factory) -> None:
         assert predicted[line] == day or (line in horizon and day is None)
 
     names = supply_names(result)
+    behind = planning_reference.lines_behind(expected)
+    margins = {row["sales_order_line_id"]: row["margin_amount"] for row in factory.demands}
     for row in result.suggestions.iter_rows(named=True):
+        lines = behind[names[row["suggestion_id"]]]
+        assert row["sales_order_line_count"] == len(lines)
+        assert row["margin_of_pegged_orders"] == sum(margins[line] for line in lines)
+        assert 0 <= row["margin_at_risk"] <= sum(max(margins[line], 0) for line in lines)
         day = expected.available[names[row["suggestion_id"]]]
         assert row["available_date"] == day or day == planning_reference.NEVER
 
@@ -158,3 +167,43 @@ def test_same_facts_in_any_order_give_the_same_plan(factory: Factory) -> None:
     one, other = plan(forward), plan(backward)
     for name in ("suggestions", "messages", "pegging", "projection", "delivery_dates", "findings"):
         assert getattr(one, name).equals(getattr(other, name)), name
+
+
+@settings(max_examples=EXAMPLES // 6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(factories(), st.data())
+def test_decisions_survive_and_break_nothing(factory: Factory, data: st.DataObject) -> None:
+    """Held suggestions stay, changed ones are as the planner wants them, and every unit is still accounted for."""
+    before = plan(facts(factory))
+    ids = before.suggestions["suggestion_id"].to_list()
+    chosen = data.draw(st.lists(st.sampled_from(ids), unique=True, max_size=4)) if ids else []
+    rows = [
+        {
+            "suggestion_id": one,
+            "decision": data.draw(st.sampled_from(["reject", "snooze", "change", "approve"])),
+            "quantity": data.draw(st.integers(1, 50_000_000)),
+            "until": factory.as_of + timedelta(data.draw(st.integers(0, 3))),
+        }
+        for one in chosen
+    ]
+    decided = pl.DataFrame(rows, schema_overrides={"until": pl.Date}).with_columns(
+        due_date=pl.lit(None, dtype=pl.Date), reason=pl.lit(None), decided_at=pl.lit(None)
+    )
+    after = plan(dataclasses.replace(facts(factory), decisions=decided)) if rows else before
+    states = dict(after.suggestions.select("suggestion_id", "state").iter_rows())
+    quantities = dict(after.suggestions.select("suggestion_id", "quantity").iter_rows())
+    assert len(states) == after.suggestions.height
+    parents = set(after.pegging["parent_supply_id"])
+    for row in rows:
+        one = row["suggestion_id"]
+        held = row["decision"] == "reject" or (row["decision"] == "snooze" and row["until"] > factory.as_of)
+        if row["decision"] == "approve":
+            assert one not in states
+        elif one in states:
+            wanted = {"reject": "rejected", "change": "changed"}.get(row["decision"], "snoozed" if held else "proposed")
+            assert states[one] == wanted
+            assert one not in parents or not held
+            assert row["decision"] != "change" or quantities[one] == row["quantity"]
+    pegged: defaultdict[str, int] = defaultdict(int)
+    for peg in after.pegging.filter(pl.col("supply_id").is_not_null()).iter_rows(named=True):
+        pegged[peg["supply_id"]] += peg["quantity"]
+    assert all(pegged[one] == quantity for one, quantity in quantities.items())

@@ -240,6 +240,8 @@ def test_a_tolerance_keeps_noise_out() -> None:
     demands, supplies = [sold(1, "WHEEL", 5, january(20))], [coming("PO:1", "WHEEL", 5, january(22))]
     assert planned(demands, supplies, tolerance_days=2).messages.is_empty()
     assert row(planned(demands, supplies, tolerance_days=1).messages)["action"] == "expedite"
+    patient = {"WHEEL": ITEMS["WHEEL"] | {"tolerance_days": 2}}
+    assert planned(demands, supplies, items=patient, boms={}, tolerance_days=1).messages.is_empty()
 
 
 def test_a_suggestion_keeps_its_identity_when_quantity_and_dates_change() -> None:

@@ -75,6 +75,7 @@ def messages(plan: Solution) -> pl.DataFrame:
         "supply_id", "document_number", "item_id", "warehouse_id", "is_released", supply_kind="kind"
     ).with_columns(
         company_id=plan.of_node("company_id", nodes),
+        tolerance=plan.of_node("tolerance_days", nodes).fill_null(plan.facts.tolerance_days),
         due=pl.Series(due),
         needed=pl.Series(np.maximum(needed, plan.as_of)),
         wanted=pl.Series(needed),
@@ -85,7 +86,7 @@ def messages(plan: Solution) -> pl.DataFrame:
         risk=pl.Series(plan.margin_at_risk[:count]),
         late=pl.Series(plan.margin_late[:count]),
     )
-    tolerance = plan.facts.tolerance_days
+    tolerance = pl.col("tolerance")
     is_unused = pl.col("excess") == pl.col("quantity")
     is_here = pl.col("supply_kind") == "inspection"
     is_past = pl.col("due") < plan.as_of

@@ -180,7 +180,7 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
     is_bought = pl.col("kind") == "bought"
     return nodes.with_columns(
         has_source=pl.when(is_bought)
-        .then(pl.col("supplier_id").is_not_null() | pl.col("lead_time_days").is_not_null())
+        .then(pl.col("supplier_id").is_not_null() | (pl.col("lead_time_days") > 0))
         .otherwise((pl.col("kind") == "made") & pl.col("has_bom").fill_null(False))
         .fill_null(False),
         lead_time_days=pl.when(is_bought)
