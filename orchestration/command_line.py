@@ -116,24 +116,9 @@ def _door() -> "Door":
 
 def _actor(door: "Door", username: str | None) -> str:
     """The user named, or the first administrator."""
-    if username is not None:
-        return username
-    from sqlalchemy import select
+    from orchestration.administrator import first_administrator
 
-    from transactions.kernel.database import reading
-    from transactions.kernel.tables import user_account, user_role
-
-    with reading(door.engine) as connection:
-        found = connection.execute(
-            select(user_account.c.username)
-            .join_from(user_account, user_role, user_role.c.user_id == user_account.c.id)
-            .where(user_role.c.role == "administrator", user_account.c.is_active)
-            .order_by(user_account.c.id)
-            .limit(1)
-        ).scalar()
-    if found is None:
-        raise Expected("there is no active administrator; name a user with --as")
-    return str(found)
+    return username or first_administrator(door.engine)
 
 
 @app.command()
@@ -240,6 +225,7 @@ def _refresh(
         all_tests=all_tests,
         force=force,
         wait=wait,
+        as_run=True,
         progress=_say,
     )
     if outcome.state == "unchanged":

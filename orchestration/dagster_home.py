@@ -8,6 +8,11 @@ from pathlib import Path
 INSTANCE = """\
 telemetry:
   enabled: false
+event_log_storage:
+  module: orchestration.run_record
+  class: QuickEventLog
+  config:
+    base_dir: {folder}/history
 run_coordinator:
   module: dagster.core.run_coordinator
   class: DefaultRunCoordinator
@@ -29,8 +34,9 @@ def dagster_home(home: Path) -> Path:
     folder = home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
-    if not settings.exists() or settings.read_text(encoding="utf-8") != INSTANCE:
-        settings.write_text(INSTANCE, encoding="utf-8")
+    wanted = INSTANCE.format(folder=folder)
+    if not settings.exists() or settings.read_text(encoding="utf-8") != wanted:
+        settings.write_text(wanted, encoding="utf-8")
     return folder
 
 

@@ -157,4 +157,6 @@ def _node_result(result: Any) -> NodeResult:
 
 
 def _one_line(message: str) -> str:
-    return " ".join(message.split())[:600]
+    """Beginning and end of a message: a Python model's error stands in its last line."""
+    text = " ".join(message.split())
+    return text if len(text) <= 700 else f"{text[:200]} … {text[-500:]}"

@@ -7,7 +7,7 @@ written into it.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,16 @@ class PublishedColumn:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """One table of marts, reports or meta. columns: those that dbt describes, by name."""
+    """One table of marts, reports or meta. columns: those that dbt describes, by name.
+
+    rows: by sensitivity, the condition that names rows which alone give something away (`meta.sensitive_rows` in dbt).
+    """
 
     schema: str
     name: str
     description: str
     columns: dict[str, PublishedColumn]
+    rows: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def published_models(dbt_manifest: Any) -> dict[tuple[str, str], PublishedModel]
                 for name, column in node.columns.items()
             }
             models[node.schema, node.alias.lower()] = PublishedModel(
-                node.schema, node.alias.lower(), node.description, columns
+                node.schema, node.alias.lower(), node.description, columns, _meta(node).get("sensitive_rows", {})
             )
     return models
 
@@ -93,7 +97,7 @@ def _write_edition(
             model = models.get((schema, table)) or PublishedModel(schema, table, "", {})
             shown = [column for column in columns if _may_show(edition, model, column)]
             if shown:
-                counts[f"{schema}.{table}"] = _copy_table(connection, work_file.stem, model, shown)
+                counts[f"{schema}.{table}"] = _copy_table(connection, work_file.stem, model, shown, edition)
         for table, content in catalogue.items():
             if f"meta.{table}" not in counts:
                 counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
@@ -121,10 +125,14 @@ def _present_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list
     return [(schema, table, list(columns)) for schema, table, columns in rows]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, catalog: str, model: PublishedModel, shown: list[str]) -> int:
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection, catalog: str, model: PublishedModel, shown: list[str], edition: str
+) -> int:
     place = f'{model.schema}."{model.name}"'
     names = ", ".join(f'"{column}"' for column in shown)
-    rows = connection.execute(f"create table edition.{place} as select {names} from {catalog}.{place}").fetchall()
+    hidden = [f"({condition})" for kind, condition in model.rows.items() if kind not in MAY_SHOW[edition]]
+    kept = f" where not coalesce({' or '.join(hidden)}, false)" if hidden else ""
+    rows = connection.execute(f"create table edition.{place} as select {names} from {catalog}.{place}{kept}").fetchall()
     if model.description:
         connection.execute(f"comment on table edition.{place} is {_text(model.description)}")
     for column in shown:
@@ -158,8 +166,12 @@ def _state_facts(connection: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -
 
 
 def _sensitivity(column: Any) -> str:
-    meta = dict(getattr(column.config, "meta", None) or {}) | dict(column.meta or {})
-    return str(meta.get("sensitivity", "pay"))
+    return str(_meta(column).get("sensitivity", "pay"))
+
+
+def _meta(described: Any) -> dict[str, Any]:
+    """What the yml of a model or column says under meta."""
+    return dict(getattr(described.config, "meta", None) or {}) | dict(described.meta or {})
 
 
 def _text(value: object) -> str:

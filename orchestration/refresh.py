@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Engine
 
 from orchestration.build import (
-    Build,
     begin_build,
     business_day,
     is_up_to_date,
@@ -23,8 +22,11 @@ from orchestration.build import (
     take_proofs,
 )
 from orchestration.dbt_run import DbtRun
-from orchestration.warehouse_folder import WarehouseFolder
+from orchestration.making import Making, RefreshFailed, kept_dbt, told
+from orchestration.warehouse_folder import RefreshIsRunning, WarehouseFolder
 from transactions.kernel.clock import Clock, SystemClock
+
+__all__ = ["Outcome", "RefreshFailed", "RefreshIsRunning", "refresh"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,6 @@ class Outcome:
     manifest: dict[str, Any]
 
 
-class RefreshFailed(Exception):
-    """The refresh stopped; the last good build is still published. The message is the reason."""
-
-
 def refresh(
     home: Path,
     engine: Engine,
@@ -51,6 +49,7 @@ def refresh(
     all_tests: bool = False,
     force: bool = False,
     wait: bool = False,
+    as_run: bool = False,
     dbt: DbtRun | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Outcome:
@@ -58,11 +57,12 @@ def refresh(
 
     as_of: business date, by default today of the first company. full: from nothing instead of from the last good
     build. all_tests: every test and every column's checksum, as nightly. force: also when nothing changed. wait: for
-    another refresh to end, else `RefreshIsRunning`. Any failure of a step is a `RefreshFailed`.
+    another refresh to end, else `RefreshIsRunning`. as_run: as a run of Dagster, seen on its page. Any failure of a
+    step is a `RefreshFailed`.
     """
     clock = clock or SystemClock()
     warehouse = WarehouseFolder.of_home(home)
-    dbt = dbt or DbtRun(warehouse.dbt)
+    dbt = dbt or kept_dbt(warehouse.dbt)
     with warehouse.refresh_lock(wait=wait):
         day = as_of or business_day(engine, clock)
         if not (full or force or all_tests) and is_up_to_date(warehouse, engine, dbt, day):
@@ -72,57 +72,27 @@ def refresh(
         with told(warehouse, clock, day):
             progress("copy")
             build = begin_build(warehouse, dbt, clock, day, full=full)
-            manifest = make(build, engine, dbt, full=full, all_tests=all_tests, progress=progress)
-        return Outcome("published", build.build_id, day, manifest)
+            making = Making(build, engine, dbt, full, all_tests)
+            if as_run:
+                from orchestration.dagster_refresh import run_refresh_job
+
+                run_refresh_job(home, making)
+            else:
+                _make(making, progress)
+        assert making.manifest is not None
+        return Outcome("published", build.build_id, day, making.manifest)
 
 
-def make(
-    build: Build,
-    engine: Engine,
-    dbt: DbtRun,
-    *,
-    full: bool = False,
-    all_tests: bool = False,
-    progress: Callable[[str], None] = lambda step: None,
-) -> dict[str, Any]:
-    """All steps of a build that was begun; returns its manifest."""
+def _make(making: Making, progress: Callable[[str], None]) -> None:
+    """The same steps without Dagster's record of them."""
+    build, dbt = making.build, making.dbt
     progress("replicate")
-    replicate_rows(build, engine, full=full, check_all=all_tests)
+    replicate_rows(build, making.engine, full=making.full, check_all=making.all_tests)
     progress("models")
     run_models(build, dbt)
     progress("tests")
-    run_tests(build, dbt, all_tests=all_tests)
+    run_tests(build, dbt, all_tests=making.all_tests)
     progress("proofs")
     take_proofs(build)
     progress("publish")
-    return publish(build, dbt)
-
-
-class told:
-    """Writes the status file: running, then published or failed with the reason."""
-
-    def __init__(self, warehouse: WarehouseFolder, clock: Clock, as_of: date) -> None:
-        self.warehouse, self.clock, self.as_of = warehouse, clock, as_of
-
-    def __enter__(self) -> None:
-        self._write("running", "")
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _where: object) -> None:
-        if error is None:
-            self._write("published", "")
-            return
-        reason = f"{type(error).__name__}: {error}"
-        self._write("failed", reason)
-        if isinstance(error, Exception):
-            raise RefreshFailed(reason) from error
-
-    def _write(self, state: str, reason: str) -> None:
-        published = self.warehouse.published_manifest() or {}
-        self.warehouse.write_status(
-            state=state,
-            reason=reason,
-            at=self.clock.now().isoformat(),
-            as_of=self.as_of.isoformat(),
-            build_id=published.get("build_id"),
-            build_as_of=published.get("as_of"),
-        )
+    making.manifest = publish(build, dbt)
