@@ -91,6 +91,7 @@ def _write_edition(
         # Views name the catalog that they were made in; it is called by the file's name there, too.
         connection.execute(f"attach {_text(work_file)} as {work_file.stem} (read_only)")
         connection.execute(f"attach {_text(path)} as edition (storage_version '{STORAGE_VERSION}')")
+        connection.execute("begin")  # else every comment on a column is flushed to the disk by itself
         for schema in PUBLISHED_SCHEMAS:
             connection.execute(f"create schema edition.{schema}")
         for schema, table, columns in _present_tables(connection, work_file.stem):
@@ -101,6 +102,7 @@ def _write_edition(
         for table, content in catalogue.items():
             if f"meta.{table}" not in counts:
                 counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
+        connection.execute("commit")
         _state_facts(connection, facts)
         connection.execute("checkpoint edition")
         connection.execute("detach edition")
