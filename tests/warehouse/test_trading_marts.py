@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from ingestion.replication import replicate
+from orchestration.edition import published_models, write_editions
 from tests.warehouse.warehouse_run import WarehouseRun, rows
 from transactions import make_home
 
@@ -284,3 +285,18 @@ def test_statements_of_the_ledger_agree(build: Path) -> None:
         == []
     )
     assert rows(build, "select count(*) from marts.fct_proofs where difference <> 0") == [(0,)]
+
+
+def test_losses_are_not_told_without_the_right_to_cost(
+    warehouse_run: WarehouseRun, build: Path, tmp_path: Path
+) -> None:
+    work_file = tmp_path / "work.duckdb"
+    work_file.write_bytes(build.read_bytes())
+    models = published_models(warehouse_run.dbt.manifest())
+    write_editions(work_file, models, {"is_green": True, "proofs_failed": 0}, {})
+    losses = "select count(*) from marts.fct_alerts where rule = 'loss_making_line'"
+    assert rows(tmp_path / "nocost.duckdb", losses) == [(0,)]
+    assert rows(tmp_path / "cost.duckdb", losses) == [(1,)]
+    assert rows(tmp_path / "nocost.duckdb", "select count(*) from marts.fct_alerts where rule = 'late_order_line'") == [
+        (1,)
+    ]
