@@ -10,6 +10,7 @@ import pytest
 
 from tests.embedded_postgres import EmbeddedPostgres
 from tests.transactions.acting import PASSWORD, START, Acting
+from tests.transactions.trading import Trading
 from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 from transactions.kernel.database import metadata, open_engine
@@ -95,3 +96,15 @@ def door(request: pytest.FixtureRequest) -> Door:
 def acting(door: Door, clock: SetClock) -> Acting:
     """The administrator, whose commands go through the door."""
     return Acting(door, clock)
+
+
+@pytest.fixture
+def trading(door: Door, clock: SetClock) -> Trading:
+    """The administrator of a small trading company, on each of the two databases."""
+    return Trading(door, clock).found()
+
+
+@pytest.fixture
+def shop(sqlite_door: Door, clock: SetClock) -> Trading:
+    """The same on SQLite only, for what does not depend on the database."""
+    return Trading(sqlite_door, clock).found()

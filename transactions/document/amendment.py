@@ -84,7 +84,7 @@ def amend_order(
     for line_id, values in changed.items():
         if values:
             work.update(document_line, line_id, **values)
-    amounts = totals(list(lines.values()), head.freight_amount)
+    amounts: dict[str, Any] = dict(totals(list(lines.values()), head.freight_amount))
     if any(amounts[name] != getattr(head, name) for name in amounts):
         _revise(work, head.id, None, "gross_amount", head.gross_amount, amounts["gross_amount"], reason)
         work.update(document, head.id, **amounts)

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from transactions.kernel.audit import append_audit_record
 from transactions.kernel.clock import Clock, SystemClock, microseconds
 from transactions.kernel.command import Answer, registered
+from transactions.kernel.interruption import reached
 from transactions.kernel.refusal import (
     DatabaseIsBusy,
     KeyUsedForAnother,
@@ -39,6 +40,10 @@ class DatabaseRefused(Refusal):
     """A rule that the database itself holds (balance, uniqueness, locked period) was broken."""
 
     status = 409
+
+
+class NumberIsTooLarge(Refusal):
+    """A product or sum of numbers that are each within bounds is beyond what is kept."""
 
 
 class Door:
@@ -66,12 +71,15 @@ class Door:
         with storage_errors_as_refusals(), self.engine.connect() as connection, connection.begin():
             masters: dict[Any, Any] = vars(self._remembered).setdefault("masters", {})
             try:
+                reached("transaction_begun")
                 work = Work(connection, masters)
                 yield Batch(self, work, actor)
                 work.finish()
+                reached("before_commit")
             except BaseException:
                 masters.clear()
                 raise
+        reached("after_commit")
 
 
 class Batch:
@@ -101,9 +109,11 @@ class Batch:
             return answer
         form = kind.parsed(data)
         work.begin(self.actor.user_id, microseconds(self._door.clock.now()))
+        reached("command_begun")
         try:
             require_stage(work, kind.stage, form.company)
             answer = kind.handle(work, form)
+            reached("command_handled")
             append_audit_record(work, command, key, body)
             text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=str)
             work.insert(
@@ -114,9 +124,15 @@ class Batch:
         except IntegrityError as broken:
             work.undo()
             raise DatabaseRefused(_first_line(broken), field="command", value=command) from broken
+        except (OverflowError, DataError) as broken:
+            work.undo()
+            raise NumberIsTooLarge(
+                "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command", value=command
+            ) from broken
         except Exception:
             work.undo()
             raise
+        reached("command_recorded")
         kept: Answer = json.loads(text)
         return kept
 

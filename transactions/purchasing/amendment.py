@@ -24,7 +24,7 @@ class PurchaseOrderLineAmendment(Line):
 
 
 class AmendPurchaseOrder(Command):
-    """Change lines of an order that was confirmed, with the reason; never below what is received or billed."""
+    """Change lines of an order, with the reason; never below what is received or billed."""
 
     order: Reference
     lines: Annotated[list[PurchaseOrderLineAmendment], Field(min_length=1)]
@@ -34,7 +34,7 @@ class AmendPurchaseOrder(Command):
 
 @handles(AmendPurchaseOrder, permission="purchasing.order", stage=1)
 def amend_purchase_order(work: Work, amendment: AmendPurchaseOrder) -> Answer:
-    """Change lines of an order that was confirmed, with the reason; never below what is received or billed."""
+    """Change lines of an order, with the reason; never below what is received or billed."""
     company = company_named(work, amendment.company)
     open_period_on(work, company.id, amendment.effective_date or today(work, company))
     head = document_named(work, company, "purchase_order", amendment.order, "order")

@@ -26,7 +26,7 @@ class SalesOrderLineAmendment(Line):
 
 
 class AmendSalesOrder(Command):
-    """Change lines of an order that was confirmed, with the reason; never below what is delivered or invoiced."""
+    """Change lines of an order, with the reason; never below what is delivered or invoiced."""
 
     order: Reference
     lines: Annotated[list[SalesOrderLineAmendment], Field(min_length=1)]
@@ -36,7 +36,7 @@ class AmendSalesOrder(Command):
 
 @handles(AmendSalesOrder, permission="sales.order", stage=1)
 def amend_sales_order(work: Work, amendment: AmendSalesOrder) -> Answer:
-    """Change lines of an order that was confirmed, with the reason; never below what is delivered or invoiced."""
+    """Change lines of an order, with the reason; never below what is delivered or invoiced."""
     company = company_named(work, amendment.company)
     on = amendment.effective_date or today(work, company)
     open_period_on(work, company.id, on)
