@@ -7,7 +7,6 @@ is exit code 2.
 import errno
 import json
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -348,29 +347,35 @@ def demo(
     dagster_port: Annotated[int, typer.Option(help="0: none")] = DAGSTER_PORT,
 ) -> None:
     """A whole company from nothing to the boards: found, generate, refresh, serve."""
-    from ingestion.sources.demo import make_demo
-    from sqlalchemy import select
-
+    from ingestion.sources.demo import DEMO_PASSWORD, DEMO_USERS, is_complete, make_demo
     from orchestration.serving import serve_all
     from transactions import make_home
-    from transactions.kernel.database import reading
-    from transactions.master.tables import company
 
     once = once or os.environ.get("ONCE", "") not in ("", "0")
     _home().mkdir(parents=True, exist_ok=True)
-    password = secrets.token_urlsafe(9)
-    door, given = make_home("administrator", password)
-    with reading(door.engine) as connection:
-        is_empty = connection.execute(select(company.c.id).limit(1)).first() is None
-    if is_empty:
-        _say("making the demo company")
-        make_demo(door, seed=seed, scale=scale, progress=_say)
+    door, _ = make_home("administrator", DEMO_PASSWORD)
+    begun = (_home() / "demo.json").exists()
+    if begun or _has_no_company(door):
+        if not is_complete(_home()):
+            _say("making the demo company: two years of a furniture maker")
+            make_demo(door, _home(), seed=seed, scale=scale, progress=_say)
+        print(f"sign in as administrator, {', '.join(DEMO_USERS)}; the password of each is {DEMO_PASSWORD}")
+    else:
+        _say(f"{_home()} holds a company already, which is left as it is")
     _refresh(door, None, wait=True)
-    if given is not None:
-        print(f"sign in as administrator with the password {given}")
     if not once:
         door.engine.dispose()
         serve_all(_home(), host, port, dagster_port or None, _say)
+
+
+def _has_no_company(door: "Door") -> bool:
+    from sqlalchemy import select
+
+    from transactions.kernel.database import reading
+    from transactions.master.tables import company
+
+    with reading(door.engine) as connection:
+        return connection.execute(select(company.c.id).limit(1)).first() is None
 
 
 @import_app.command()
