@@ -7,7 +7,16 @@ each output; one without takes cost to date × quantity ÷ planned quantity, and
 import numpy as np
 
 from .compilation import compiled_step
-from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_share, largest_remainder_shares, total
+from .proportion import (
+    COMPONENTS,
+    Whole,
+    component_shares,
+    copied,
+    half_even_share,
+    largest_remainder_shares,
+    no_amounts,
+    total,
+)
 from .tables import DIVERGED, ESTIMATE, LARGEST_VALUE, MADE, NO_AMOUNTS, Ints, State
 
 
@@ -20,8 +29,9 @@ def spread_cost(state: State, order: int) -> None:
     """
     orders, entries, counts = state.orders, state.entries, state.counts
     first, last = orders.first_place[order], orders.last_place[order]
-    left = orders.cost[order].copy()
-    shares = np.empty(COMPONENTS, np.int64)
+    left = no_amounts()
+    copied(orders.cost[order], left)
+    shares = no_amounts()
     cost = total(left)
     if abs(cost) > LARGEST_VALUE:
         counts[DIVERGED] = 1
@@ -85,7 +95,7 @@ def spread_cost(state: State, order: int) -> None:
 def spread_cost_to_date(state: State, order: int, left: Ints, made: Whole) -> None:
     """The outputs without estimate of an open work order: cost to date ÷ planned quantity, cumulatively rounded."""
     orders, entries = state.orders, state.entries
-    shares = np.empty(COMPONENTS, np.int64)
+    shares = no_amounts()
     cost = total(left)
     whole = max(orders.planned_quantity[order], made)
     so_far = 0

@@ -9,11 +9,12 @@ covers what has been transferred or returned meanwhile, an item is consumed to m
 with what the last round found, until nothing needed changes.
 """
 
-import numpy as np
-
 from .compilation import compiled, compiled_step
 from .outputs import spread_cost
 from .pools import (
+    ITS_COST,
+    NOT_ITS_COST,
+    SPARED_COST,
     at_standard,
     cost_of_the_day,
     cut_from,
@@ -28,7 +29,7 @@ from .pools import (
     valued_layers,
     varied,
 )
-from .proportion import COMPONENTS, copied, total
+from .proportion import COMPONENTS, copied, no_amounts, total
 from .tables import (
     CHANGE,
     DEBT_COUNT,
@@ -70,7 +71,9 @@ def brought_back(state: State, entry: int, values: Ints) -> bool:
     quantity = entries.quantity[entry]
     quantity_left = entries.quantity[origin] - links.returned_quantity[link]
     part = min(quantity, quantity_left)
-    left = entries.value[origin] - links.returned_value[link]
+    left = no_amounts()
+    for k in range(COMPONENTS):
+        left[k] = entries.value[origin, k] - links.returned_value[link, k]
     values[:] = 0
     if part > 0:
         cut_from(total(entries.value[origin]), entries.quantity[origin], left, quantity_left, part, values)
@@ -78,7 +81,7 @@ def brought_back(state: State, entry: int, values: Ints) -> bool:
         for k in range(COMPONENTS):
             links.returned_value[link, k] += values[k]
     if part < quantity:
-        shares = np.empty(COMPONENTS, np.int64)
+        shares = no_amounts()
         if not cost_of_the_day(state, entry, quantity - part, shares):
             return False
         for k in range(COMPONENTS):
@@ -103,11 +106,12 @@ def moved_over(state: State, entry: int) -> None:
     debt = entries.debt[origin]
     if debt >= 0 and debts.left[debt] > 0:
         debts.read_stamp[debt] = counts[STAMP]
-    values = entries.value[origin].copy()
+    values = no_amounts()
+    copied(entries.value[origin], values)
     links.returned_quantity[link] = entries.quantity[origin]
     for k in range(COMPONENTS):
         links.returned_value[link, k] = values[k]
-    revalued(state, entry, values, 0)
+    revalued(state, entry, values, NOT_ITS_COST)
     remembered(state, entry, entries.quantity[entry], values)
     covered = 0
     for at in range(links.first_slice[link], links.last_slice[link]):
@@ -115,7 +119,7 @@ def moved_over(state: State, entry: int) -> None:
         covered += slices.quantity[at]
         for k in range(COMPONENTS):
             values[k] -= slices.value[at, k]
-        layered(state, pool, layers.entry[layer], layers.date[layer], slices.quantity[at], slices.value[at].copy())
+        layered(state, pool, layers.entry[layer], layers.date[layer], slices.quantity[at], slices.value[at])
         if counts[OVERFLOW] == 1:
             return
     if covered < entries.quantity[origin]:
@@ -128,7 +132,7 @@ def came_in(state: State, entry: int) -> None:
     entries, links, orders, counts = state.entries, state.links, state.orders, state.counts
     source = entries.source[entry]
     quantity = entries.quantity[entry]
-    values = np.empty(COMPONENTS, np.int64)
+    values = no_amounts()
     known = True
     if source == PRICED:
         copied(entries.value[entry], values)
@@ -160,7 +164,7 @@ def came_in(state: State, entry: int) -> None:
         known = brought_back(state, entry, values)
     if not known:
         state.entries.is_unpriced[entry] = 1
-    revalued(state, entry, values, -1 if source in (RETURNED, TRANSFERRED, UNPRICED) else 0)
+    revalued(state, entry, values, SPARED_COST if source in (RETURNED, TRANSFERRED, UNPRICED) else NOT_ITS_COST)
     if state.nodes.method[entries.node[entry]] == STANDARD:
         brought_to_standard(state, entry, values)
     if quantity > 0:
@@ -173,16 +177,12 @@ def came_in(state: State, entry: int) -> None:
 def brought_to_standard(state: State, entry: int, values: Ints) -> None:
     """Puts the standard value of an inflow in place of what it cost, and notes the difference as its variance.
 
-    An output of an open work order has no variance yet: it is worth the standard and the rest stays in work in
-    progress.
+    An output of an open work order has none: the standard is its estimate, and the rest stays in work in progress.
     """
     entries = state.entries
-    source, order = entries.source[entry], entries.order[entry]
-    variance = values.copy()
+    variance = no_amounts()
+    copied(values, variance)
     at_standard(state, entries.node[entry], entries.quantity[entry], values)
-    if source in (MADE, MADE_BESIDE) and state.orders.is_closed[order] == 0:
-        revalued(state, entry, values, 0)
-        return
     for k in range(COMPONENTS):
         variance[k] -= values[k]
     varied(state, VARIANCE, entry, entries.pool[entry], entries.day[entry], variance)
@@ -201,7 +201,7 @@ def went_out(state: State, entry: int) -> None:
     )
     pool = entries.pool[entry]
     need = entries.quantity[entry]
-    values = np.zeros(COMPONENTS, np.int64)
+    values = no_amounts()
     link = entries.link[entry]
     if link >= 0:
         links.first_slice[link] = counts[SLICE_COUNT]
@@ -231,7 +231,7 @@ def went_out(state: State, entry: int) -> None:
             return
         for k in range(COMPONENTS):
             values[k] += debts.best[entries.debt[entry], k]
-    revalued(state, entry, values, 1)
+    revalued(state, entry, values, ITS_COST)
 
 
 @compiled_step
@@ -301,14 +301,14 @@ def reset(state: State, mark: Ints) -> None:
 def forgotten(state: State, first: int, last: int, mark: Ints) -> None:
     """Takes everything a group has found back, so that it can be played as if for the first time."""
     entries, counts = state.entries, state.counts
-    nothing = np.zeros(COMPONENTS, np.int64)
+    nothing = no_amounts()
     for entry in range(first, last):
         source = entries.source[entry]
         entries.debt[entry] = -1
         if source == TAKEN:
-            revalued(state, entry, nothing, 1)
+            revalued(state, entry, nothing, ITS_COST)
         elif source in (RETURNED, TRANSFERRED) or (source == UNPRICED and entries.given[entry] == NO_AMOUNTS):
-            revalued(state, entry, nothing, -1)
+            revalued(state, entry, nothing, SPARED_COST)
     reset(state, mark)
     counts[DEBT_COUNT] = mark[DEBT_COUNT]
     counts[OVERFLOW] = counts[DIVERGED] = 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .compilation import compiled, compiled_step
-from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_share, total
+from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_share, no_amounts, total
 from .tables import (
     CHANGE,
     DEBT_COUNT,
@@ -26,9 +26,12 @@ from .tables import (
 
 UNIT_COST_SCALE = 1_000_000_000_000
 
+# What the value of an entry is to its work order. Not plain integers: each of those would be compiled for itself.
+ITS_COST, NOT_ITS_COST, SPARED_COST = np.int64(1), np.int64(0), np.int64(-1)
+
 
 @compiled_step
-def change_of_order(state: State, order: int, values: Ints, sign: int) -> None:
+def change_of_order(state: State, order: int, values: Ints, sign: Whole) -> None:
     """Adds sign × values to the cost of a work order; notes when somebody has already counted on the old cost."""
     orders, counts = state.orders, state.counts
     moved = 0
@@ -44,10 +47,10 @@ def change_of_order(state: State, order: int, values: Ints, sign: int) -> None:
 
 
 @compiled_step
-def revalued(state: State, entry: int, values: Ints, sign: int) -> None:
+def revalued(state: State, entry: int, values: Ints, sign: Whole) -> None:
     """Sets the value of an entry and passes the difference on to the work order whose cost it is (sign 0: nobody's)."""
     entries = state.entries
-    difference = np.empty(COMPONENTS, np.int64)
+    difference = no_amounts()
     for k in range(COMPONENTS):
         difference[k] = values[k] - entries.value[entry, k]
         entries.value[entry, k] = values[k]
@@ -117,8 +120,8 @@ def valued_layers(state: State, node: int) -> None:
     pools, purses, nodes, layers = state.pools, state.purses, state.nodes, state.layers
     if nodes.method[node] == FIFO:
         return
-    shares = np.empty(COMPONENTS, np.int64)
-    left = np.empty(COMPONENTS, np.int64)
+    shares = no_amounts()
+    left = no_amounts()
     quantity_left = 0
     for pool in range(nodes.first_pool[node], nodes.last_pool[node]):
         purse = pools.purse[pool]
@@ -156,7 +159,7 @@ def standardised(state: State, node: int, day: int) -> None:
 def standard_changed(state: State, node: int, day: int) -> None:
     """Values the pools of an item at the standard cost in force."""
     pools, purses, nodes, counts = state.pools, state.purses, state.nodes, state.counts
-    values = np.empty(COMPONENTS, np.int64)
+    values = no_amounts()
     for pool in range(nodes.first_pool[node], nodes.last_pool[node]):
         purse = pools.purse[pool]
         if purses.quantity[purse] > 0 and counts[OVERFLOW] == 0:
@@ -182,12 +185,13 @@ def at_standard(state: State, node: int, quantity: int, values: Ints) -> None:
 def standard_values(nodes: Table, standards: Table, node: Ints, day: Ints, quantity: Ints) -> Ints:
     """Value (n × 5) of quantities of items at the standard cost in force on a day; every item has one."""
     values = np.empty((node.shape[0], COMPONENTS), np.int64)
-    shares = np.empty(COMPONENTS, np.int64)
+    shares = no_amounts()
     for i in range(node.shape[0]):
         unit_cost = standards.unit_cost[standard_in_force(nodes, standards, node[i], day[i])]
         amount = half_even_share(total(unit_cost), quantity[i], UNIT_COST_SCALE)
         component_shares(amount, unit_cost, quantity[i], UNIT_COST_SCALE, shares)
-        copied(shares, values[i])
+        for k in range(COMPONENTS):
+            values[i, k] = shares[k]
     return values
 
 
@@ -238,7 +242,7 @@ def cut_from(
 def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken: Ints) -> None:
     """Takes `quantity` of a layer for an entry, notes the slice, and adds its value to `taken`."""
     purses, layers, slices, counts = state.purses, state.layers, state.slices, state.counts
-    shares = np.empty(COMPONENTS, np.int64)
+    shares = no_amounts()
     purse = state.pools.purse[pool]
     if state.nodes.method[state.entries.node[entry]] == FIFO:
         cut_from(
@@ -321,7 +325,8 @@ def settled_debt(state: State, debt: int) -> None:
     """Replaces what an uncovered quantity was thought to cost by what it was found to cost."""
     debts, entries, counts = state.debts, state.entries, state.counts
     entry = debts.entry[debt]
-    values = entries.value[entry].copy()
+    values = no_amounts()
+    copied(entries.value[entry], values)
     moved = 0
     differs = False
     for k in range(COMPONENTS):
@@ -331,7 +336,7 @@ def settled_debt(state: State, debt: int) -> None:
         values[k] += difference
         debts.best[debt, k] = debts.settled[debt, k]
     if differs:
-        revalued(state, entry, values, 1)
+        revalued(state, entry, values, ITS_COST)
         if debts.read_stamp[debt] == counts[STAMP]:
             counts[CHANGE] += max(abs(moved), 1)
 
@@ -386,7 +391,7 @@ def last_known_cost(state: State, pool: int, node: int, quantity: int, shares: I
 def valued_at_last_known(state: State, first_debt: int) -> None:
     """At the end of a round, what is still uncovered takes the last known cost."""
     entries, debts, counts = state.entries, state.debts, state.counts
-    shares = np.empty(COMPONENTS, np.int64)
+    shares = no_amounts()
     for debt in range(first_debt, counts[DEBT_COUNT]):
         if debts.left[debt] > 0:
             entry = debts.entry[debt]

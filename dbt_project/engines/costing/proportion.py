@@ -119,6 +119,12 @@ def total(values: Ints) -> int:
 
 
 @compiled_step
+def no_amounts() -> Ints:
+    """Five amounts of 0, laid out like a row of a table, so that functions are compiled for one layout only."""
+    return np.zeros((COMPONENTS, 1), np.int64)[:, 0]
+
+
+@compiled_step
 def copied(values: Ints, target: Ints) -> None:
     """Writes five amounts over five others."""
     for k in range(COMPONENTS):

@@ -38,7 +38,8 @@ ENTRIES = np.dtype(
         ("first_layer", np.int64),  # youngest layer it laid, or -1
         ("is_unpriced", np.int64),  # came in and no cost could be found for it
         ("value", np.int64, COMPONENTS),  # given on the way in, found on the way out (then unsigned)
-    ]
+    ],
+    align=True,
 )
 LINKS = np.dtype(  # what has come back so far of an entry that others refer to, and where its slices lie
     [
@@ -46,7 +47,8 @@ LINKS = np.dtype(  # what has come back so far of an entry that others refer to,
         ("first_slice", np.int64),
         ("last_slice", np.int64),
         ("returned_value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 ORDERS = np.dtype(  # work orders; the outputs of order w are places first_place … last_place − 1, in order of play
     [
@@ -57,14 +59,16 @@ ORDERS = np.dtype(  # work orders; the outputs of order w are places first_place
         ("is_stale", np.int64),
         ("read_stamp", np.int64),
         ("cost", np.int64, COMPONENTS),  # issues less returns, labour, overhead, subcontract
-    ]
+    ],
+    align=True,
 )
 OUTPUTS = np.dtype(
     [
         ("entry", np.int64),
         ("share", np.int64),  # by-product: millionths of the order's cost, -1 where none is stated
         ("value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 POOLS = np.dtype(  # goods of an item in a warehouse
     [
@@ -75,7 +79,8 @@ POOLS = np.dtype(  # goods of an item in a warehouse
         ("last_debt", np.int64),
         ("known_quantity", np.int64),  # last valued inflow
         ("known_value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 PURSES = np.dtype(  # the value of a pool, or on month average of all pools of an item
     [
@@ -83,7 +88,8 @@ PURSES = np.dtype(  # the value of a pool, or on month average of all pools of a
         ("base_quantity", np.int64),  # quantity and value after the last inflow
         ("base_value", np.int64),
         ("value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 NODES = np.dtype(  # an item in a company: its pools are first_pool … last_pool − 1, its standard costs likewise
     [
@@ -96,10 +102,12 @@ NODES = np.dtype(  # an item in a company: its pools are first_pool … last_poo
         ("standard", np.int64),  # the standard cost in force
         ("known_quantity", np.int64),  # last valued inflow, wherever it came in
         ("known_value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 STANDARDS = np.dtype(  # standard cost of one unit in millionths of a minor unit, by the day it comes into force
-    [("day", np.int64), ("unit_cost", np.int64, COMPONENTS)]
+    [("day", np.int64), ("unit_cost", np.int64, COMPONENTS)],
+    align=True,
 )
 LAYERS = np.dtype(
     [
@@ -112,9 +120,13 @@ LAYERS = np.dtype(
         ("following", np.int64),  # next layer of the pool
         ("same_entry", np.int64),  # next older layer with the same entry
         ("value", np.int64, COMPONENTS),  # what is left; kept in the purse unless on fifo
-    ]
+    ],
+    align=True,
 )
-SLICES = np.dtype([("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)])
+SLICES = np.dtype(
+    [("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)],
+    align=True,
+)
 DEBTS = np.dtype(  # uncovered quantities of outflows
     [
         ("entry", np.int64),
@@ -123,7 +135,8 @@ DEBTS = np.dtype(  # uncovered quantities of outflows
         ("read_stamp", np.int64),
         ("settled", np.int64, COMPONENTS),  # this round
         ("best", np.int64, COMPONENTS),  # what counts until it is settled
-    ]
+    ],
+    align=True,
 )
 VARIANCES = np.dtype(  # what goods cost more than the standard at which their pool keeps them
     [
@@ -132,7 +145,8 @@ VARIANCES = np.dtype(  # what goods cost more than the standard at which their p
         ("pool", np.int64),
         ("day", np.int64),
         ("value", np.int64, COMPONENTS),
-    ]
+    ],
+    align=True,
 )
 
 Table = np.recarray[tuple[int], np.dtype[np.void]]
