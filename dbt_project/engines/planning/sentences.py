@@ -43,15 +43,19 @@ def _number(text: Bytes, at: int, micro: int) -> int:
         at += 1
         micro = -micro
     whole = micro // 1_000_000
-    part = micro % 1_000_000
+    part = micro - whole * 1_000_000
     digits = 1
     power = 10
     while whole >= power and digits < 13:
         digits += 1
         power *= 10
-    for k in range(digits - 1, -1, -1):
-        text[at + k] = 48 + whole % 10
-        whole = whole // 10
+    k = at + digits - 1
+    while whole >= 10:
+        tens = whole // 10
+        text[k] = 48 + whole - 10 * tens
+        whole = tens
+        k -= 1
+    text[k] = 48 + whole
     at += digits
     if part:
         text[at] = 46
@@ -71,42 +75,39 @@ def _number(text: Bytes, at: int, micro: int) -> int:
 def _sentences(
     nodes: Int64s,
     days: Int64s,
-    numbers: Table,
     rules: Int64s,
+    numbers: Table,
     item_at: Int64s,
     item: Bytes,
     first_day: int,
     day_at: Int64s,
     day: Bytes,
-    rule_at: Int64s,
-    rule: Bytes,
     word_at: Int64s,
     word: Bytes,
+    rule_at: Int64s,
+    rule: Bytes,
     offsets: Int64s,
     text: Bytes,
 ) -> None:
     at = 0
     for row in range(len(nodes)):
-        node = nodes[row]
-        at = _copied(text, at, item, item_at[node], item_at[node + 1])
-        at = _copied(text, at, word, word_at[0], word_at[1])
+        part = nodes[row]
+        at = _copied(text, at, item, item_at[part], item_at[part + 1])
         at = _number(text, at, numbers[0, row])
-        at = _copied(text, at, word, word_at[1], word_at[2])
-        when = days[row] - first_day
-        at = _copied(text, at, day, day_at[when], day_at[when + 1])
-        for k in range(1, 4):
-            at = _copied(text, at, word, word_at[k + 1], word_at[k + 2])
-            at = _number(text, at, numbers[k, row])
-        at = _copied(text, at, word, word_at[5], word_at[6])
-        at = _copied(text, at, rule, rule_at[rules[row]], rule_at[rules[row] + 1])
-        at = _copied(text, at, word, word_at[6], word_at[7])
+        part = days[row] - first_day
+        at = _copied(text, at, day, day_at[part], day_at[part + 1])
+        at = _number(text, at, numbers[1, row])
+        at = _copied(text, at, word, word_at[0], word_at[1])
+        at = _number(text, at, numbers[2, row])
+        text[at] = 58
+        text[at + 1] = 32
+        at = _number(text, at + 2, numbers[3, row])
+        part = rules[row]
+        at = _copied(text, at, rule, rule_at[part], rule_at[part + 1])
         at = _number(text, at, numbers[4, row])
         text[at] = 46
         at += 1
         offsets[row + 1] = at
-
-
-WORDS = (" needs ", " on ", ", keeps ", " as safety stock and has ", ": ", " short; by ", " that makes ")
 
 
 def reasons(
@@ -123,32 +124,33 @@ def reasons(
         micro-quantities;
     rules: numbers of rule_names.
     """
-    item_at, item = text_buffers(items)
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    day_at, day = text_buffers(
-        pl.select(pl.int_range(first, last + 1, dtype=pl.Int32).cast(pl.Date).cast(pl.String)).to_series()
-    )
-    rule_at, rule = text_buffers(pl.Series(rule_names))
-    word_at, word = text_buffers(pl.Series(WORDS))
-    longest = int(np.diff(item_at).max()) if len(items) else 0
-    room = longest + int(np.diff(rule_at).max()) + len(word) + 10 + 5 * LARGEST_NUMBER + 1
+    dates = pl.select(pl.int_range(first, last + 1, dtype=pl.Int32).cast(pl.Date).cast(pl.String)).to_series()
+    parts = [
+        text_buffers(items.cast(pl.String) + " needs "),
+        text_buffers(" on " + dates + ", keeps "),
+        text_buffers(pl.Series([" as safety stock and has "])),
+        text_buffers(pl.Series([f" short; by {name} that makes " for name in rule_names])),
+    ]
+    room = sum(int(np.diff(at).max(initial=0)) for at, _ in parts) + 5 * LARGEST_NUMBER + 3
     # Memory from NumPy comes in large pages, and what the longest sentences do not need is never touched.
     offsets = np.zeros(len(nodes) + 1, dtype=np.int64)
     text = np.empty(max(room * len(nodes), 1), dtype=np.uint8)
+    (item_at, item), (day_at, day), (word_at, word), (rule_at, rule) = parts
     _sentences(
         nodes,
         days,
-        np.stack(numbers),
         rules,
+        np.stack(numbers),
         item_at,
         item,
         first,
         day_at,
         day,
-        rule_at,
-        rule,
         word_at,
         word,
+        rule_at,
+        rule,
         offsets,
         text,
     )
