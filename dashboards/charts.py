@@ -60,7 +60,7 @@ def bars(
         "xAxis": value if horizontal else category,
         "yAxis": category if horizontal else value,
         "series": [
-            {"name": name, "type": "bar", "data": [round(point, 2) for point in points]}
+            {"name": name, "type": "bar", "barMaxWidth": 42, "data": [round(point, 2) for point in points]}
             | ({"stack": "all"} if stacked else {})
             for name, points in series
         ],
@@ -94,7 +94,10 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[
             "min": 0, "max": largest, "calculable": True, "orient": "horizontal", "left": "center", "bottom": 0,
             "inRange": {"color": ["#eef5f3", "#e0a458", "#d64545"]},
         },
-        "series": [{"type": "heatmap", "data": [[x, y, round(amount)] for x, y, amount in cells]}],
+        "series": [
+            {"type": "heatmap", "data": [[x, y, round(amount)] for x, y, amount in cells],
+             "label": {"show": True, "formatter": "{@[2]}"}},
+        ],
     }  # fmt: skip
 
 
@@ -113,3 +116,36 @@ def record(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]])
             *({"name": name, "type": "bar", "barMaxWidth": 18, "data": list(bars_of)} for name, bars_of in others),
         ],
     }
+
+
+def columns_and_line(
+    labels: Sequence[str], columns: tuple[str, Sequence[float]], line: tuple[str, Sequence[float]]
+) -> dict[str, Any]:
+    """One series as bars and one as a line over the same axis."""
+    return {
+        "color": ["#9db8d2", GAIN],
+        "tooltip": TOOLTIP,
+        "legend": {"top": 0},
+        "grid": GRID | {"top": 36},
+        "xAxis": {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {"name": columns[0], "type": "bar", "barMaxWidth": 42, "data": list(columns[1])},
+            {"name": line[0], "type": "line", "symbolSize": 6, "data": list(line[1])},
+        ],
+    }
+
+
+def stepped(name: str, points: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """A quantity that stays until it changes. points: (ISO day, quantity)."""
+    return {
+        "color": [ACCENT],
+        "tooltip": {"trigger": "axis", "valueFormatter": "%,.2f"},
+        "grid": GRID,
+        "xAxis": {"type": "time"},
+        "yAxis": {"type": "value"},
+        "series": [
+            {"name": name, "type": "line", "step": "end", "showSymbol": False, "areaStyle": {"opacity": 0.12},
+             "data": [list(point) for point in points]},
+        ],
+    }  # fmt: skip

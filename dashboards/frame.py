@@ -86,13 +86,12 @@ class Board:
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure with its label. delta: change against the period before. alarm: it needs action and is shown in red."""
+    """A figure with its label. delta: what it was before, as text. alarm: it needs action and is shown in red."""
 
     label: str
     value: str
     unit: str = ""
     delta: str | None = None
-    delta_is_good: bool | None = None
     help: str | None = None
     alarm: bool = False
 
@@ -108,11 +107,10 @@ def tiles(shown: Sequence[Tile], key: str = "tiles") -> None:
     """At most five figures side by side; two in a row on a narrow screen."""
     with st.container(key=f"tiles-{key}"):
         for place, tile in enumerate(shown[:5]):
-            colour = "off" if tile.delta_is_good is None else "normal" if tile.delta_is_good else "inverse"
             with st.container(key=f"tile-{'alarm' if tile.alarm else 'calm'}-{key}-{place}"):
                 st.metric(
                     f"{tile.label}, {tile.unit}" if tile.unit else tile.label, tile.value, tile.delta,
-                    delta_color=colour, help=tile.help, border=True,  # type: ignore[arg-type]
+                    delta_color="off", delta_arrow="off", help=tile.help, border=True,
                 )  # fmt: skip
 
 

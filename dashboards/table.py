@@ -18,7 +18,7 @@ from dashboards.words import said
 ROWS_SHOWN = 2_000
 
 Kind = Literal["text", "word", "name", "amount", "quantity", "price", "share", "count", "date", "time", "flag", "id"]
-FORMATS = {"amount": "%,.2f", "price": "%,.4f", "share": "%.1f%%", "count": "%,d", "id": "%d"}
+FORMATS = {"amount": "%,.2f", "price": "localized", "quantity": "localized", "share": "%.1f%%", "count": "%,d", "id": "%d"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,6 @@ def _column_config(column: Column) -> Any:
     config = st.column_config
     if column.kind in FORMATS:
         return config.NumberColumn(label, help=tip, format=FORMATS[column.kind], width=column.width)
-    if column.kind == "quantity":
-        return config.NumberColumn(label, help=tip, format="localized", width=column.width)
     if column.kind == "date":
         return config.DateColumn(label, help=tip, format="YYYY-MM-DD", width=column.width)
     if column.kind == "time":

@@ -1,0 +1,114 @@
+"""Is the business healthy today? Five figures against last month, what asks for action, the loop with its open ends."""
+
+import streamlit as st
+
+from dashboards.charts import columns_and_line
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.language import _, noted, shown_amount, shown_number, shown_share
+from dashboards.table import Column, table
+from dashboards.words import said
+
+STEPS = {
+    "suggested": noted("Suggested, not decided"),
+    "ordered_not_received": noted("Ordered, not received"),
+    "received_not_billed": noted("Received, not billed"),
+    "billed_not_paid": noted("Billed, not paid"),
+    "in_production": noted("In production"),
+    "ordered_not_delivered": noted("Ordered by customers, not delivered"),
+    "delivered_not_invoiced": noted("Delivered, not invoiced"),
+    "invoiced_not_paid": noted("Invoiced, not paid"),
+    "not_settled": noted("Computed, not settled in the books"),
+}
+ALERTS = {
+    "severity": Column("Severity", "word"),
+    "rule": Column("What", "word"),
+    "subject": Column("About"),
+    "document_number": Column("Document"),
+    "first_seen": Column("Since", "date"),
+    "amount": Column("Amount", "amount"),
+}
+LOOP = {
+    "step_name": Column("Step"),
+    "open_count": Column("Open", "count"),
+    "amount": Column("Amount", "amount"),
+    "oldest_date": Column("Oldest", "date"),
+}
+
+
+def render(view: View) -> None:
+    counts = view.ask("overview_alert_counts")
+    money = view.one("overview_money")
+    punctuality = view.one("overview_punctuality")
+    critical = view.ask("overview_alerts", severity="critical").height
+    answer = (
+        _("{count} things need action today.", count=shown_number(critical))
+        if critical
+        else _("Nothing critical needs action today.")
+    )
+    heading(_("Is the business healthy today?"), answer)
+    _figures(view, money, punctuality)
+    months = view.ask("overview_months")
+    if months.height:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Revenue and profit by month"), anchor=False)
+            explain(view, "rpt_profit_and_loss", "fct_alerts", "fct_sales_order_lines", "fct_stock_balances_daily")
+        st.echarts_chart(
+            columns_and_line(
+                [str(code) for code in months["period_code"]], (_("Revenue"), [float(a) for a in months["revenue"]]),
+                (_("Profit"), [float(a) for a in months["profit"]]),
+            ),
+            height=PICTURE_HEIGHT - 40, key="overview-months",
+        )  # fmt: skip
+    act, loop = st.tabs([_("To act on"), _("The loop and its open ends")])
+    with act:
+        numbers = {row["rule"]: row["alert_count"] for row in counts.iter_rows(named=True)}
+        if not numbers:
+            empty_state(_("No alert"), _("Late, overdue, negative or loss-making things would be named here."))
+        else:
+            rule = st.pills(
+                _("What"), list(numbers), format_func=lambda key: f"{said(key)} {numbers[key]}", key="rule",
+                bind="query-params", label_visibility="collapsed",
+            )  # fmt: skip
+            table(view, view.ask("overview_alerts", rule=rule), ALERTS, key="alerts", opens="document_id", height=420)
+    with loop:
+        steps = view.ask("overview_loop")
+        named = steps.with_columns(step_name=steps["step"].replace({key: _(text) for key, text in STEPS.items()}))
+        chosen = table(view, named, LOOP, key="loop", chooses=True)
+        if chosen and chosen[0]["board"] in view.pages:
+            st.switch_page(view.pages[chosen[0]["board"]])
+
+
+def _figures(view: View, money: dict[str, object], punctuality: dict[str, object]) -> None:
+    shown = []
+    if money:
+        for name, label in (("revenue", _("Revenue this month")), ("profit", _("Profit this month")), ("cash", _("Cash"))):
+            shown.append(
+                Tile(
+                    label, shown_amount(money[name]), view.currency,  # type: ignore[arg-type]
+                    delta=_("last month {amount}", amount=shown_amount(money[f"{name}_last_month"])),  # type: ignore[arg-type]
+                    alarm=name != "revenue" and (money[name] or 0) < 0,  # type: ignore[operator]
+                )
+            )  # fmt: skip
+    shown.append(
+        Tile(
+            _("Delivered on time"), shown_share(punctuality["on_time_rate"]),  # type: ignore[arg-type]
+            delta=_("before {share}", share=shown_share(punctuality["on_time_rate_before"])),  # type: ignore[arg-type]
+            help=_("Order lines delivered in the last 90 days by the day first promised; before: the 90 days before."),
+        )
+    )  # fmt: skip
+    if money:
+        shown.append(
+            Tile(
+                _("Stock value"), shown_amount(money["stock_value"]), view.currency,  # type: ignore[arg-type]
+                delta=_("last month {amount}", amount=shown_amount(money["stock_value_last_month"])),  # type: ignore[arg-type]
+            )
+        )  # fmt: skip
+    else:
+        late = punctuality["late_open_lines"]
+        shown.append(Tile(_("Late order lines"), shown_number(late), alarm=bool(late)))  # type: ignore[arg-type]
+    tiles(shown)
+
+
+BOARD = Board(
+    "overview", noted("Overview"), ":material/monitoring:", noted("Today"), "board.overview", render
+)

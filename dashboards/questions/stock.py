@@ -1,0 +1,186 @@
+"""What is there, what is it worth, where does money lie idle? Stock on hand, its card, its age."""
+
+from typing import Literal
+
+import polars as pl
+
+from dashboards.edition import Edition
+from dashboards.questions.question import Filters, Where, asks
+
+PERMISSION = "board.stock"
+BUCKETS = ("0-30", "31-60", "61-90", "91-180", "181-365", ">365")
+
+
+class StockFilters(Filters):
+    warehouse: str | None = None
+    category: str | None = None
+    item: str | None = None
+
+
+def _where(filters: StockFilters, table: str, category: str) -> Where:
+    return Where(
+        (f"{table}.company_id = ?", filters.company),
+        (f"{table}.warehouse_code = ?", filters.warehouse),
+        (f"{category} = ?", filters.category),
+        (f"{table}.item_code = ?", filters.item),
+    )
+
+
+@asks(StockFilters, permission=PERMISSION)
+def stock_on_hand(edition: Edition, filters: StockFilters) -> pl.DataFrame:
+    """Stock by item, warehouse and lot; the most valuable first where value is shown."""
+    where = _where(filters, "stock", "stock.item_category")
+    order = "stock.value_amount desc," if edition.has("fct_stock_on_hand", "value_amount") else ""
+    return edition.rows(
+        f"""select stock.* exclude (company_id), items.unit, items.safety_stock
+        from marts.fct_stock_on_hand as stock
+        left join marts.dim_item as items on items.item_id = stock.item_id and items.company_id = stock.company_id
+        where {where.sql} order by {order} stock.item_code, stock.warehouse_code, stock.lot_code""",
+        where.parameters,
+    )
+
+
+@asks(StockFilters, permission=PERMISSION)
+def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
+    """One row: items and places with stock, value on hand, and of it the value older than 180 days."""
+    hand, aged = _where(filters, "stock", "stock.item_category"), _where(filters, "ageing", "items.category")
+    has_value = edition.has("fct_stock_on_hand", "value_amount")
+    value = ", coalesce(sum(stock.value_amount), 0) as value_amount" if has_value else ""
+    idle_sum = "coalesce(sum(ageing.value_amount), 0)" if has_value else "null"
+    return edition.rows(
+        f"""with idle as (
+            select {idle_sum} as idle_amount, count(distinct ageing.item_id) as idle_items
+            from marts.fct_stock_ageing as ageing
+            left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
+            where {aged.sql} and ageing.age_days > 180
+        )
+        select count(distinct stock.item_id) as item_count, count(*) as place_count,
+            count(*) filter (where stock.quantity < 0) as negative_count {value},
+            any_value(idle.idle_amount) as idle_amount, any_value(idle.idle_items) as idle_items
+        from marts.fct_stock_on_hand as stock cross join idle where {hand.sql}""",
+        [*aged.parameters, *hand.parameters],
+    )
+
+
+@asks(Filters, permission=PERMISSION)
+def stock_places(edition: Edition, filters: Filters) -> pl.DataFrame:
+    """Warehouses and categories with stock, for the filters."""
+    where = Where(("company_id = ?", filters.company))
+    return edition.rows(
+        f"""select distinct warehouse_code, item_category from marts.fct_stock_on_hand where {where.sql} order by all""",
+        where.parameters,
+    )
+
+
+@asks(Filters, permission=PERMISSION)
+def stock_items(edition: Edition, filters: Filters) -> pl.DataFrame:
+    """Items that ever moved."""
+    where = Where(("company_id = ?", filters.company))
+    return edition.rows(
+        f"""select item_code, any_value(item_name) as item_name from marts.fct_stock_moves where {where.sql}
+        group by item_code order by item_code""",
+        where.parameters,
+    )
+
+
+class CardFilters(Filters):
+    item: str
+    warehouse: str | None = None
+
+
+@asks(CardFilters, permission=PERMISSION)
+def stock_card(edition: Edition, filters: CardFilters) -> pl.DataFrame:
+    """The moves of an item into and out of stock with the balance after each, the latest first."""
+    where = Where(("company_id = ?", filters.company), ("item_code = ?", filters.item))
+    inside, here, parameters = "in ('stock', 'inspection')", "", list[object]()
+    if filters.warehouse is not None:
+        here = " and {side}_warehouse_code = ?"
+        parameters = [filters.warehouse, filters.warehouse]
+    into = f"(to_kind {inside}{here.format(side='to')})"
+    out = f"(from_kind {inside}{here.format(side='from')})"
+    values = ""
+    if edition.has("fct_stock_moves", "value_amount"):
+        values = """, (case when comes then value_amount else 0 end) - (case when goes then value_amount else 0 end)
+            as value_change"""
+    running = ", sum(value_change) over held as value_balance" if values else ""
+    return edition.rows(
+        f"""with sided as (
+            select *, {into} as comes, {out} as goes from marts.fct_stock_moves where {where.sql}
+        ),
+        changes as (
+            select effective_date, recorded_at, move_id, move_type, document_id, document_type, document_number, lot_code,
+                case when comes then quantity else 0 end as received_quantity,
+                case when goes then quantity else 0 end as issued_quantity {values}
+            from sided where comes <> goes
+        )
+        select * exclude (recorded_at),
+            cast(sum(received_quantity - issued_quantity) over held as decimal(18, 6)) as balance_quantity {running}
+        from changes
+        window held as (order by effective_date, recorded_at, move_id)
+        order by effective_date desc, recorded_at desc, move_id desc""",
+        [*parameters, *where.parameters],
+    )
+
+
+@asks(CardFilters, permission=PERMISSION)
+def stock_history(edition: Edition, filters: CardFilters) -> pl.DataFrame:
+    """The quantity of an item on the days on which it changed, all warehouses together or one."""
+    where = Where(
+        ("company_id = ?", filters.company), ("item_code = ?", filters.item), ("warehouse_code = ?", filters.warehouse)
+    )
+    return edition.rows(
+        f"""with held as (select * from marts.fct_stock_balances_daily where {where.sql}),
+        days as (select distinct valid_from as day from held union select max(valid_to) from held)
+        select days.day, sum(held.quantity) as quantity
+        from days inner join held on days.day between held.valid_from and held.valid_to
+        where days.day is not null group by days.day order by days.day""",
+        where.parameters,
+    )
+
+
+class AgeingFilters(StockFilters):
+    bucket: Literal["0-30", "31-60", "61-90", "91-180", "181-365", ">365"] | None = None
+
+
+@asks(AgeingFilters, permission=PERMISSION)
+def stock_ageing(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
+    """Layers of stock, the oldest first, with the document that brought them."""
+    where = _where(filters, "ageing", "items.category")
+    if filters.bucket is not None:
+        where.sql += " and ageing.age_bucket = ?"
+        where.parameters.append(filters.bucket)
+    return edition.rows(
+        f"""select ageing.* exclude (company_id), items.category, items.unit
+        from marts.fct_stock_ageing as ageing
+        left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
+        where {where.sql} order by ageing.age_days desc, ageing.layer_move_id""",
+        where.parameters,
+    )
+
+
+@asks(AgeingFilters, permission=PERMISSION)
+def stock_age_by_category(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
+    """Value (or, where value is not shown, layers) by category and age."""
+    where = _where(filters, "ageing", "items.category")
+    measure = "sum(ageing.value_amount)" if edition.has("fct_stock_ageing", "value_amount") else "count(*)"
+    return edition.rows(
+        f"""select coalesce(items.category, '–') as category, ageing.age_bucket, {measure} as measure
+        from marts.fct_stock_ageing as ageing
+        left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
+        where {where.sql} group by all order by all""",
+        where.parameters,
+    )
+
+
+@asks(StockFilters, permission=PERMISSION)
+def stock_by_item(edition: Edition, filters: StockFilters) -> pl.DataFrame:
+    """The most valuable items on hand, at most 15; empty where value is not shown."""
+    if not edition.has("fct_stock_on_hand", "value_amount"):
+        return pl.DataFrame()
+    where = _where(filters, "stock", "stock.item_category")
+    return edition.rows(
+        f"""select item_code, any_value(item_name) as item_name, sum(value_amount) as value_amount
+        from marts.fct_stock_on_hand as stock where {where.sql}
+        group by item_code order by value_amount desc, item_code limit 15""",
+        where.parameters,
+    )
