@@ -149,3 +149,39 @@ def stepped(name: str, points: Sequence[tuple[str, float]]) -> dict[str, Any]:
              "data": [list(point) for point in points]},
         ],
     }  # fmt: skip
+
+
+def coloured_bars(entries: Sequence[tuple[str, float, str]], name: str) -> dict[str, Any]:
+    """Few bars, each of its own colour, with its number on top. entries: (label, value, colour)."""
+    return {
+        "tooltip": TOOLTIP | {"valueFormatter": "%,.0f"},
+        "grid": GRID | {"top": 28},
+        "xAxis": {"type": "category", "data": [label for label, _v, _c in entries],
+                  "axisLabel": {"interval": 0, "width": 90, "overflow": "break"}},
+        "yAxis": {"type": "value"},
+        "series": [
+            {"name": name, "type": "bar", "barMaxWidth": 70, "label": {"show": True, "position": "top"},
+             "data": [{"value": value, "itemStyle": {"color": colour}} for _l, value, colour in entries]},
+        ],
+    }  # fmt: skip
+
+
+def cash_flow(
+    labels: Sequence[str], incoming: tuple[str, Sequence[float]], outgoing: tuple[str, Sequence[float]],
+    balance: tuple[str, Sequence[float]], colours: tuple[str, str],
+) -> dict[str, Any]:  # fmt: skip
+    """What comes in above and what goes out below the axis, with the balance as a line."""
+    bar = {"type": "bar", "stack": "flow", "barMaxWidth": 42}
+    return {
+        "color": [*colours, ACCENT],
+        "tooltip": TOOLTIP,
+        "legend": {"top": 0},
+        "grid": GRID | {"top": 36},
+        "xAxis": {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}},
+        "yAxis": {"type": "value"},
+        "series": [
+            bar | {"name": incoming[0], "data": list(incoming[1])},
+            bar | {"name": outgoing[0], "data": list(outgoing[1])},
+            {"name": balance[0], "type": "line", "symbolSize": 6, "data": list(balance[1])},
+        ],
+    }

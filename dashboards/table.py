@@ -41,7 +41,7 @@ def table(
     columns: those to show, in order; ones that the edition does not hold are left out. opens: the column with the id of
     the document that a click opens. chooses: a click chooses a row for the rest of the page; several: more than one.
     """
-    shown = {name: column for name, column in columns.items() if name in rows.columns}
+    shown = {name: column for name, column in columns.items() if name in rows.columns and _says_something(rows, name)}
     if rows.is_empty():
         empty_state(nothing or _("No rows"), what_next or _("Widen the filters above, or record the first document."))
         return []
@@ -56,6 +56,7 @@ def table(
         selection_mode=mode,
         key=key,
         height=height,
+        placeholder="",
     )
     _below(view, rows, shown, key, opens is not None and mode == "single-cell")
     picked = _picked(chosen, page.height) if acts else []
@@ -64,6 +65,11 @@ def table(
         if target is not None:
             view.open_document(int(target))
     return [page.row(place, named=True) for place in picked]
+
+
+def _says_something(rows: pl.DataFrame, name: str) -> bool:
+    """Whether a column holds any value; columns of nothing but gaps are left out."""
+    return rows.is_empty() or rows[name].null_count() < rows.height
 
 
 def _picked(chosen: Any, height: int) -> list[int]:

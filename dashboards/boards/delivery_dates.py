@@ -1,0 +1,170 @@
+"""What will be late, and why? Open lines by predicted lateness, the chain of reasons of one, punctuality so far."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards.charts import GAIN, LOSS, NEUTRAL, coloured_bars, lines
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.language import _, noted, shown_amount, shown_date, shown_number
+from dashboards.questions.delivery_dates import LATENESS
+from dashboards.table import Column, table
+from dashboards.words import said
+
+CLASSES = {
+    "on_time": noted("on time"),
+    "1-5": noted("1–5 days late"),
+    "6-20": noted("6–20 days late"),
+    ">20": noted("over 20 days late"),
+    "unknown": noted("no date"),
+}
+COLOURS = {"on_time": GAIN, "1-5": "#e0a458", "6-20": "#d97745", ">20": LOSS, "unknown": NEUTRAL}
+LINES = {
+    "order_number": Column("Order"),
+    "line_number": Column("Line", "id"),
+    "customer_name": Column("Customer"),
+    "item_code": Column("Item"),
+    "open_quantity": Column("Open", "quantity"),
+    "requested_date": Column("Wanted", "date"),
+    "promised_date": Column("Promised", "date"),
+    "predicted_date": Column("Predicted", "date"),
+    "days_late": Column("Days late", "count", help="Working days from the promised to the predicted date"),
+    "reason_key": Column("Because", "word"),
+    "reason_item_code": Column("Of item"),
+    "binding_document_number": Column("Waits for"),
+    "open_margin_amount": Column("Margin", "amount"),
+}
+REASONS = {
+    "reason_key": Column("Because", "word"),
+    "reason_item_code": Column("Of item"),
+    "line_count": Column("Late lines", "count"),
+    "longest_days_late": Column("Longest delay, days", "count"),
+}
+STEPS = {
+    "step_number": Column("Step", "id"),
+    "supply_kind": Column("Supply", "word"),
+    "document_number": Column("Document"),
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "lead_time_days": Column("Lead time, days", "count"),
+    "step_days": Column("Days of this step", "count"),
+    "available_date": Column("There on", "date"),
+}
+
+
+def render(view: View) -> None:
+    top = st.container()
+    customers = dict(view.ask("delivery_customers").iter_rows())
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        customer = st.selectbox(
+            _("Customer"), list(customers), index=None, format_func=lambda code: customers.get(code, code), key="customer",
+            bind="query-params", width=220, placeholder=_("all"),
+        )  # fmt: skip
+        lateness = st.pills(
+            _("Lateness"), LATENESS, format_func=lambda key: _(CLASSES[key]), key="late", bind="query-params"
+        )
+        explain(view, "fct_delivery_dates", "fct_delivery_steps", "fct_sales_order_lines")
+    total = view.one("delivery_total", customer=customer)
+    with top:
+        heading(
+            _("What will be late, and why?"),
+            _(
+                "{late} of {all} open order lines will miss their promise; the longest by {days} working days.",
+                late=shown_number(total["late_count"]), all=shown_number(total["line_count"]),
+                days=shown_number(max(total["longest_days_late"] or 0, 0)),
+            )
+            if total["line_count"]
+            else "",
+        )  # fmt: skip
+    if not total["line_count"]:
+        empty_state(_("No open order line"), _("Everything ordered is delivered. New orders appear after the next refresh."))
+        _trend(view)
+        return
+    _figures(view, total)
+    open_lines, why, trend = st.tabs([_("Open lines"), _("Reasons"), _("Punctuality so far")])
+    with open_lines:
+        _lines(view, customer, lateness)
+    with why:
+        table(
+            view, view.ask("delivery_reasons", customer=customer), REASONS, key="delivery-reasons",
+            nothing=_("Nothing will be late"), what_next=_("Every open line is covered in time."),
+        )  # fmt: skip
+    with trend:
+        _trend(view)
+
+
+def _figures(view: View, total: dict[str, Any]) -> None:
+    shown = [
+        Tile(_("Open lines"), shown_number(total["line_count"])),
+        Tile(_("Will be late"), shown_number(total["late_count"]), alarm=total["late_count"] > 0),
+        Tile(_("Longest delay, days"), shown_number(max(total["longest_days_late"] or 0, 0))),
+        Tile(_("Without a date"), shown_number(total["undated_count"]), alarm=total["undated_count"] > 0),
+    ]
+    if "late_margin_amount" in total:
+        shown.append(Tile(_("Margin of late lines"), shown_amount(total["late_margin_amount"]), view.currency))
+    tiles(shown)
+
+
+def _lines(view: View, customer: str | None, lateness: str | None) -> None:
+    counts = dict(view.ask("delivery_classes", customer=customer).iter_rows())
+    present = [key for key in LATENESS if counts.get(key)]
+    st.echarts_chart(
+        coloured_bars([(_(CLASSES[key]), float(counts[key]), COLOURS[key]) for key in present], _("Order lines")),
+        height=220, key="lateness",
+    )  # fmt: skip
+    rows = view.ask("delivery_lines", customer=customer, lateness=lateness)
+    chosen = table(view, rows, LINES, key="delivery-lines", chooses=True, height=400)
+    if not chosen:
+        if rows.height:
+            st.caption(_("Choose a line to see what it waits for."))
+        return
+    line = chosen[0]
+    st.subheader(
+        _("Why {order}, line {line} comes on {day}", order=line["order_number"], line=line["line_number"],
+          day=shown_date(line["predicted_date"])),
+        anchor=False,
+    )  # fmt: skip
+    st.markdown(sentence(line))
+    table(
+        view, view.ask("delivery_steps", line=line["sales_order_line_id"]), STEPS, key="delivery-steps", opens="document_id"
+    )
+    number = line["order_number"]
+    view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(line["sales_order_id"]))
+
+
+def sentence(line: dict[str, Any]) -> str:
+    """The reason of a line's date, in the session's language."""
+    day, item = shown_date(line["reason_date"]), line["reason_item_code"]
+    texts = {
+        "in_stock": _("It is covered by stock."),
+        "on_time": _("Its supply comes in time, on {day}.", day=day),
+        "late_supply": _("It waits for {document}, which brings {item} on {day}.",
+                         document=line["binding_document_number"] or "–", item=item, day=day),
+        "lead_time": _("It waits for {item}, which takes {days} working days, until {day}.",
+                       item=item, days=shown_number(line["reason_lead_time_days"]), day=day),
+        "held_suggestion": _("It waits for a decision on a suggestion for {item}.", item=item),
+        "beyond_horizon": _("Its supply lies beyond the planning horizon."),
+        "no_source": _("Item {item} has no source: no supplier and no bill of materials.", item=item),
+        "accepted_shortage": _("The shortage of {item} was accepted.", item=item),
+    }  # fmt: skip
+    return texts.get(line["reason_key"], said(line["reason_key"]))
+
+
+def _trend(view: View) -> None:
+    months = view.ask("delivery_trend")
+    if months.is_empty():
+        empty_state(_("Nothing was delivered yet"), _("Punctuality appears with the first delivery."))
+        return
+    st.echarts_chart(
+        lines([str(month) for month in months["month"]], [(_("On time, %"), [float(r * 100) for r in months["on_time_rate"]])]),
+        height=PICTURE_HEIGHT, key="on-time",
+    )  # fmt: skip
+    columns = {
+        "month": Column("Month"), "line_count": Column("Delivered lines", "count"), "on_time_rate": Column("On time", "share"),
+    }  # fmt: skip
+    table(view, months, columns, key="delivery-trend")
+
+
+BOARD = Board(
+    "delivery_dates", noted("Delivery dates"), ":material/event_busy:", noted("Sales"), "board.delivery_dates", render
+)
