@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def _sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
-    """In this process commits of SQLite are not flushed, like those of `postgres_server`; tests of durability use others.
+    """In this process commits of SQLite are not flushed, like those of `postgres_server`; child processes flush.
 
     A flushed commit takes 10 to 50 ms on a busy disk, and most tests make a dozen.
     """

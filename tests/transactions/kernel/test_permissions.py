@@ -12,20 +12,21 @@ MAY = {
     "planner": """
         change_item create_item set_planning_parameters create_bom create_routing create_work_center create_holiday
         create_purchase_requisition create_purchase_order confirm_purchase_order cancel_purchase_order
-        close_purchase_order transfer_stock decide_suggestion
+        close_purchase_order amend_purchase_order transfer_stock decide_suggestion
         create_work_order release_work_order cancel_work_order close_work_order
         issue_material return_material book_time report_output
     """,
     "buyer": """
         create_partner change_partner set_supplier_price create_purchase_requisition create_purchase_order
-        confirm_purchase_order cancel_purchase_order close_purchase_order receive_goods return_to_supplier
+        confirm_purchase_order cancel_purchase_order close_purchase_order amend_purchase_order receive_goods return_to_supplier
     """,
     "accountant": """
-        add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment post_journal_entry lock_period
+        add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment allocate_payment post_journal_entry
+        lock_period
         settle_cost set_exchange_rate create_tax_code set_standard_cost set_valuation_method set_work_center_rate
     """,
     "salesperson": """
-        create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order deliver_goods
+        create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order deliver_goods
     """,
     "analyst": "",
     "storekeeper": """

@@ -48,7 +48,10 @@ def test_an_order_is_delivered_in_parts_and_not_beyond_what_is_open(trading: Tra
     )
     assert (refusal.fact, refusal.field) == ("NotFound", "lines.0.line")
     rest = trading("deliver_goods", order="SO000001", effective_date="2026-01-08")
-    assert [line["quantity"] for line in trading.rows("document_line", document_id=rest["id"])] == [3 * 10**6, 4 * 10**6]
+    assert [line["quantity"] for line in trading.rows("document_line", document_id=rest["id"])] == [
+        3 * 10**6,
+        4 * 10**6,
+    ]
     refusal = trading.refused("deliver_goods", order="SO000001", effective_date="2026-01-09")
     assert (refusal.fact, refusal.field) == ("QuantityExceedsOpen", "lines")
 
@@ -71,7 +74,9 @@ def test_a_service_is_delivered_without_a_move(shop: Trading) -> None:
 
 @pytest.mark.parametrize("parts", [[3, 3, 4], [1] * 10, ["0.000001", "9.999999"], [10]])
 def test_the_shares_of_invoices_add_up_to_the_order(shop: Trading, parts: list[object]) -> None:
-    made = shop.sell({"unit_price": "3.333333", "discount_rate": "0.07", "tax_code": "VAT"}, tax_amount="3.11", freight="7.77")
+    made = shop.sell(
+        {"unit_price": "3.333333", "discount_rate": "0.07", "tax_code": "VAT"}, tax_amount="3.11", freight="7.77"
+    )
     order = shop.amounts(made["id"])
     assert order == (Decimal("31.00"), Decimal("3.11"), Decimal("7.77"), Decimal("41.88"))
     invoices = [
@@ -136,7 +141,9 @@ def test_an_alternative_unit_is_exact_in_base_units(shop: Trading) -> None:
     assert shop.row("document_line", document_id=delivery["id"])["quantity"] == 3 * 10**6
     first = shop("invoice_customer", order="SO000001", invoice_date="2026-01-06")
     assert first["gross_amount"] == "6"
-    rest = shop("invoice_customer", order="SO000001", invoice_date="2026-01-06", lines=[{"line": 1, "quantity": "2.25"}])
+    rest = shop(
+        "invoice_customer", order="SO000001", invoice_date="2026-01-06", lines=[{"line": 1, "quantity": "2.25"}]
+    )
     lines = [shop.row("document_line", document_id=invoice["id"]) for invoice in (first, rest)]
     assert [(line["entered_quantity"], line["net_amount"]) for line in lines] == [(250_000, 600), (2_250_000, 5400)]
     refusal = shop.refused(
@@ -160,9 +167,7 @@ def test_amounts_are_not_finer_than_the_currency_and_not_larger_than_the_ledgers
     assert (refusal.fact, refusal.field) == ("AmountIsTooFine", "freight")
     refusal = trading.refused("create_sales_order", **order, lines=[line | {"net_amount": "0.001"}])
     assert refusal.field == "lines.0.net_amount"
-    refusal = trading.refused(
-        "create_sales_order", **order, lines=[line | {"quantity": 10**12, "unit_price": 10**12}]
-    )
+    refusal = trading.refused("create_sales_order", **order, lines=[line | {"quantity": 10**12, "unit_price": 10**12}])
     assert refusal.fact == "NumberIsTooLarge"
     trading.sell()
 
