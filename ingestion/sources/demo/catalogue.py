@@ -129,7 +129,7 @@ def furniture_maker(seed: int) -> Catalogue:
         ("ASSY", "PACK"),
     )  # fmt: skip
     for item in catalogue.of_level(0):
-        margin = Decimal(random.choice(("1.22", "1.35", "1.45", "1.55", "1.70", "1.08")))
+        margin = Decimal(random.choice(("1.22", "1.35", "1.45", "1.60", "1.70", "1.14")))
         item.price = (item.cost * margin).quantize(Decimal(1))
     return catalogue
 

@@ -19,6 +19,7 @@ from ingestion.sources.demo.recorder import Recorder
 
 ORDERS_PER_DAY = 11.6  # on a working day, about 6,000 in two years
 HUNDRED = Decimal("0.01")
+PLANNER_IS_AWAY = timedelta(days=27)  # before the last day: what ought to be made and bought waits for a decision
 
 
 @dataclass
@@ -87,7 +88,8 @@ class Factory:
         lines = []
         for item in self.catalogue.items.values():
             cover = {0: 8, 1: 6, 2: 6, 3: 18}[item.level]
-            quantity = Decimal(math.ceil(self.demand[item.code] * cover) + 5)
+            slow = self.random.random() < 0.08  # bought or made far too much once
+            quantity = Decimal(math.ceil(self.demand[item.code] * cover * (60 if slow else 1)) + 5)
             old = self.first_day - timedelta(days=self.random.choice((5, 20, 45, 80, 150, 300, 420)))
             lines.append(
                 {"item": item.code, "quantity": str(quantity), "unit_cost": str(item.cost.quantize(Decimal("0.0001"))),
@@ -109,7 +111,7 @@ class Factory:
         self._start_work(day)
         self._deliver(day)
         if day.weekday() in (0, 2, 4):
-            self._replenish(day)
+            self._replenish(day, attention=1.0 if self.last_day - day > PLANNER_IS_AWAY else 0.06)
 
     def _happen(self, day: date) -> None:
         for command, data in self.events.pop(day, []):
@@ -128,13 +130,16 @@ class Factory:
         for item in self.catalogue.of_level(3):
             drift = self.random.uniform(-0.03, 0.05)
             if "wood" in item.name and day > self.first_day + timedelta(days=365):
-                drift += 0.12
+                drift += 0.06
             self.prices[item.code] = max((self.prices[item.code] * Decimal(str(1 + drift))).quantize(HUNDRED), HUNDRED)
             if abs(drift) > 0.02:
                 self.recorder.record(
                     "set_supplier_price", supplier=item.supplier, item=item.code,
                     unit_price=str(self.prices[item.code]), lead_time_days=item.lead_time_days, effective_date=str(day),
                 )  # fmt: skip
+
+        for item in self.sold:  # list prices follow costs, a little behind
+            item.price = (item.price * Decimal(self.random.choice(("1.00", "1.01", "1.02")))).quantize(Decimal(1))
 
     # ------------------------------------------------------------------ selling
     def _take_orders(self, day: date) -> None:
@@ -146,12 +151,12 @@ class Factory:
             items = {}
             for item in self.random.choices(self.sold, self.popularity, k=self.random.choice((1, 1, 2, 2, 2))):
                 items[item.code] = item
-            promised = _working_day(day + timedelta(days=self.random.choice((6, 8, 10, 14, 18, 25))))
+            promised = _working_day(day + timedelta(days=self.random.choice((5, 7, 10, 14, 20, 30))))
             order = OpenOrder(self.number("WEB"), customer, promised, {})
             lines = []
             for place, item in enumerate(items.values(), start=1):
                 quantity = Decimal(self.random.choice((1, 1, 2, 2, 3, 4, 6)))
-                special = Decimal("0.72") if self.random.random() < 0.04 else Decimal(1)  # a price given away
+                special = Decimal("0.62") if self.random.random() < 0.06 else Decimal(1)  # a price given away
                 lines.append(
                     {"item": item.code, "quantity": str(quantity), "unit_price": str(item.price * special),
                      "discount_rate": str(customer.discount), "requested_date": str(promised),
@@ -220,7 +225,8 @@ class Factory:
         self.work_orders = waiting
 
     def _finish_later(self, order: OpenWorkOrder, day: date) -> None:
-        delay = self.random.choice((0, 0, 0, 0, 0, 0, 1, 2, 5))
+        broken = (day - self.first_day).days % 120 < 28  # four weeks of trouble with the machines, now and then
+        delay = self.random.choice((4, 7, 10, 14) if broken else (0, 0, 0, 0, 0, 0, 1, 2, 5))
         done = _working_day(day + timedelta(days=order.item.lead_time_days + delay))
         scrap = Decimal(sum(self.random.random() < 0.015 for _ in range(min(int(order.quantity), 60))))
         good = order.quantity - scrap
@@ -237,14 +243,15 @@ class Factory:
         )  # fmt: skip
 
     # ------------------------------------------------------------------ replenishing
-    def _replenish(self, day: date) -> None:
+    def _replenish(self, day: date, attention: float) -> None:
+        """Order what falls below its reorder point. attention: the share of it that somebody looks at."""
         self._by_supplier: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for item in self.catalogue.items.values():
             rate = self.demand[item.code]
             position = float(self.stock[item.code] + self.coming[item.code] - self.promised_out[item.code])
             cover = {0: 9, 1: 8, 2: 8, 3: 12}[item.level]
-            point = rate * (item.lead_time_days * 1.4 + (4 if item.is_made else 6))
-            if position >= point:
+            point = rate * (item.lead_time_days * 1.4 + (3 if item.is_made else 5))
+            if position >= point or self.random.random() > attention:
                 continue
             quantity = Decimal(math.ceil(point + rate * cover - position))
             self.coming[item.code] += quantity
