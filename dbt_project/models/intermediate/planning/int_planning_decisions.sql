@@ -3,7 +3,8 @@ select
     decisions.suggestion_decision_id,
     decisions.company_id,
     decisions.suggestion_id,
-    decisions.decision,
+    -- Changed and approved at once: the document that it made is the supply now.
+    case when decisions.document_id is not null then 'approve' else decisions.decision end as decision,
     decisions.quantity_micro as quantity,
     decisions.due_date,
     decisions.until,
