@@ -223,11 +223,14 @@ class Reference:
         own: tuple[Any, ...] = (on, 0, on, rank, move["recorded_at"], entry, 0)
         if self.method(move) == "month_average":
             own = (on.replace(day=1), 1 if move["quantity"] < 0 else 0, *own[2:])
-        origin = move["origin_entry_id"]
-        if origin is None or origin == entry or origin not in self.moves:
+        origin = self.origin_of(entry)
+        if origin is None:
             return own
         its = self.place(origin)
         return own if own >= its else (*its[:-1], its[-1] + 1)
+
+    def turn(self, entry: int) -> tuple[Any, ...]:
+        return (self.place(entry), self.moves[entry]["recorded_at"], entry)
 
     def groups(self) -> list[list[int]]:
         """Entries of items that consume each other, lowest consumed first, each in order of play."""
@@ -256,7 +259,7 @@ class Reference:
         result = []
         for members in classes:
             own = [e for e, move in self.moves.items() if (move["company_id"], move["item_id"]) in members]
-            result.append(sorted(own, key=lambda e: (self.place(e), e)))
+            result.append(sorted(own, key=self.turn))
         return result
 
     @staticmethod
@@ -295,7 +298,7 @@ class Reference:
 
     def outputs(self, number: int) -> list[int]:
         mine = [e for e, move in self.moves.items() if move["work_order_id"] == number and self.is_output(e)]
-        return sorted(mine, key=lambda e: (self.place(e), e))
+        return sorted(mine, key=self.turn)
 
     def output_values(self, number: int) -> dict[int, Amounts]:
         """What every output of a work order takes of its cost."""

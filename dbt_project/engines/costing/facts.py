@@ -64,17 +64,20 @@ def arranged(
 ) -> Facts:
     """The tables of a costing run as rows of whole numbers, in the order in which they are played."""
     moves = with_transfer_origins(moves)
-    kinds = kind_codes(moves["kind"])
-    kind = whole_numbers(kinds)
+    kind = whole_numbers(kind_codes(moves["kind"]))
     quantity = whole_numbers(moves["quantity"])
     day = whole_numbers(moves["effective_date"].cast(pl.Int32))
     standards, standard_items = standards_of(standard_costs)
     identities, nodes = identified(moves, methods, day, standard_items)
     node, pool = identities.node, identities.pool
-    sequence = whole_numbers(order_of_play(moves, kinds, identities.method == MONTH_AVERAGE))
+    entry_id = whole_numbers(moves["entry_id"])
+    origin, unknown_origin = origins(moves, entry_id, node, quantity)
+    on_month = identities.method == MONTH_AVERAGE
+    recorded_at = whole_numbers(moves["recorded_at"])
+    flows_in = quantity >= 0
+    sequence = order_of_play(kind, day, recorded_at, entry_id, origin, on_month & flows_in, on_month & ~flows_in)
 
     order_ids, known_orders, order = ordered_works(moves, work_orders)
-    origin, unknown_origin = origins(moves, node, quantity)
     source, given, value = sources(moves, kind, quantity, order, origin)
     is_closed = np.zeros(order_ids.size, np.int64)
     is_closed[:known_orders] = whole_numbers(work_orders["is_closed"])
@@ -145,7 +148,7 @@ def arranged(
         pools=identities.pools,
         links=referred.size,
         group_start=group_start,
-        entry_id=whole_numbers(moves["entry_id"])[at],
+        entry_id=entry_id[at],
         move_id=whole_numbers(moves["move_id"])[at],
         company_id=whole_numbers(moves["company_id"])[at],
         item_id=whole_numbers(moves["item_id"])[at],
@@ -277,13 +280,13 @@ def ordered_works(moves: pl.DataFrame, work_orders: pl.DataFrame) -> tuple[Ints,
     return ids, known.size, order
 
 
-def origins(moves: pl.DataFrame, node: Ints, quantity: Ints) -> tuple[Ints, Flags]:
+def origins(moves: pl.DataFrame, entry_id: Ints, node: Ints, quantity: Ints) -> tuple[Ints, Flags]:
     """(position of each row's origin or −1, whether it names one that cannot be: unknown, another item, the same
     direction)."""
     origin = np.full(moves.height, -1, np.int64)
     is_unknown = np.zeros(moves.height, np.bool_)
     refers = np.flatnonzero(moves["origin_entry_id"].is_not_null().to_numpy())
-    found = positions_of(whole_numbers(moves["origin_entry_id"])[refers], whole_numbers(moves["entry_id"]))
+    found = positions_of(whole_numbers(moves["origin_entry_id"])[refers], entry_id)
     fits = (found >= 0) & (node[found] == node[refers]) & ((quantity[found] < 0) != (quantity[refers] < 0))
     origin[refers[fits]] = found[fits]
     is_unknown[refers[~fits]] = True

@@ -129,7 +129,7 @@ def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame
     entries, orders, variances = state.entries, state.orders, state.variances
     is_uncovered = np.zeros(entries.size, np.bool_)
     is_uncovered[debtors] = True
-    is_made = np.isin(entries.source, (Source.MADE, Source.MADE_BESIDE))
+    is_made = (entries.source == Source.MADE) | (entries.source == Source.MADE_BESIDE)
     is_estimated = np.zeros(entries.size, np.bool_)
     is_estimated[is_made] = orders.is_closed[entries.order[is_made]] == 0
     is_estimated &= (entries.method != tables.STANDARD) & ~(
@@ -216,11 +216,11 @@ def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     """Work orders with cost in, cost out, and what remains."""
     entries, orders = state.entries, state.orders
     kind = KINDS.categories.to_list()
-    is_reversed = np.isin(facts.kind, (kind.index("output"), kind.index("by_product")))
+    is_reversed = (facts.kind == kind.index("output")) | (facts.kind == kind.index("by_product"))
     is_reversed &= (entries.order >= 0) & (entries.source == Source.TAKEN)
     cost_in = orders.cost.copy()
     cost_out = np.zeros((orders.size, COMPONENTS), np.int64)
-    made = np.flatnonzero(np.isin(entries.source, (Source.MADE, Source.MADE_BESIDE)))
+    made = np.flatnonzero((entries.source == Source.MADE) | (entries.source == Source.MADE_BESIDE))
     np.add.at(cost_out, entries.order[made], entries.value[made])
     back = np.flatnonzero(is_reversed)
     np.subtract.at(cost_out, entries.order[back], entries.value[back])
