@@ -60,6 +60,7 @@ def planned(records: list[Record], horizon: int = 400, first: int = 1) -> Planni
                         "company_id": "C",
                         "kind": "made" if record.components else "bought",
                         "lead_time_days": record.lead_time,
+                        "preferred_supplier_id": "S",
                         **record.rule,
                     }
                     for record in records
