@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 EDITIONS = ("full", "cost", "nocost")
-SEARCH_PATH = "marts,reports,meta"
+SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = ("kind", "item_id", "warehouse_id", "supplier_id", "quantity", "due_date", "release_date")
 
 
@@ -35,11 +35,15 @@ class PublishedBuild:
         return self.folder / f"{edition}.duckdb"
 
     def open(self, edition: str) -> duckdb.DuckDBPyConnection:
-        """A connection that reads this edition alone: no other file, no network, no setting can be reached from it."""
-        connection = duckdb.connect(
-            str(self.edition_file(edition)), read_only=True, config={"enable_external_access": "false"}
-        )
-        connection.execute(f"set search_path = '{SEARCH_PATH}'")
+        """A connection that reads this edition alone: no other file, no network, no setting can be reached from it.
+
+        Each is a database instance of its own, so that what one connection locks or loads is nobody else's matter.
+        """
+        connection = duckdb.connect()
+        path = str(self.edition_file(edition)).replace("'", "''")
+        connection.execute(f"attach '{path}' as \"{edition}\" (read_only)")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set search_path = '" + ",".join(f'"{edition}".{schema}' for schema in SCHEMAS) + "'")
         connection.execute("set lock_configuration = true")
         return connection
 
