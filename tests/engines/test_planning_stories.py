@@ -12,7 +12,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dbt_project.engines.planning import PlanningFactIsInvalid, PlanningInput, PlanningResult, plan
+from dbt_project.engines.planning import (
+    PlanningFactIsInvalid,
+    PlanningInput,
+    PlanningResult,
+    available_to_promise,
+    plan,
+    promise,
+)
 
 MICRO = 1_000_000
 AS_OF = date(2026, 1, 5)
@@ -51,15 +58,15 @@ def consumed(order: str, item: str, quantity: int, need: date) -> dict[str, Any]
     }  # fmt: skip
 
 
-def planned(
+def bicycles(
     demands: list[dict[str, Any]],
     supplies: list[dict[str, Any]] | None = None,
     stock: dict[str, int] | None = None,
     items: dict[str, dict[str, Any]] | None = None,
     boms: dict[str, dict[str, int]] | None = None,
     **more: Any,
-) -> PlanningResult:
-    """The plan of one warehouse, W."""
+) -> PlanningInput:
+    """The facts of one warehouse, W."""
     boms = BIKE_BOM if boms is None else boms
     at = pl.lit("W").alias("warehouse_id")
 
@@ -67,27 +74,36 @@ def planned(
         return pl.DataFrame(rows, infer_schema_length=None).with_columns(at) if rows else pl.DataFrame()
 
     given: dict[str, Any] = {"as_of": AS_OF, "horizon_days": 90} | more
-    return plan(
-        PlanningInput(
-            items=frame([{"item_id": name, "company_id": 1} | row for name, row in (items or ITEMS).items()]),
-            stock=frame([{"item_id": name, "quantity": quantity * MICRO} for name, quantity in (stock or {}).items()]),
-            demands=frame(demands),
-            supplies=frame(supplies or []),
-            bom_versions=pl.DataFrame(
-                [
-                    {"bom_id": name, "item_id": name, "effective_date": date(2025, 1, 1), "output_quantity": MICRO}
-                    for name in boms
-                ]
-            ),
-            bom_lines=pl.DataFrame(
-                [
-                    {"bom_id": name, "item_id": component, "quantity": quantity * MICRO}
-                    for name, lines in boms.items()
-                    for component, quantity in lines.items()
-                ]
-            ),
-            **given,
-        )
+    return PlanningInput(
+        items=frame([{"item_id": name, "company_id": 1} | row for name, row in (items or ITEMS).items()]),
+        stock=frame([{"item_id": name, "quantity": quantity * MICRO} for name, quantity in (stock or {}).items()]),
+        demands=frame(demands),
+        supplies=frame(supplies or []),
+        bom_versions=pl.DataFrame(
+            [
+                {"bom_id": name, "item_id": name, "effective_date": date(2025, 1, 1), "output_quantity": MICRO}
+                for name in boms
+            ]
+        ),
+        bom_lines=pl.DataFrame(
+            [
+                {"bom_id": name, "item_id": component, "quantity": quantity * MICRO}
+                for name, lines in boms.items()
+                for component, quantity in lines.items()
+            ]
+        ),
+        **given,
+    )
+
+
+def planned(*given: Any, **more: Any) -> PlanningResult:
+    """The plan of these facts."""
+    return plan(bicycles(*given, **more))
+
+
+def asked(item: str, quantity: int, need: date) -> pl.DataFrame:
+    return pl.DataFrame(
+        [{"promise_id": "Q", "item_id": item, "warehouse_id": "W", "quantity": quantity * MICRO, "need_date": need}]
     )
 
 
@@ -448,6 +464,31 @@ def test_margins_count_each_order_once_through_all_ways() -> None:
     wheel = row(result.suggestions, item_id="WHEEL")
     assert (wheel["sales_order_line_count"], wheel["margin_of_pegged_orders"]) == (2, 60)
     assert wheel["margin_at_risk"] == 100
+
+
+def test_a_promise_takes_what_is_free_and_plans_the_rest() -> None:
+    facts = bicycles([sold(1, "BIKE", 2, january(23))], stock={"BIKE": 5, "FRAME": 4, "WHEEL": 3})
+    promised = promise(facts, asked("BIKE", 7, january(7)))
+    parts = set(promised.parts.select("available_date", "quantity", "supply_kind").iter_rows())
+    # Two of five bicycles are sold; four more are made once the missing wheels are there, three days from the 5th.
+    assert parts == {(AS_OF, 3 * MICRO, "stock"), (january(12), 4 * MICRO, "make")}
+    line = row(promised.dates, promise_id="Q")
+    assert (line["predicted_date"], line["days_late"]) == (january(12), 3)
+    assert [step["item_id"] for step in line["steps"]] == ["BIKE", "WHEEL"]
+
+
+def test_a_promise_takes_nothing_from_a_later_order_nor_from_the_safety_stock() -> None:
+    items = {"WHEEL": ITEMS["WHEEL"] | {"safety_stock": 2 * MICRO}}
+    facts = bicycles(
+        [sold(1, "WHEEL", 6, january(23))], [coming("PO:1", "WHEEL", 4, january(30))], {"WHEEL": 10}, items, {}
+    )
+    free = available_to_promise(facts).select("date", "quantity")
+    assert dict(free.iter_rows()) == {AS_OF: 2 * MICRO, january(30): 4 * MICRO}
+    waiting = promise(facts, asked("WHEEL", 5, january(6)), with_new_supplies=False)
+    assert waiting.dates["predicted_date"][0] == january(30)
+    assert promise(facts, asked("WHEEL", 5, january(6))).dates["predicted_date"][0] == january(8)
+    short = row(promise(facts, asked("WHEEL", 9, january(6)), with_new_supplies=False).dates)
+    assert (short["predicted_date"], short["reason_key"]) == (None, "not_free")
 
 
 ONE: dict[str, list[Any]] = {"item_id": [1], "warehouse_id": [1], "kind": ["made"]}

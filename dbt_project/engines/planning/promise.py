@@ -96,8 +96,14 @@ def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: boo
         ways.append(free.filter(free["day"] <= first_new.gather(free["node"])))
     plans = [solve(_rest(facts, way, asked, with_new_supplies)) for way in ways]
     best = min(plans, key=_lateness)
+    is_short = pl.col("reason_key") == "beyond_horizon"
+    found = delivery_dates(best).rename({"sales_order_line_id": "promise_id"}).drop("demand_id")
     return Promise(
-        dates=delivery_dates(best).rename({"sales_order_line_id": "promise_id"}).drop("demand_id"),
+        dates=found.with_columns(
+            predicted_date=pl.when(~is_short).then(pl.col("predicted_date")),
+            reason=pl.when(is_short).then(pl.lit("Not enough is free.")).otherwise(pl.col("reason")),
+            reason_key=pl.when(is_short).then(pl.lit("not_free")).otherwise(pl.col("reason_key")),
+        ),
         parts=_parts(best),
     )
 
