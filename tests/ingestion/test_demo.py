@@ -32,7 +32,9 @@ def small_demo(folder: Path, days: int) -> Door:
 def facts(door: Door) -> list[tuple[object, ...]]:
     """What was recorded, without what differs from run to run."""
     with door.engine.connect() as connection:
-        moves = connection.execute(text("select item_id, quantity, effective_date, recorded_at from stock_move order by id"))
+        moves = connection.execute(
+            text("select item_id, quantity, effective_date, recorded_at from stock_move order by id")
+        )
         return [tuple(row) for row in moves]
 
 
@@ -54,7 +56,6 @@ def test_same_seed_same_company_also_when_interrupted(tmp_path: Path, monkeypatc
 
     class Interrupted(Exception):
         pass
-
 
     def interrupt(said: str) -> None:
         raise Interrupted(said)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 from time import perf_counter
+from typing import TypedDict
 
 from ingestion.sources.demo.catalogue import COMPANY, CURRENCY, WAREHOUSE, Catalogue, furniture_maker
 from ingestion.sources.demo.factory import Factory
@@ -21,6 +22,16 @@ DEMO_USERS = {
 }  # fmt: skip
 DAYS = 730
 STATE_FILE = "demo.json"
+
+
+class Story(TypedDict):
+    """What `demo.json` keeps, so that an interrupted run makes the same company."""
+
+    seed: int
+    scale: int
+    days: int
+    end: str
+    complete: bool
 
 
 @dataclass(frozen=True)
@@ -57,16 +68,16 @@ def make_demo(
     door's clock. scale: orders per day, 1 for about 6,000 orders in two years.
     """
     started = perf_counter()
-    story = _story(folder, {"seed": seed, "scale": scale, "days": days, "end": str(end or _yesterday(door))})
-    seed, scale, days, last_day = story["seed"], story["scale"], story["days"], date.fromisoformat(story["end"])
-    catalogue = furniture_maker(seed)
-    first_day = last_day - timedelta(days=days - 1)
+    story = _story(folder, Story(seed=seed, scale=scale, days=days, end=str(end or _yesterday(door)), complete=False))
+    catalogue = furniture_maker(story["seed"])
+    last_day = date.fromisoformat(story["end"])
+    first_day = last_day - timedelta(days=story["days"] - 1)
     with recording(door, "demo-") as recorder:
         recorder.day(first_day - timedelta(days=30))
-        _record_masters(recorder, catalogue, seed, first_day)
-        factory = Factory(catalogue, recorder, Random(f"story {seed}"), scale, first_day, last_day)
+        _record_masters(recorder, catalogue, story["seed"], first_day)
+        factory = Factory(catalogue, recorder, Random(f"story {story['seed']}"), story["scale"], first_day, last_day)
         factory.open_stock()
-        for number in range(days):
+        for number in range(story["days"]):
             day = first_day + timedelta(days=number)
             if day.day == 1:
                 progress(f"{day:%Y-%m}: {recorder.count:,} commands")
@@ -86,11 +97,11 @@ def _yesterday(door: Door) -> date:
     return (door.clock.now() - timedelta(days=1)).date()
 
 
-def _story(folder: Path, wanted: dict[str, object]) -> dict[str, object]:
+def _story(folder: Path, wanted: Story) -> Story:
     """What an interrupted run was making, else what is wanted now."""
     path = folder / STATE_FILE
     if path.exists():
-        kept: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        kept: Story = json.loads(path.read_text(encoding="utf-8"))
         return kept
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(wanted), encoding="utf-8")
@@ -99,7 +110,9 @@ def _story(folder: Path, wanted: dict[str, object]) -> dict[str, object]:
 
 def _record_masters(recorder: Recorder, catalogue: Catalogue, seed: int, first_day: date) -> None:
     record, since = recorder.record, str(first_day - timedelta(days=30))
-    record("create_company", code=COMPANY, name="Linden Furniture 菩提家具", currency=CURRENCY, time_zone="Asia/Shanghai")
+    record(
+        "create_company", code=COMPANY, name="Linden Furniture 菩提家具", currency=CURRENCY, time_zone="Asia/Shanghai"
+    )
     record("create_warehouse", code=WAREHOUSE, name="Main warehouse 主仓")
     record("create_tax_code", code="VAT13", name="VAT 13 %", rate="0.13")
     random = Random(f"rates {seed}")

@@ -178,9 +178,7 @@ class Factory:
             if order.promised - day > timedelta(days=3) or self.random.random() < 0.05:
                 still_open.append(order)
                 continue
-            ready = {
-                place: quantity for place, (code, quantity) in order.lines.items() if self.stock[code] >= quantity
-            }
+            ready = {place: quantity for place, (code, quantity) in order.lines.items() if self.stock[code] >= quantity}
             overdue = day - order.promised > timedelta(days=7)
             if not ready or (len(ready) < len(order.lines) and not overdue):
                 still_open.append(order)
@@ -200,7 +198,9 @@ class Factory:
         self.recorder.record("deliver_goods", order=order.number, effective_date=str(day), lines=lines)
         invoice = f"INV-{order.number}-{order.deliveries}"
         self.recorder.record("invoice_customer", order=order.number, invoice_date=str(day), external_number=invoice)
-        patience = order.customer.payment_term_days + (self.random.choice((10, 25, 70)) if order.customer.pays_late else 0)
+        patience = order.customer.payment_term_days + (
+            self.random.choice((10, 25, 70)) if order.customer.pays_late else 0
+        )
         paid_on = _working_day(day + timedelta(days=patience + self.random.choice((-2, 0, 1, 3))))
         self.counters["paid"] += 1
         if self.random.random() < 0.97:  # some are never paid
@@ -282,7 +282,12 @@ class Factory:
     def _buy(self, code: str, lines: list[dict[str, Any]], day: date) -> None:
         supplier, number = self.suppliers[code], self.number("BUY")
         self.recorder.record(
-            "create_purchase_order", supplier=code, order_date=str(day), lines=lines, external_number=number, confirm=True
+            "create_purchase_order",
+            supplier=code,
+            order_date=str(day),
+            lines=lines,
+            external_number=number,
+            confirm=True,
         )
         expected = max(date.fromisoformat(line["expected_date"]) for line in lines)
         delay = self.random.choice((0, 2, 5, 9, 16) if supplier.is_unreliable else (-2, 0, 0, 0, 1, 3))
@@ -308,7 +313,14 @@ class Factory:
         self._bill_later(number, receipt, supplier.code, lines, back, arrives, seen)
 
     def _bill_later(
-        self, number: str, receipt: str, supplier: str, lines: list[dict[str, Any]], back: Decimal, arrives: date, seen: date
+        self,
+        number: str,
+        receipt: str,
+        supplier: str,
+        lines: list[dict[str, Any]],
+        back: Decimal,
+        arrives: date,
+        seen: date,
     ) -> None:
         """The bill comes days or weeks later, often dated back, sometimes at another price; some never came yet."""
         recorded = _working_day(seen + timedelta(days=self.random.choice((1, 3, 7, 14, 28))))
@@ -348,5 +360,3 @@ class Factory:
 def _working_day(day: date) -> date:
     """The day itself, or the Monday after a weekend."""
     return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
-
-
