@@ -13,7 +13,7 @@ from dbt_project.engines.costing import CostingResult, ValueIsOutOfRange, value_
 from .costing_histories import COMPONENTS, UNIT, History, day
 from .costing_reference import Reference, reference_costs
 
-EXAMPLES = 3000 if os.environ.get("BIHUAN_SOAK") == "1" else 300
+EXAMPLES = 5_000 if os.environ.get("BIHUAN_SOAK") == "1" else 300
 BOUGHT, MADE = (1, 2), (3, 4, 5)
 
 METHODS = ("fifo", "moving_average", "fifo", "moving_average", "month_average", "standard", "specific")

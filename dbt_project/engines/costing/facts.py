@@ -10,7 +10,6 @@ from . import tables
 from .kinds import COMPONENT_NAMES, KINDS, METHODS, Given, Source, UnknownMethod
 from .levels import dense_codes, groups_by_level, positions_of, stable_order, version_in_force
 from .pools import standard_values
-from .proportion import COMPONENTS
 from .sequence import kind_codes, order_of_play
 from .tables import Ints
 
@@ -78,15 +77,13 @@ def arranged(
     sequence = order_of_play(kind, day, recorded_at, entry_id, origin, on_month & flows_in, on_month & ~flows_in)
 
     order_ids, known_orders, order = ordered_works(moves, work_orders)
-    source, given, value = sources(moves, kind, quantity, order, origin)
+    source, given = sources(moves, kind, quantity, order, origin)
     is_closed = np.zeros(order_ids.size, np.int64)
     is_closed[:known_orders] = whole_numbers(work_orders["is_closed"])
     is_made = (source == Source.MADE) | (source == Source.MADE_BESIDE)
     at_once = np.flatnonzero(is_made & (identities.method == STANDARD))
     at_once = at_once[is_closed[order[at_once]] == 0]
-    if at_once.size:
-        given[at_once] = Given.ESTIMATE
-        value[at_once] = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])
+    given[at_once] = Given.ESTIMATE
 
     into_order = np.flatnonzero((order >= 0) & ~is_made)
     out_of_order = np.flatnonzero(is_made)
@@ -121,7 +118,10 @@ def arranged(
     entries.origin = np.where(origin[at] >= 0, place_of[origin[at]], -1)
     for absent in ("link", "place", "debt", "first_layer"):
         entries[absent] = -1
-    entries.value = value[at]
+    fill_amounts(entries.value, place_of, given, moves)
+    if at_once.size:
+        worth = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])
+        entries.value[place_of[at_once]] = worth
     referred = np.unique(entries.origin[entries.origin >= 0])
     entries.link[referred] = np.arange(referred.size)
     entries.place[outputs.entry] = np.arange(made.size)
@@ -136,7 +136,7 @@ def arranged(
         if name in work_orders.columns:
             orders.cost[:known_orders, k] = whole_numbers(work_orders[name])
     stated = np.flatnonzero((order >= 0) & (source == Source.PRICED))
-    np.subtract.at(orders.cost, order[stated], value[stated])
+    np.subtract.at(orders.cost, order[stated], entries.value[place_of[stated]])
 
     unnamed = np.full(order_ids.size - known_orders, -1, np.int64)
     return Facts(
@@ -293,8 +293,8 @@ def origins(moves: pl.DataFrame, entry_id: Ints, node: Ints, quantity: Ints) -> 
     return origin, is_unknown
 
 
-def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin: Ints) -> tuple[Ints, Ints, Ints]:
-    """(source of each row's value, what amounts come with it, these amounts n × 5)."""
+def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin: Ints) -> tuple[Ints, Ints]:
+    """(source of each row's value, what amounts come with it)."""
     of_kind = {name: code for code, name in enumerate(KINDS.categories)}
     flows_in = quantity >= 0
     has_price = moves["material_amount"].is_not_null().to_numpy() & flows_in
@@ -315,15 +315,17 @@ def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin
     given[(source == Source.UNPRICED) & (order >= 0)] = Given.NOTHING
     given[quantity == 0] = Given.NOTHING
 
-    value = np.zeros((moves.height, COMPONENTS), np.int64)
-    priced = np.flatnonzero(given == Given.PRICE)
-    estimated = np.flatnonzero(given == Given.ESTIMATE)
-    for k in range(COMPONENTS):
-        if AMOUNTS[k] in moves.columns and priced.size:
-            value[priced, k] = whole_numbers(moves[AMOUNTS[k]])[priced]
-        if ESTIMATES[k] in moves.columns and estimated.size:
-            value[estimated, k] = whole_numbers(moves[ESTIMATES[k]])[estimated]
-    return source, given, value
+    return source, given
+
+
+def fill_amounts(value: Ints, place_of: Ints, given: Ints, moves: pl.DataFrame) -> None:
+    """Writes the amounts that come with the rows to their places in order of play (n × 5)."""
+    for names, kind in ((AMOUNTS, Given.PRICE), (ESTIMATES, Given.ESTIMATE)):
+        rows = np.flatnonzero(given == kind)
+        if rows.size:
+            for k, name in enumerate(names):
+                if name in moves.columns:
+                    value[place_of[rows], k] = whole_numbers(moves[name])[rows]
 
 
 def empty_state(facts: Facts) -> tables.State:

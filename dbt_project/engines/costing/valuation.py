@@ -135,15 +135,17 @@ def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame
     is_estimated &= (entries.method != tables.STANDARD) & ~(
         (entries.source == Source.MADE_BESIDE) & (entries.given == Given.PRICE)
     )
-    signed = entries.value * np.where(entries.source == Source.TAKEN, -1, 1)[:, None]
+    sign = np.where(entries.source == Source.TAKEN, -1, 1)
     varied = np.flatnonzero(variances.entry[: state.counts[tables.VARIANCE_COUNT]] >= 0)
-    signed[variances.entry[varied]] -= variances.value[varied]
+    columns = {name: entries.value[:, k] * sign for k, name in enumerate(AMOUNTS)}
+    for k, column in enumerate(columns.values()):
+        column[variances.entry[varied]] -= variances.value[varied, k]
     return pl.DataFrame(
         {
             "entry_id": facts.entry_id,
             "move_id": facts.move_id,
-            **amount_columns(signed),
-            "value_amount": signed.sum(axis=1),
+            **columns,
+            "value_amount": sum(columns.values()),
             "is_estimated": is_estimated,
             "is_uncovered": is_uncovered,
         }
@@ -168,15 +170,15 @@ def slice_table(
 ) -> pl.DataFrame:
     """What every outflow took from which layer, and last what it still owes."""
     slices, count = state.slices, state.counts[tables.SLICE_COUNT]
-    value = np.concatenate([slices.value[:count], owed_value])
+    columns = {name: np.concatenate([slices.value[:count, k], owed_value[:, k]]) for k, name in enumerate(AMOUNTS)}
     layer = facts.entry_id[state.layers.entry[slices.layer[:count]]]
     return pl.DataFrame(
         {
             "issue_entry_id": np.concatenate([facts.entry_id[slices.entry[:count]], facts.entry_id[debtors]]),
             "layer_entry_id": pl.concat([pl.Series(layer), pl.Series([None] * debtors.size, dtype=pl.Int64)]),
             "quantity": np.concatenate([slices.quantity[:count], owed_quantity]),
-            "value_amount": value.sum(axis=1),
-            **amount_columns(value),
+            "value_amount": sum(columns.values()),
+            **columns,
         }
     )
 
