@@ -7,7 +7,6 @@ stock only to decide what can happen; what did happen is what the commands recor
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
