@@ -151,7 +151,9 @@ def stepped(name: str, points: Sequence[tuple[str, float]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def coloured_bars(entries: Sequence[tuple[str, float, str]], name: str) -> dict[str, Any]:
+def coloured_bars(
+    entries: Sequence[tuple[str, float, str]], name: str, shown: Callable[[float], str]
+) -> dict[str, Any]:
     """Few bars, each of its own colour, with its number on top. entries: (label, value, colour)."""
     return {
         "tooltip": TOOLTIP | {"valueFormatter": "%,.0f"},
@@ -161,7 +163,10 @@ def coloured_bars(entries: Sequence[tuple[str, float, str]], name: str) -> dict[
         "yAxis": {"type": "value"},
         "series": [
             {"name": name, "type": "bar", "barMaxWidth": 70, "label": {"show": True, "position": "top"},
-             "data": [{"value": value, "itemStyle": {"color": colour}} for _l, value, colour in entries]},
+             "data": [
+                 {"value": value, "itemStyle": {"color": colour}, "label": {"formatter": shown(value)}}
+                 for _label, value, colour in entries
+             ]},
         ],
     }  # fmt: skip
 

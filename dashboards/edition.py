@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
-from threading import Lock
+from queue import Empty, LifoQueue
+from threading import BoundedSemaphore
 from typing import Any
 
 import duckdb
@@ -13,32 +15,33 @@ import polars as pl
 from dbt_project.published import PublishedBuild, published_build
 from transactions.kernel.home import home
 
+CONNECTIONS = 4  # of one edition at a time; who asks beyond that waits for a turn
+
 
 class Edition:
-    """One edition of one published build, opened read-only. Thread-safe: each question has a cursor of its own."""
+    """One edition of one published build, opened read-only. Thread-safe: a question has a connection to itself."""
 
     def __init__(self, build: PublishedBuild, name: str) -> None:
         self.build = build
         self.name = name
         self.build_id = build.build_id
         self.as_of = date.fromisoformat(str(build.manifest["as_of"]))
-        self._connection = build.open(name)
-        self._lock = Lock()
-        self._columns = {
-            (row[0], row[1])
-            for row in self._connection.execute(
-                "select table_name, column_name from information_schema.columns"
-            ).fetchall()
-        }
+        self._idle: LifoQueue[duckdb.DuckDBPyConnection] = LifoQueue()
+        self._turns = BoundedSemaphore(CONNECTIONS)
+        columns = self.rows("select table_name, column_name from duckdb_columns() where not internal")
+        self._columns = set(columns.iter_rows())
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
         """The answer of one SELECT; `?` marks parameters, which are bound and never become SQL text."""
-        with self._lock:
-            cursor = self._connection.cursor()
-        try:
-            found = pl.from_arrow(cursor.sql(sql, params=list(parameters)).to_arrow_table())
-        finally:
-            cursor.close()
+        with self._turns:
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                connection = self.build.open(self.name)
+            try:
+                found = pl.from_arrow(connection.sql(sql, params=list(parameters)).to_arrow_table())
+            finally:
+                self._idle.put(connection)
         assert isinstance(found, pl.DataFrame)
         return found
 
@@ -75,6 +78,10 @@ def refresh_status() -> dict[str, Any]:
     return status if isinstance(status, dict) else {}
 
 
-def query_error(error: Exception) -> str:
-    """What DuckDB says about a query, in one line."""
-    return str(error).split("\n")[0] if isinstance(error, duckdb.Error) else str(error)
+def kept_builds() -> list[dict[str, Any]]:
+    """The manifests of the builds that are kept, newest first."""
+    found = []
+    for file in sorted((home() / "warehouse" / "builds").glob("*/manifest.json"), reverse=True):
+        with suppress(OSError, ValueError):
+            found.append(json.loads(file.read_text(encoding="utf-8")))
+    return found

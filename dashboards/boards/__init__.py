@@ -1,11 +1,14 @@
 """The boards, in the order of the menu: one file each, a question each."""
 
 from dashboards.boards import (
+    data,
     delivery_dates,
     document,
+    finance,
     mrp_workbench,
     order_profit,
     overview,
+    proofs,
     receivables_payables,
     stock,
 )
@@ -18,5 +21,8 @@ BOARDS: tuple[Board, ...] = (
     stock.BOARD,
     mrp_workbench.BOARD,
     receivables_payables.BOARD,
+    finance.BOARD,
+    proofs.BOARD,
+    data.BOARD,
     document.BOARD,
 )

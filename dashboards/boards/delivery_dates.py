@@ -13,9 +13,9 @@ from dashboards.words import said
 
 CLASSES = {
     "on_time": noted("on time"),
-    "1-5": noted("1–5 days late"),
-    "6-20": noted("6–20 days late"),
-    ">20": noted("over 20 days late"),
+    "1-5": noted("1–5 days"),
+    "6-20": noted("6–20 days"),
+    ">20": noted("over 20 days"),
     "unknown": noted("no date"),
 }
 COLOURS = {"on_time": GAIN, "1-5": "#e0a458", "6-20": "#d97745", ">20": LOSS, "unknown": NEUTRAL}
@@ -109,7 +109,9 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     counts = dict(view.ask("delivery_classes", customer=customer).iter_rows())
     present = [key for key in LATENESS if counts.get(key)]
     st.echarts_chart(
-        coloured_bars([(_(CLASSES[key]), float(counts[key]), COLOURS[key]) for key in present], _("Order lines")),
+        coloured_bars(
+            [(_(CLASSES[key]), float(counts[key]), COLOURS[key]) for key in present], _("Order lines"), shown_number
+        ),
         height=220, key="lateness",
     )  # fmt: skip
     rows = view.ask("delivery_lines", customer=customer, lateness=lateness)

@@ -92,7 +92,7 @@ def _open(view: View, side: str, nothing: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Open by days overdue"), anchor=False)
         explain(view, f"fct_{side}")
-    st.echarts_chart(coloured_bars(bars, _("Open")), height=240, key=f"{side}-ages")
+    st.echarts_chart(coloured_bars(bars, _("Open"), shown_amount), height=240, key=f"{side}-ages")
     chosen = table(view, view.ask("open_by_partner", side=side), PARTNERS, key=f"{side}-partners", chooses=True)
     partner = chosen[0]["partner_code"] if chosen else None
     title = chosen[0]["partner_name"] if chosen else _("all partners")

@@ -1,0 +1,136 @@
+"""Do we earn, what do we own? Profit and loss, balance sheet, trial balance; a click on an account shows its entries."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.charts import columns_and_line
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.language import _, noted, shown_amount
+from dashboards.table import Column, table
+from dashboards.words import said
+
+PROFIT = {
+    "account_code": Column("Account"),
+    "account_name": Column("Account name", "name"),
+    "this_month": Column("This month", "amount"),
+    "month_before": Column("Month before", "amount"),
+    "year_so_far": Column("Year so far", "amount"),
+    "pending": Column("Of it pending", "amount", help="Computed by the build, not yet settled into the books"),
+}
+SHEET = {
+    "account_code": Column("Account"),
+    "account_name": Column("Account name", "name"),
+    "balance_amount": Column("Balance", "amount"),
+    "change_amount": Column("Change this month", "amount", help="Debit less credit of the month"),
+    "pending": Column("Of it pending", "amount", help="Computed by the build, not yet settled into the books"),
+}
+TRIAL = {
+    "account_code": Column("Account"),
+    "account_name": Column("Account name", "name"),
+    "opening": Column("Opening", "amount"),
+    "debit": Column("Debit", "amount"),
+    "credit": Column("Credit", "amount"),
+    "closing": Column("Closing", "amount"),
+    "pending": Column("Of it pending", "amount", help="Computed by the build, not yet settled into the books"),
+}
+ENTRIES = {
+    "entry_date": Column("Date", "date"),
+    "entry_number": Column("Entry"),
+    "account_code": Column("Account"),
+    "account_name": Column("Account name", "name"),
+    "debit_amount": Column("Debit", "amount"),
+    "credit_amount": Column("Credit", "amount"),
+    "document_type": Column("Document", "word"),
+    "document_number": Column("Number"),
+    "settled_event": Column("Event", "word"),
+    "is_pending": Column("Pending", "flag", help="Computed by the build, not yet settled into the books"),
+    "description": Column("Text"),
+}
+
+
+def render(view: View) -> None:
+    periods = view.ask("finance_periods")["period_code"].to_list()
+    if not periods:
+        heading(_("Do we earn, what do we own?"))
+        empty_state(_("Nothing is booked yet"), _("Invoices, bills and payments post by themselves; then refresh."))
+        return
+    top = st.container()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        period = st.selectbox(_("Month"), periods, key="period", bind="query-params", width=160)
+        explain(view, "rpt_profit_and_loss", "rpt_balance_sheet", "rpt_trial_balance", "fct_journal_lines")
+    total = view.one("finance_total", period=period)
+    with top:
+        heading(
+            _("Do we earn, what do we own?"),
+            _(
+                "{profit} {currency} earned in {month}, {year} in the year so far; we own {assets} and owe {liabilities}.",
+                profit=shown_amount(total["profit"]), currency=view.currency, month=period,
+                year=shown_amount(total["profit_of_year"]), assets=shown_amount(total["assets"]),
+                liabilities=shown_amount(total["liabilities"]),
+            ),
+        )  # fmt: skip
+    tiles(
+        [
+            Tile(_("Revenue"), shown_amount(total["revenue"]), view.currency),
+            Tile(_("Profit"), shown_amount(total["profit"]), view.currency, alarm=total["profit"] < 0),
+            Tile(_("Assets"), shown_amount(total["assets"]), view.currency),
+            Tile(_("Liabilities"), shown_amount(total["liabilities"]), view.currency),
+            Tile(_("Equity"), shown_amount(total["equity"]), view.currency),
+        ]
+    )
+    months = view.ask("finance_months")
+    st.echarts_chart(
+        columns_and_line(
+            [str(code) for code in months["period_code"]], (_("Revenue"), [float(a) for a in months["revenue"]]),
+            (_("Profit"), [float(a) for a in months["profit"]]),
+        ),
+        height=PICTURE_HEIGHT - 60, key="finance-months",
+    )  # fmt: skip
+    profit, sheet, trial, entries = st.tabs(
+        [_("Profit and loss"), _("Balance sheet"), _("Trial balance"), _("Journal entries")]
+    )
+    with profit:
+        _statement(view, str(period), _with_totals(view.ask("profit_and_loss", period=period)), PROFIT, "profit-and-loss")
+    with sheet:
+        _statement(view, str(period), _with_totals(view.ask("balance_sheet", period=period)), SHEET, "balance-sheet")
+    with trial:
+        _statement(view, str(period), _with_totals(view.ask("trial_balance", period=period)), TRIAL, "trial-balance")
+    with entries:
+        table(view, view.ask("journal", period=period), ENTRIES, key="journal", opens="document_id", height=520)
+
+
+def _with_totals(rows: pl.DataFrame) -> pl.DataFrame:
+    """Names for the rows of totals, which the question answers without an account, and for the open result."""
+    names = []
+    for row in rows.iter_rows(named=True):
+        if row["account_code"] == "result":
+            names.append(said("unclosed_result"))
+        elif row["account_code"] is not None:
+            names.append(row["account_name"])
+        elif row.get("account_type"):
+            names.append(_("Total: {what}", what=said(row["account_type"])))
+        else:
+            names.append(_("Profit") if "this_month" in row else _("Total"))
+    return rows.with_columns(pl.Series("account_name", names, dtype=pl.String), account_code=_blank(rows["account_code"]))
+
+
+def _blank(codes: pl.Series) -> pl.Series:
+    return codes.replace("result", "").fill_null("")
+
+
+def _statement(view: View, period: str, rows: pl.DataFrame, columns: dict[str, Column], key: str) -> None:
+    chosen: list[dict[str, Any]] = table(view, rows, columns, key=key, chooses=True)
+    if chosen and chosen[0]["account_code"]:
+        code, name = chosen[0]["account_code"], chosen[0]["account_name"]
+        st.subheader(_("Entries of {account} in {month}", account=f"{code} {name}", month=period), anchor=False)
+        rows = view.ask("journal", period=period, account=code)
+        table(view, rows, ENTRIES, key=f"{key}-entries", opens="document_id", height=400)
+    else:
+        st.caption(_("Choose an account to see its entries."))
+
+
+BOARD = Board(
+    "finance", noted("Finance"), ":material/account_balance:", noted("Money"), "board.finance", render
+)
