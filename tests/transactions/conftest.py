@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,3 +110,27 @@ def trading(door: Door, clock: SetClock) -> Trading:
 def shop(sqlite_door: Door, clock: SetClock) -> Trading:
     """The same on SQLite only, for what does not depend on the database."""
     return Trading(sqlite_door, clock).found()
+
+
+@pytest.fixture(scope="session")
+def durable_server() -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(durable=True) as server:
+        yield server
+        os.kill(server.process_id, signal.SIGQUIT)  # at once: nothing of it is kept, so nothing need be written
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def durable_url(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> str:
+    """A company with an item A on a database for other processes, which flush every commit."""
+    if request.param == "sqlite":
+        copy = tmp_path / "bihuan.sqlite"
+        shutil.copyfile(sqlite_template, copy)
+        url = f"sqlite:///{copy}"
+    else:
+        server: EmbeddedPostgres = request.getfixturevalue("durable_server")
+        url = server.url(server.create_database()).render_as_string(hide_password=False)
+        _found(url)
+    door = Door(open_engine(url))
+    door.execute("create_item", {"code": "A", "name": "A", "unit": "pcs", "kind": "bought"}, "administrator")
+    door.engine.dispose()
+    return url

@@ -27,8 +27,8 @@ class Trading(Acting):
         self("create_tax_code", code="VAT", name="Value added tax", rate="0.1")
         for day, rate in (("2026-01-01", "1.1"), ("2026-02-01", "1.25"), ("2026-03-01", "1.003")):
             self("set_exchange_rate", currency="EUR", rate=rate, effective_date=day)
-        self("record_opening_stock", effective_date="2026-01-01",
-             lines=[{"item": "A", "quantity": 100, "unit_cost": 5}, {"item": "B", "quantity": 100, "unit_cost": 1}])  # fmt: skip
+        opened = [{"item": code, "quantity": 100, "unit_cost": cost} for code, cost in (("A", 5), ("B", 1))]
+        self("record_opening_stock", effective_date="2026-01-01", lines=opened)
         return self
 
     def sell(self, *lines: dict[str, Any], **data: Any) -> dict[str, Any]:

@@ -18,7 +18,8 @@ MAY = {
     """,
     "buyer": """
         create_partner change_partner set_supplier_price create_purchase_requisition create_purchase_order
-        confirm_purchase_order cancel_purchase_order close_purchase_order amend_purchase_order receive_goods return_to_supplier
+        confirm_purchase_order cancel_purchase_order close_purchase_order amend_purchase_order
+        receive_goods return_to_supplier
     """,
     "accountant": """
         add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment allocate_payment post_journal_entry
@@ -26,7 +27,8 @@ MAY = {
         settle_cost set_exchange_rate create_tax_code set_standard_cost set_valuation_method set_work_center_rate
     """,
     "salesperson": """
-        create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order deliver_goods
+        create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order
+        deliver_goods
     """,
     "analyst": "",
     "storekeeper": """

@@ -124,5 +124,5 @@ def test_a_period_is_locked_once_and_must_be_a_month(busy: Trading) -> None:
 
 
 def test_the_database_refuses_too(busy: Trading) -> None:
-    with pytest.raises(DBAPIError, match="EntryIsPosted|PeriodIsLocked"), busy.door.engine.begin() as connection:
+    with pytest.raises(DBAPIError, match=r"EntryIsPosted|PeriodIsLocked"), busy.door.engine.begin() as connection:
         connection.execute(update(journal_entry).values(description="changed by hand"))
