@@ -106,18 +106,9 @@ def arranged(
     outputs.share = whole_numbers(moves["cost_share"], -1)[made] if "cost_share" in moves.columns else -1
 
     entries = tables.table(tables.ENTRIES, moves.height)
-    entries.quantity = np.abs(quantity)[at]
-    entries.source = source[at]
-    entries.given = given[at]
-    entries.method = np.where(identities.method == SPECIFIC, 0, identities.method)[at]
-    entries.pool = pool[at]
-    entries.node = node[at]
-    entries.date = received_days(moves, day)[at]
-    entries.day = day[at]
-    entries.order = order[at]
-    entries.origin = np.where(origin[at] >= 0, place_of[origin[at]], -1)
-    for absent in ("link", "place", "debt", "first_layer"):
-        entries[absent] = -1
+    method = np.where(identities.method == SPECIFIC, 0, identities.method)
+    date = received_days(moves, day)
+    tables.filled(entries, at, quantity, source, given, method, pool, node, date, day, order, origin, place_of)
     fill_amounts(entries.value, place_of, given, moves)
     if at_once.size:
         worth = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])

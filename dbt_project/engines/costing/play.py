@@ -120,7 +120,7 @@ def moved_over(state: State, entry: int) -> None:
         for k in range(COMPONENTS):
             values[k] -= slices.value[at, k]
         layered(state, pool, layers.entry[layer], layers.date[layer], slices.quantity[at], slices.value[at])
-        if counts[OVERFLOW] == 1:
+        if counts[OVERFLOW] > 0:
             return
     if covered < entries.quantity[origin]:
         layered(state, pool, entry, entries.date[entry], entries.quantity[origin] - covered, values)
@@ -227,7 +227,7 @@ def went_out(state: State, entry: int) -> None:
         links.last_slice[link] = counts[SLICE_COUNT]
     if need > 0:
         owed(state, entry, need)
-        if counts[OVERFLOW] == 1:
+        if counts[OVERFLOW] > 0:
             return
         for k in range(COMPONENTS):
             values[k] += debts.best[entries.debt[entry], k]
@@ -252,7 +252,7 @@ def played_round(state: State, first: int, last: int) -> None:
             went_out(state, entry)
         else:
             came_in(state, entry)
-        if counts[OVERFLOW] == 1 or counts[DIVERGED] == 1:
+        if counts[OVERFLOW] > 0 or counts[DIVERGED] == 1:
             return
 
 
@@ -271,7 +271,7 @@ def played_group(state: State, first: int, last: int) -> int:
     for round_number in range(1, MAXIMUM_ROUNDS + 1):
         reset(state, mark)
         played_round(state, first, last)
-        if counts[OVERFLOW] == 1:
+        if counts[OVERFLOW] > 0:
             return round_number
         if counts[DIVERGED] == 1:
             break
@@ -347,7 +347,9 @@ def played(state: State, group_start: Ints, rounds: Ints, first_group: int) -> i
             return group
         if counts[OVERFLOW] == 0:
             finished(state, first, last)
-        if counts[OVERFLOW] == 1:
+        if counts[OVERFLOW] > 0:
+            full = counts[OVERFLOW]
             forgotten(state, first, last, mark)
+            counts[OVERFLOW] = full
             return group
     return groups

@@ -7,18 +7,22 @@ from .proportion import COMPONENTS, Whole, component_shares, copied, half_even_s
 from .tables import (
     CHANGE,
     DEBT_COUNT,
+    DEBTS_FULL,
     DIVERGED,
     ESTIMATE,
     FIFO,
     LARGEST_VALUE,
     LAYER_COUNT,
+    LAYERS_FULL,
     MONTH_AVERAGE,
     OVERFLOW,
     REVALUATION,
     SLICE_COUNT,
+    SLICES_FULL,
     STAMP,
     STANDARD,
     VARIANCE_COUNT,
+    VARIANCES_FULL,
     Ints,
     State,
     Table,
@@ -210,7 +214,7 @@ def varied(state: State, rule: int, entry: int, pool: int, day: int, values: Int
     variances, counts = state.variances, state.counts
     at = counts[VARIANCE_COUNT]
     if at >= variances.shape[0]:
-        counts[OVERFLOW] = 1
+        counts[OVERFLOW] = VARIANCES_FULL
         return
     differs = False
     for k in range(COMPONENTS):
@@ -268,7 +272,7 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
     purses.quantity[purse] -= quantity
     at = counts[SLICE_COUNT]
     if at >= slices.shape[0]:
-        counts[OVERFLOW] = 1
+        counts[OVERFLOW] = SLICES_FULL
         return
     counts[SLICE_COUNT] = at + 1
     slices.entry[at] = entry
@@ -286,7 +290,7 @@ def layered(state: State, pool: int, entry: int, date: int, quantity: int, value
     pools, purses, layers, debts, counts = state.pools, state.purses, state.layers, state.debts, state.counts
     layer = counts[LAYER_COUNT]
     if layer >= layers.shape[0]:
-        counts[OVERFLOW] = 1
+        counts[OVERFLOW] = LAYERS_FULL
         return
     counts[LAYER_COUNT] = layer + 1
     layers.entry[layer] = entry
@@ -351,7 +355,7 @@ def owed(state: State, entry: int, quantity: int) -> None:
     if debt < 0:
         debt = counts[DEBT_COUNT]
         if debt >= debts.shape[0]:
-            counts[OVERFLOW] = 1
+            counts[OVERFLOW] = DEBTS_FULL
             return
         counts[DEBT_COUNT] = debt + 1
         entries.debt[entry] = debt

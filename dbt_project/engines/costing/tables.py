@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .compilation import compiled
 from .proportion import COMPONENTS
 
 Ints = npt.NDArray[np.int64]
@@ -18,6 +19,7 @@ VARIANCE, REVALUATION = 0, 1
 
 LAYER_COUNT, SLICE_COUNT, DEBT_COUNT, VARIANCE_COUNT, STAMP, CHANGE, OVERFLOW, DIVERGED = 0, 1, 2, 3, 4, 5, 6, 7
 COUNTS = 8
+LAYERS_FULL, SLICES_FULL, DEBTS_FULL, VARIANCES_FULL = 1, 2, 3, 4
 
 
 ENTRIES = np.dtype(
@@ -171,24 +173,55 @@ class State(NamedTuple):
 
 
 def with_more_room(state: State) -> State:
-    """The same state with twice the room for layers, slices, debts and variances, whichever are more than half full."""
-    growing = {
-        "layers": (state.layers, state.counts[LAYER_COUNT]),
-        "slices": (state.slices, state.counts[SLICE_COUNT]),
-        "debts": (state.debts, state.counts[DEBT_COUNT]),
-        "variances": (state.variances, state.counts[VARIANCE_COUNT]),
-    }
-    wider = {}
-    for name, (rows, count) in growing.items():
-        if 2 * count >= rows.shape[0] or rows.shape[0] < 1 << 16:
-            more = table(rows.dtype, 2 * rows.shape[0])
-            more.view(np.int64)[: rows.size * rows.dtype.itemsize // 8] = rows.view(np.int64)
-            wider[name] = more
-        else:
-            wider[name] = rows
-    return state._replace(
-        layers=wider["layers"], slices=wider["slices"], debts=wider["debts"], variances=wider["variances"]
-    )
+    """The same state with twice the room in the table that was full."""
+    full = int(state.counts[OVERFLOW])
+    state.counts[OVERFLOW] = 0
+    if full == LAYERS_FULL:
+        return state._replace(layers=widened(state.layers))
+    if full == SLICES_FULL:
+        return state._replace(slices=widened(state.slices))
+    if full == DEBTS_FULL:
+        return state._replace(debts=widened(state.debts))
+    return state._replace(variances=widened(state.variances))
+
+
+def widened(rows: Table) -> Table:
+    """The same rows followed by as many empty ones."""
+    wider = table(rows.dtype, 2 * rows.shape[0])
+    wider.view(np.int64)[: rows.size * rows.dtype.itemsize // 8] = rows.view(np.int64)
+    return wider
+
+
+@compiled
+def filled(
+    entries: Table,
+    at: Ints,
+    quantity: Ints,
+    source: Ints,
+    given: Ints,
+    method: Ints,
+    pool: Ints,
+    node: Ints,
+    date: Ints,
+    day: Ints,
+    order: Ints,
+    origin: Ints,
+    place_of: Ints,
+) -> None:
+    """Fills the entries from input rows; entry i is row at[i], row r is entry place_of[r]."""
+    for i in range(at.shape[0]):
+        row = at[i]
+        entries.quantity[i] = abs(quantity[row])
+        entries.source[i] = source[row]
+        entries.given[i] = given[row]
+        entries.method[i] = method[row]
+        entries.pool[i] = pool[row]
+        entries.node[i] = node[row]
+        entries.date[i] = date[row]
+        entries.day[i] = day[row]
+        entries.order[i] = order[row]
+        entries.origin[i] = place_of[origin[row]] if origin[row] >= 0 else -1
+        entries.link[i] = entries.place[i] = entries.debt[i] = entries.first_layer[i] = -1
 
 
 def table(columns: np.dtype[np.void], rows: int) -> Table:
