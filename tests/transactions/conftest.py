@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,15 +75,20 @@ def sqlite_door(sqlite_template: Path, tmp_path: Path, clock: SetClock) -> Itera
 
 
 @pytest.fixture
-def postgres_door(postgres_company: str, clock: SetClock) -> Iterator[Door]:
-    """A door into PostgreSQL. The tables are put back as they were, which is a tenth of the time of a new database."""
+def put_back(postgres_company: str) -> Callable[[], None]:
+    """Puts the tables of PostgreSQL back as they were, which takes a tenth of the time of a new database."""
+    statements = "; ".join(
+        f"delete from {table}; insert into {table} select * from kept.{table}" for table in _tables()
+    )
+    return lambda: _without_triggers(postgres_company, statements)
+
+
+@pytest.fixture
+def postgres_door(postgres_company: str, put_back: Callable[[], None], clock: SetClock) -> Iterator[Door]:
     engine = open_engine(postgres_company)
     yield Door(engine, clock)
     engine.dispose()
-    _without_triggers(
-        postgres_company,
-        "; ".join(f"delete from {table}; insert into {table} select * from kept.{table}" for table in _tables()),
-    )
+    put_back()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
