@@ -1,4 +1,5 @@
--- One row per item, warehouse and layer that is left: since when it lies there, and how old it is on the day of the build. Minor units, micro.
+-- One row per item, warehouse and layer that is left: since when it lies there, and how old it is on the day of
+-- the build. Minor units, micro.
 with
 
 layers as (

@@ -1,5 +1,6 @@
 -- One row per company, item and date from which a bought unit cost is in force, landed cost included; micro company currency per base unit.
--- An item at standard follows its standard cost alone. Else its receipts speak; before the first of them supplier prices, before these a standard cost.
+-- An item at standard follows its standard cost alone. Else its receipts speak; before the first of them supplier
+-- prices, before these a standard cost.
 with
 
 ranked as (

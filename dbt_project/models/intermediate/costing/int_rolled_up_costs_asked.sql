@@ -1,4 +1,5 @@
--- One row per company, item and date whose rolled-up cost somebody needs: today's of every item that is used, and that of the day of unpriced inflows.
+-- One row per company, item and date whose rolled-up cost somebody needs: today's of every item that is used, and
+-- that of the day of unpriced inflows.
 select distinct
     asked.company_id,
     asked.item_id,

@@ -1,4 +1,5 @@
--- One row per delivery or customer return move and sales order line: what it cost, by component; returns taken back are negative. Minor units.
+-- One row per delivery or customer return move and sales order line: what it cost, by component; returns taken
+-- back are negative. Minor units.
 with
 
 delivery_moves as (

@@ -1,4 +1,5 @@
--- One row per company, item and date from which a standard cost is in force: millionths of a minor unit per base unit; of one day's versions the last recorded.
+-- One row per company, item and date from which a standard cost is in force: millionths of a minor unit per base
+-- unit; of one day's versions the last recorded.
 with
 
 versions as (

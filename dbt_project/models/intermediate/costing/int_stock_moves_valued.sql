@@ -1,4 +1,5 @@
--- One row per stock move: the value that moved with the goods, by component (≥ 0 for goods of positive value; 0 where nothing changed pools).
+-- One row per stock move: the value that moved with the goods, by component (≥ 0 for goods of positive value; 0
+-- where nothing changed pools).
 -- value_amount is what the pool took in or gave; carried_amount what the goods came with: more or less by the variance to standard.
 with
 

@@ -1,4 +1,5 @@
--- One row per company, item and warehouse: what is usable on the day of the build (stock locations; expired lots are not) and what waits in inspection.
+-- One row per company, item and warehouse: what is usable on the day of the build (stock locations; expired lots
+-- are not) and what waits in inspection.
 with
 
 ends as (
@@ -17,8 +18,9 @@ select
     ends.company_id,
     ends.item_id,
     ends.warehouse_id,
-    {{ whole_sum("case when ends.kind = 'stock' and (lots.expiry_date is null or lots.expiry_date >= " ~ as_of() ~ ") then ends.quantity_micro else 0 end") }}
-        as usable_quantity_micro,
+    {{ whole_sum(
+        "case when ends.kind = 'stock' and coalesce(lots.expiry_date >= " ~ as_of() ~ ", true) then ends.quantity_micro else 0 end"
+    ) }} as usable_quantity_micro,
     {{ whole_sum("case when ends.kind = 'inspection' then ends.quantity_micro else 0 end") }} as inspection_quantity_micro
 from ends
 left join {{ ref('stg_lots') }} as lots on lots.lot_id = ends.lot_id

@@ -1,4 +1,5 @@
--- One row per company, item, supplier, date and quantity break: the price in company currency (micro per base unit); of one day's prices the last recorded.
+-- One row per company, item, supplier, date and quantity break: the price in company currency (micro per base
+-- unit); of one day's prices the last recorded.
 with
 
 converted as (

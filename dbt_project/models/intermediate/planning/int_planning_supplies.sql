@@ -1,4 +1,5 @@
--- One row per supply that exists and has not arrived in full: purchase order line, requisition line, work order, goods in inspection. Quantities micro.
+-- One row per supply that exists and has not arrived in full: purchase order line, requisition line, work order,
+-- goods in inspection. Quantities micro.
 with
 
 main_warehouses as (

@@ -1,4 +1,5 @@
--- One row per landed cost bill, its shares, or ledger line: what is billed and not yet shared out to receipts, against the clearing account.
+-- One row per landed cost bill, its shares, or ledger line: what is billed and not yet shared out to receipts,
+-- against the clearing account.
 {{ config(materialized='view') }}
 with
 

@@ -1,4 +1,5 @@
--- One row per move end or balance of an item in a location: what the moves say against the balance the writer keeps. All moves, whatever as_of.
+-- One row per move end or balance of an item in a location: what the moves say against the balance the writer
+-- keeps. All moves, whatever as_of.
 {{ config(materialized='view') }}
 with
 

@@ -8,7 +8,11 @@ select
     moves.effective_date,
     moves.document_number,
     cast(
-        case moves.move_type when 'issue' then moves.value_amount when 'issue_return' then -moves.value_amount - moves.variance_amount else 0 end
+        case moves.move_type
+            when 'issue' then moves.value_amount
+            when 'issue_return' then -moves.value_amount - moves.variance_amount
+            else 0
+        end
         as decimal(28, 6)
     ) as left_amount,
     cast(case when moves.move_type in ('output', 'by_product') then moves.value_amount + moves.variance_amount else 0 end as decimal(28, 6))

@@ -170,7 +170,8 @@ select
     ) }} as material_price_variance,
     {{ amount('(compared.labour_in_minor - compared.labour_standard_minor)', 'compared.amount_exponent') }} as labour_variance,
     {{ amount('(compared.overhead_in_minor - compared.overhead_standard_minor)', 'compared.amount_exponent') }} as overhead_variance,
-    {{ amount('(compared.subcontract_in_minor - compared.subcontract_standard_minor)', 'compared.amount_exponent') }} as subcontract_variance,
+    {{ amount('(compared.subcontract_in_minor - compared.subcontract_standard_minor)', 'compared.amount_exponent') }}
+        as subcontract_variance,
     {{ amount('(compared.value_in_minor - compared.standard_cost_minor)', 'compared.amount_exponent') }} as total_variance,
     {{ amount('compared.wip_amount_minor', 'compared.amount_exponent') }} as wip_amount,
     {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount
