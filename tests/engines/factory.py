@@ -3,24 +3,17 @@
 N finished items, each of 2 of N/2 subassemblies and 3 of N bought parts; those of 1 of N/4 lower subassemblies and 4
 parts; those of 5 parts; stock for every third part; two dated demands an item. At N = 20,000 that asks for about 190 k
 make and 730 k buy suggestions.
-
-Run as a program it prints what the plan takes: `python -m tests.engines.factory factory 20000`, or `deep 100000` for
-100 k items on 10 levels with a million demands and supplies.
 """
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
-from dataclasses import fields
 from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dbt_project.engines.planning import PlanningInput, plan
+from dbt_project.engines.planning import PlanningInput
 
 AS_OF = date(2026, 1, 5)
 MICRO = 1_000_000
@@ -143,24 +136,3 @@ def deep_factory(items: int, rows: int, levels: int = 10, seed: int = 20260105) 
         ).with_columns(quantity=pl.lit(MICRO), scrap_rate=pl.lit(0)),
         working_days=pl.DataFrame({"date": [day for day in calendar if day.weekday() < 5]}),
     )
-
-
-def main(name: str, size: int) -> None:
-    """Plans a factory five times and prints the counts, the first time and the others: elapsed and of the processor."""
-    facts = factory(size) if name == "factory" else deep_factory(size, 10 * size)
-    elapsed, worked = [], []
-    for _ in range(5):
-        start, began = time.perf_counter(), time.process_time()
-        result = plan(facts)
-        elapsed.append(round(time.perf_counter() - start, 2))
-        worked.append(round(time.process_time() - began, 2))
-    kinds = dict(result.suggestions.group_by("kind").len().iter_rows())
-    print(f"{name} {size}: {kinds.get('make', 0)} make, {kinds.get('buy', 0)} buy")
-    print({field.name: getattr(result, field.name).height for field in fields(result)})
-    print("seconds elapsed: first", elapsed[0], "then", elapsed[1:])
-    print("seconds of processor: first", worked[0], "then", worked[1:])
-    print("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "factory", int(sys.argv[2]) if len(sys.argv) > 2 else 1000)

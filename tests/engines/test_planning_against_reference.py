@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,18 @@ def pegs(result: PlanningResult) -> Counter[tuple[Any, ...]]:
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(factories())
 def test_agrees_with_the_reference(factory: Factory) -> None:
+    agrees(factory)
+
+
+@pytest.mark.soak
+@settings(max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(factories())
+def test_agrees_with_the_reference_for_long(factory: Factory) -> None:
+    agrees(factory)
+
+
+def agrees(factory: Factory) -> None:
+    """Suggestions, pegs, dates and the orders behind each supply are the same."""
     expected = planning_reference.plan(factory)
     result = plan(facts(factory))
 
