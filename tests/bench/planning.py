@@ -30,9 +30,9 @@ class PlanningMeasured:
     def told(self, name: str) -> str:
         """One line."""
         return (
-            f"{name}: {self.make} make, {self.buy} buy, {self.pegs} pegs; first {self.first_seconds:.2f} s, then "
-            f"{statistics.median(self.seconds):.2f} s ({min(self.seconds):.2f} to {max(self.seconds):.2f}), of processor "
-            f"{statistics.median(self.processor_seconds):.2f} s; {self.peak_memory / 2**20:.0f} MB"
+            f"{name}: {self.make} make, {self.buy} buy, {self.pegs} pegs; first {self.first_seconds:.2f} s, "
+            f"then {statistics.median(self.seconds):.2f} s ({min(self.seconds):.2f} to {max(self.seconds):.2f}), "
+            f"of processor {statistics.median(self.processor_seconds):.2f} s; {self.peak_memory / 2**20:.0f} MB"
         )
 
 
