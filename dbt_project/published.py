@@ -42,6 +42,7 @@ class PublishedBuild:
         connection = duckdb.connect()
         path = str(self.edition_file(edition)).replace("'", "''")
         connection.execute(f"attach '{path}' as \"{edition}\" (read_only)")
+        connection.execute("set enable_progress_bar = false")  # it would stand between the rows of an answer
         connection.execute("set enable_external_access = false")
         connection.execute("set search_path = '" + ",".join(f'"{edition}".{schema}' for schema in SCHEMAS) + "'")
         connection.execute("set lock_configuration = true")

@@ -87,6 +87,7 @@ def _write_edition(
         leftover.unlink(missing_ok=True)
     counts = {}
     connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
     try:
         # Views name the catalog that they were made in; it is called by the file's name there, too.
         connection.execute(f"attach {_text(work_file)} as {work_file.stem} (read_only)")

@@ -15,6 +15,7 @@ import structlog
 
 from orchestration.build import business_day, is_up_to_date
 from orchestration.dagster_refresh import run_job
+from orchestration.dbt_run import DbtRun
 from orchestration.making import RefreshFailed, kept_dbt
 from orchestration.refresh import Outcome, refresh
 from orchestration.warehouse_folder import RefreshIsRunning, WarehouseFolder
@@ -29,12 +30,23 @@ log: Any = structlog.get_logger()
 
 
 class Worker:
-    """Polls one home. `once` looks once and says what it did: unchanged, published, failed, waiting or busy."""
+    """Polls one home. `once` looks once and says what it did: unchanged, published, failed, waiting or busy.
 
-    def __init__(self, home: Path, door: Door, now: Callable[[], float] = time.monotonic) -> None:
-        self.home, self.door, self.now = home, door, now
+    as_run: refreshes are runs of Dagster; without, only the builds tell of them.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        door: Door,
+        *,
+        dbt: DbtRun | None = None,
+        as_run: bool = True,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.home, self.door, self.as_run, self.now = home, door, as_run, now
         self.warehouse = WarehouseFolder.of_home(home)
-        self.dbt = kept_dbt(self.warehouse.dbt)
+        self.dbt = dbt or kept_dbt(self.warehouse.dbt)
         self.failures = 0
         self.try_again_at = 0.0
 
@@ -46,7 +58,9 @@ class Worker:
             return "unchanged"
         before = self.warehouse.published_manifest()
         try:
-            outcome = refresh(self.home, self.door.engine, clock=self.door.clock, as_of=day, as_run=True, dbt=self.dbt)
+            outcome = refresh(
+                self.home, self.door.engine, clock=self.door.clock, as_of=day, as_run=self.as_run, dbt=self.dbt
+            )
         except RefreshIsRunning:
             return "busy"
         except RefreshFailed as failed:

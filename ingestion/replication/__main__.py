@@ -5,4 +5,5 @@ import sys
 
 from ingestion.replication.refresh import answer_order
 
+print()  # whatever a library wrote before stands on lines of its own
 json.dump(answer_order(json.load(sys.stdin)), sys.stdout)

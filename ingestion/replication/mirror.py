@@ -24,7 +24,7 @@ class Mirror:
 
     def __init__(self, path: str) -> None:
         self._duckdb = duckdb.connect(path)
-        self._duckdb.execute("set preserve_insertion_order = true")
+        self._duckdb.execute("set enable_progress_bar = false")
 
     def close(self) -> None:
         self._duckdb.close()

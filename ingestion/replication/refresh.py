@@ -91,7 +91,7 @@ def replicate(
     )
     if done.returncode != 0:
         raise RuntimeError(f"replication ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout.splitlines()[-1])
     if "error" in answer:
         kinds: dict[str, type[Exception]] = {kind.__name__: kind for kind in (BuildIsUnusable, ReplicationDiffers)}
         raise kinds.get(answer["error"], OSError)(answer["message"])

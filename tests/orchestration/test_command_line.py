@@ -1,0 +1,142 @@
+"""The command line: what a user types, what comes back, and that a failure is one sentence and no traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration.command_line import run
+from tests.orchestration.conftest import SmallHome
+
+
+@pytest.fixture
+def founded(home: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert run(["init", "--password", "a good password"]) == 0
+    capsys.readouterr()
+    return home
+
+
+COMPANY = {"code": "ACME", "name": "Acme", "currency": "EUR"}
+
+
+def test_init_founds_a_home_and_says_its_password_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init"]) == 0
+    said = capsys.readouterr().out
+    assert "administrator" in said
+    assert "password: " in said
+    assert run(["init"]) == 0
+    assert "password" not in capsys.readouterr().out
+    assert (home / "bihuan.sqlite").exists()
+
+
+def test_do_carries_out_one_command(founded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["do", "create_company", "--data", json.dumps(COMPANY), "--key", "1"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["code"] == "ACME"
+    assert run(["do", "create_company", "--data", json.dumps(COMPANY), "--key", "1"]) == 0
+    assert json.loads(capsys.readouterr().out) == first
+
+
+def test_a_file_stops_at_the_first_refusal_and_names_its_line(
+    founded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        {"command": "create_company", "key": "a", "data": COMPANY},
+        {"command": "create_warehouse", "key": "b", "data": {"code": "MAIN", "name": "Main"}},
+        {"command": "create_warehouse", "key": "c", "data": {"code": "MAIN", "name": "Twice"}},
+        {"command": "create_warehouse", "key": "d", "data": {"code": "NEVER", "name": "Never"}},
+    ]
+    file = tmp_path / "chain.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    assert run(["do", "--file", str(file)]) == 1
+    said = capsys.readouterr()
+    assert [json.loads(line)["line"] for line in said.out.splitlines()] == [1, 2]
+    assert said.err.startswith("bihuan: line 3, create_warehouse: ")
+    assert len(said.err.strip().splitlines()) == 1
+    lines[2]["data"] = {"code": "OTHER", "name": "Other"}
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    assert run(["do", "--file", str(file)]) == 0
+    assert [json.loads(line)["line"] for line in capsys.readouterr().out.splitlines()] == [1, 2, 3, 4]
+
+
+def test_an_unreadable_line_is_named(founded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "chain.jsonl"
+    file.write_text("{no json")
+    assert run(["do", "--file", str(file)]) == 1
+    assert "line 1 is not" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["do", "no_such_command"], 1, "UnknownCommand"),
+        (["do", "create_company", "--data", "{}"], 1, "InvalidData: code: Field required"),
+        (["do", "create_company", "--data", "{}", "--as", "nobody"], 1, "NotSignedIn"),
+        (["do", "create_company", "--data", "{"], 2, "--data is no JSON"),
+        (["do"], 2, "give the name of a command, or --file"),
+        (["do", "--file", "/no/such/file"], 1, "no such file or directory: /no/such/file"),
+        (["sql", "select 1"], 1, "nothing is published yet"),
+        (["sql", "select 1", "--format", "xml"], 2, "--format is table, csv, json"),
+        (["no-such"], 2, "No such command"),
+        (["settle"], 1, "nothing is published yet"),
+        (["docs"], 1, "nothing is published yet"),
+    ],
+)
+def test_failures_are_one_sentence(
+    founded: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    assert run(arguments) == code
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_without_a_home_it_says_how_to_make_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["refresh"]) == 1
+    assert "`bihuan init` makes one" in capsys.readouterr().err
+    assert not (home / "bihuan.sqlite").exists()
+
+
+def test_commands_are_listed_with_their_schemas(founded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["commands", "--json"]) == 0
+    described = {command["command"]: command for command in json.loads(capsys.readouterr().out)}
+    assert described["create_item"]["schema"]["properties"]["unit"]
+    assert run(["commands"]) == 0
+    assert "create_item" in capsys.readouterr().out
+
+
+def test_doctor_says_what_holds(founded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["do", "create_company", "--data", json.dumps(COMPANY)])
+    capsys.readouterr()
+    assert run(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "ok  audit trail: 1 records, an unbroken chain" in said
+    assert "BAD" not in said
+
+
+def test_sql_answers_exactly_in_three_formats(small_home: SmallHome, capsys: pytest.CaptureFixture[str]) -> None:
+    small_home.add_unit("件")
+    small_home.refresh()
+    question = "select unit_code, 1.10::decimal(18, 4) as amount, as_of, null as nothing from dim_unit"
+    assert run(["sql", question, "--format", "csv"]) == 0
+    assert capsys.readouterr().out == "unit_code,amount,as_of,nothing\n件,1.1000,2024-05-17,\n"
+    assert run(["sql", question, "--format", "json"]) == 0
+    said = capsys.readouterr().out
+    assert "1.1000" in said
+    assert json.loads(said) == [{"unit_code": "件", "amount": 1.1, "as_of": "2024-05-17", "nothing": None}]
+    assert run(["sql", question]) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == ["件         1.1000  2024-05-17", "(1 row)"]
+    assert run(["sql", "select broken from dim_unit"]) == 1
+    assert "Binder Error" in capsys.readouterr().err
+
+
+def test_sql_shows_what_the_role_may_see(small_home: SmallHome, capsys: pytest.CaptureFixture[str]) -> None:
+    user = {"username": "keeper", "password": "a good password", "roles": ["storekeeper"]}
+    assert run(["do", "create_user", "--data", json.dumps(user)]) == 0
+    small_home.add_unit("pcs")
+    small_home.refresh()
+    assert run(["sql", "select cost_text from dim_unit"]) == 0
+    assert run(["sql", "select cost_text from dim_unit", "--as", "keeper"]) == 1
+    assert "cost_text" in capsys.readouterr().err
