@@ -29,7 +29,11 @@ def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], 
             running += amount
             colour, height = NEUTRAL, abs(amount)
         drawn.append(
-            {"value": round(height, 2), "itemStyle": {"color": colour}, "label": {"show": True, "formatter": shown(amount)}}
+            {
+                "value": round(height, 2),
+                "itemStyle": {"color": colour},
+                "label": {"show": True, "formatter": shown(amount)},
+            }
         )
     labels = [label for label, _amount, _kind in steps]
     return {

@@ -60,11 +60,16 @@ def report_decisions(view: View) -> None:
     if not outcome:
         return
     if outcome["count"]:
-        st.success(_("{count} decided. The next refresh plans with it.", count=outcome["count"]), icon=":material/check:")
+        st.success(
+            _("{count} decided. The next refresh plans with it.", count=outcome["count"]), icon=":material/check:"
+        )
         with st.container(horizontal=True, gap="small"):
             for number, document_id in outcome["made"][:12]:
                 st.page_link(
-                    view.pages["document"], label=number, icon=":material/description:", query_params={"id": str(document_id)}
+                    view.pages["document"],
+                    label=number,
+                    icon=":material/description:",
+                    query_params={"id": str(document_id)},
                 )
     for text in outcome["refused"][:5]:
         st.error(text)

@@ -23,7 +23,9 @@ FIRST_HAN = "\u2e80"  # characters from here on are Chinese or its punctuation
 def chinese() -> dict[str, str]:
     """Chinese by English text."""
     with CATALOGUE.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, locale="zh_CN") if entry.id and entry.string}
+        return {
+            str(entry.id): str(entry.string) for entry in read_po(file, locale="zh_CN") if entry.id and entry.string
+        }
 
 
 def language() -> str:

@@ -36,7 +36,9 @@ def main() -> None:
         _user_corner(actor)
         return
     first = pages[next(board.name for board in opened if not board.hidden)]
-    home = st.Page(lambda: st.switch_page(first), title=_("Bihuan 闭环"), url_path="home", default=True, visibility="hidden")
+    home = st.Page(
+        lambda: st.switch_page(first), title=_("Bihuan 闭环"), url_path="home", default=True, visibility="hidden"
+    )
     menu: dict[str, list[st.Page]] = {"": [home]}
     for board in BOARDS:  # also those that stay closed: their address answers with a refusal, not with the home page
         menu.setdefault(_(board.section), []).append(pages[board.name])
@@ -78,7 +80,8 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
     def run() -> None:
         if not actor.may(board.permission):
             empty_state(
-                _("Your roles do not open this page"), _("Ask an administrator for a role that has it, or choose another.")
+                _("Your roles do not open this page"),
+                _("Ask an administrator for a role that has it, or choose another."),
             )
             return
         try:

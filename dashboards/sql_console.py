@@ -49,6 +49,8 @@ def answered_query(file: Path, sql: str, seconds: float = SECONDS) -> ConsoleAns
         raise QueryRefused(f"the query took longer than {seconds:g} seconds", field="sql", value=sql[:80]) from None
     if ended.returncode != 0:
         said = ended.stderr.decode(errors="replace").strip()
-        raise QueryRefused(said.split("\n")[0][:500] or "the query needed too much memory or time", field="sql", value="")
+        raise QueryRefused(
+            said.split("\n")[0][:500] or "the query needed too much memory or time", field="sql", value=""
+        )
     rows = pl.read_ipc(ended.stdout)
     return ConsoleAnswer(rows.head(ROWS), rows.height <= ROWS)

@@ -18,7 +18,14 @@ from dashboards.words import said
 ROWS_SHOWN = 2_000
 
 Kind = Literal["text", "word", "name", "amount", "quantity", "price", "share", "count", "date", "time", "flag", "id"]
-FORMATS = {"amount": "%,.2f", "price": "localized", "quantity": "localized", "share": "%.1f%%", "count": "%,d", "id": "%d"}
+FORMATS = {
+    "amount": "%,.2f",
+    "price": "localized",
+    "quantity": "localized",
+    "share": "%.1f%%",
+    "count": "%,d",
+    "id": "%d",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Column:
 
 def table(
     view: View, rows: pl.DataFrame, columns: Mapping[str, Column], *, key: str, opens: str | None = None,
-    chooses: bool = False, several: bool = False, height: int | Literal["auto"] = "auto", nothing: str | None = None,
+    chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto", nothing: str | None = None,
     what_next: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows behind the picture, with exports of all of them. Returns the chosen rows.
@@ -58,7 +65,7 @@ def table(
         height=height,
         placeholder="",
     )
-    _below(view, rows, shown, key, opens is not None and mode == "single-cell")
+    _below(view, rows, shown, key, mode == "single-cell" and opens in rows.columns and _says_something(rows, opens))
     picked = _picked(chosen, page.height) if acts else []
     if opens is not None and picked and not chooses and not several:
         target = page.row(picked[0], named=True)[opens]

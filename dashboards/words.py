@@ -76,6 +76,9 @@ WORDS: dict[str, str] = {
     "planned": noted("planned order"),
     "planned_order": noted("planned order"),
     "requisition": noted("Purchase requisition"),
+    "excess": noted("more than required"),
+    "work_order_component": noted("component of a work order"),
+    "planned_order_component": noted("component of a suggestion"),
     # reasons of delivery dates
     "in_stock": noted("in stock"),
     "on_time": noted("covered in time"),
@@ -170,7 +173,20 @@ WORDS: dict[str, str] = {
     "analyst": noted("analyst"),
     "storekeeper": noted("storekeeper"),
     "foreman": noted("foreman"),
-    # sides of proofs
+    # findings of costing and planning
+    "uncovered": noted("went out before it came in"),
+    "without_price": noted("came in without a known cost"),
+    "without_quantity": noted("value without quantity"),
+    "without_standard": noted("no standard cost"),
+    "unknown_origin": noted("origin unknown"),
+    "unknown_work_order": noted("work order unknown"),
+    "loop_residual": noted("rest of a production loop"),
+    "bom_cycle": noted("The bill of materials contains itself"),
+    "no_supplier": noted("No supplier"),
+    "component_not_planned": noted("A component is not planned"),
+    "item_not_planned": noted("The item is not planned"),
+    "decision_without_ground": noted("The ground of a decision has gone"),
+    # the result of the year
     "unclosed_result": noted("Result not yet closed"),
 }
 

@@ -61,7 +61,9 @@ def render(view: View) -> None:
         [
             Tile(_("As of"), shown_date(view.edition.as_of)),
             Tile(_("Tests not passed"), shown_number(failed), alarm=failed > 0),
-            Tile(_("Proofs not holding"), shown_number(facts["proofs_failed"] or 0), alarm=bool(facts["proofs_failed"])),
+            Tile(
+                _("Proofs not holding"), shown_number(facts["proofs_failed"] or 0), alarm=bool(facts["proofs_failed"])
+            ),
             Tile(_("Postings pending"), shown_number(facts["postings_pending"])),
         ]
     )
@@ -83,8 +85,12 @@ def render(view: View) -> None:
         words = st.text_input(_("Search"), key="catalogue-search", placeholder="margin, profit, days_late")
         rows = view.ask("data_columns")
         if words:
-            hay = pl.concat_str("table_name", "column_name", "meaning", separator=" ", ignore_nulls=True).str.to_lowercase()
-            rows = rows.filter(pl.all_horizontal(*[hay.str.contains(word.lower(), literal=True) for word in words.split()]))
+            hay = pl.concat_str(
+                "table_name", "column_name", "meaning", separator=" ", ignore_nulls=True
+            ).str.to_lowercase()
+            rows = rows.filter(
+                pl.all_horizontal(*[hay.str.contains(word.lower(), literal=True) for word in words.split()])
+            )
         table(view, rows, CATALOGUE, key="catalogue", height=520)
     if console:
         with console[0]:
@@ -94,7 +100,9 @@ def render(view: View) -> None:
 def _builds(view: View) -> None:
     status = refresh_status()
     if status:
-        told = _("Last refresh: {state}, {at}", state=said(str(status.get("state"))), at=_moment(str(status.get("at") or "")))
+        told = _(
+            "Last refresh: {state}, {at}", state=said(str(status.get("state"))), at=_moment(str(status.get("at") or ""))
+        )
         if status.get("reason"):
             st.warning(f"{told} – {str(status['reason'])[:500]}")
         else:
@@ -148,13 +156,16 @@ def _console(view: View) -> None:
     if answer.rows.is_empty():
         empty_state(_("The query answers no rows"), _("Check its conditions."))
         return
-    table(view, answer.rows, {name: Column(name, _kind(kind)) for name, kind in answer.rows.schema.items()}, key="console-rows")
+    table(
+        view,
+        answer.rows,
+        {name: Column(name, _kind(kind)) for name, kind in answer.rows.schema.items()},
+        key="console-rows",
+    )
 
 
 def _kind(kind: pl.DataType) -> Any:
     return "quantity" if kind.is_decimal() or kind.is_float() else "date" if kind == pl.Date else "text"
 
 
-BOARD = Board(
-    "data", noted("Data"), ":material/database:", noted("Trust"), "board.data", render
-)
+BOARD = Board("data", noted("Data"), ":material/database:", noted("Trust"), "board.data", render)

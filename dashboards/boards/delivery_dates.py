@@ -77,7 +77,9 @@ def render(view: View) -> None:
             else "",
         )  # fmt: skip
     if not total["line_count"]:
-        empty_state(_("No open order line"), _("Everything ordered is delivered. New orders appear after the next refresh."))
+        empty_state(
+            _("No open order line"), _("Everything ordered is delivered. New orders appear after the next refresh.")
+        )
         _trend(view)
         return
     _figures(view, total)
@@ -128,10 +130,16 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     )  # fmt: skip
     st.markdown(sentence(line))
     table(
-        view, view.ask("delivery_steps", line=line["sales_order_line_id"]), STEPS, key="delivery-steps", opens="document_id"
+        view,
+        view.ask("delivery_steps", line=line["sales_order_line_id"]),
+        STEPS,
+        key="delivery-steps",
+        opens="document_id",
     )
     number = line["order_number"]
-    view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(line["sales_order_id"]))
+    view.link(
+        "document", _("Open order {number}", number=number), ":material/description:", id=str(line["sales_order_id"])
+    )
 
 
 def sentence(line: dict[str, Any]) -> str:

@@ -167,11 +167,12 @@ def _find(view: View, asked: str) -> None:
     heading(_("Which document are you looking for?"), _("Type the beginning of its number, or of the number outside."))
     number = st.text_input(_("Number"), key="number", bind="query-params", placeholder="SO0000")
     if asked:
-        empty_state(_("This build has no document {id}", id=asked), _("It may be newer than the build; wait for the next refresh."))
+        empty_state(
+            _("This build has no document {id}", id=asked),
+            _("It may be newer than the build; wait for the next refresh."),
+        )
     if number:
         table(view, view.ask("documents_found", number=number), FOUND, key="documents-found", opens="document_id")
 
 
-BOARD = Board(
-    "document", noted("Document"), ":material/description:", noted("Trust"), "board.document", render
-)
+BOARD = Board("document", noted("Document"), ":material/description:", noted("Trust"), "board.document", render)

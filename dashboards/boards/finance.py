@@ -92,7 +92,9 @@ def render(view: View) -> None:
         [_("Profit and loss"), _("Balance sheet"), _("Trial balance"), _("Journal entries")]
     )
     with profit:
-        _statement(view, str(period), _with_totals(view.ask("profit_and_loss", period=period)), PROFIT, "profit-and-loss")
+        _statement(
+            view, str(period), _with_totals(view.ask("profit_and_loss", period=period)), PROFIT, "profit-and-loss"
+        )
     with sheet:
         _statement(view, str(period), _with_totals(view.ask("balance_sheet", period=period)), SHEET, "balance-sheet")
     with trial:
@@ -113,7 +115,9 @@ def _with_totals(rows: pl.DataFrame) -> pl.DataFrame:
             names.append(_("Total: {what}", what=said(row["account_type"])))
         else:
             names.append(_("Profit") if "this_month" in row else _("Total"))
-    return rows.with_columns(pl.Series("account_name", names, dtype=pl.String), account_code=_blank(rows["account_code"]))
+    return rows.with_columns(
+        pl.Series("account_name", names, dtype=pl.String), account_code=_blank(rows["account_code"])
+    )
 
 
 def _blank(codes: pl.Series) -> pl.Series:
@@ -131,6 +135,4 @@ def _statement(view: View, period: str, rows: pl.DataFrame, columns: dict[str, C
         st.caption(_("Choose an account to see its entries."))
 
 
-BOARD = Board(
-    "finance", noted("Finance"), ":material/account_balance:", noted("Money"), "board.finance", render
-)
+BOARD = Board("finance", noted("Finance"), ":material/account_balance:", noted("Money"), "board.finance", render)

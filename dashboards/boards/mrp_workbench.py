@@ -23,7 +23,9 @@ SUGGESTIONS = {
     "due_date": Column("Due", "date"),
     "supplier_name": Column("Supplier"),
     "value_amount": Column("Value", "amount"),
-    "margin_at_risk": Column("Margin at risk", "amount", help="Margin of customer orders that is late or lost without it"),
+    "margin_at_risk": Column(
+        "Margin at risk", "amount", help="Margin of customer orders that is late or lost without it"
+    ),
     "order_number": Column("For order"),
     "sales_order_line_count": Column("Order lines", "count", help="Customer order lines that wait for it"),
     "cash_out_date": Column("Cash out", "date"),
@@ -65,7 +67,7 @@ RECORD = {
     "planned_receipt": Column("Planned receipt", "quantity"),
     "planned_release": Column("Planned release", "quantity"),
 }
-FINDINGS = {"item_code": Column("Item"), "message": Column("What the plan could not do", width="large")}
+FINDINGS = {"finding": Column("What the plan could not do", "word", width="large"), "item_code": Column("Item")}
 
 
 def render(view: View) -> None:
@@ -167,7 +169,9 @@ def _decide(view: View, chosen: list[dict[str, Any]]) -> None:
 
 def _change(view: View, suggestion: dict[str, Any]) -> None:
     with st.form("change-form", border=False):
-        quantity = st.text_input(_("Quantity, {unit}", unit=suggestion["unit"]), f"{suggestion['quantity'].normalize():f}")
+        quantity = st.text_input(
+            _("Quantity, {unit}", unit=suggestion["unit"]), f"{suggestion['quantity'].normalize():f}"
+        )
         due = st.date_input(_("Due"), max(suggestion["due_date"], view.edition.as_of), format="YYYY-MM-DD")
         reason = st.text_input(_("Reason"))
         if st.form_submit_button(_("Approve as changed"), type="primary"):
@@ -205,11 +209,17 @@ def _detail(view: View, suggestion: dict[str, Any]) -> None:
 
 def _messages(view: View, counts: pl.DataFrame) -> None:
     if counts.is_empty():
-        empty_state(_("No message on existing orders"), _("Orders that should come earlier, later or not at all appear here."))
+        empty_state(
+            _("No message on existing orders"), _("Orders that should come earlier, later or not at all appear here.")
+        )
         return
     numbers = dict(counts.iter_rows())
     action = st.pills(
-        _("Asks to"), list(numbers), format_func=lambda key: f"{said(key)} {numbers[key]}", key="action", bind="query-params"
+        _("Asks to"),
+        list(numbers),
+        format_func=lambda key: f"{said(key)} {numbers[key]}",
+        key="action",
+        bind="query-params",
     )
     table(view, view.ask("mrp_messages", action=action), MESSAGES, key="messages", opens="document_id", height=460)
 
@@ -235,7 +245,9 @@ def _item(view: View) -> None:
     )  # fmt: skip
     rows = view.ask("mrp_record", item=code, warehouse=warehouse)
     labels = [shown_date(day) for day in rows["projection_date"]]
-    series = {name: [float(q) for q in rows[name]] for name in ("projected_balance", "gross_requirement", "planned_receipt")}
+    series = {
+        name: [float(q) for q in rows[name]] for name in ("projected_balance", "gross_requirement", "planned_receipt")
+    }
     st.echarts_chart(
         record(labels, [(_(RECORD[name].label), points) for name, points in series.items()]), height=PICTURE_HEIGHT,
         key="mrp-balance",

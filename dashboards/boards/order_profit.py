@@ -61,7 +61,8 @@ def render(view: View) -> None:
         _answer(total)
     if not total["line_count"]:
         empty_state(
-            _("No order here"), _("Widen the filters, or record a sales order: its profit appears after the next refresh.")
+            _("No order here"),
+            _("Widen the filters, or record a sales order: its profit appears after the next refresh."),
         )
         return
     tiles(
@@ -140,6 +141,4 @@ def _waterfall_of(row: dict[str, Any]) -> dict[str, Any]:
     return waterfall([*steps, (_("Profit"), float(row["profit"]), "total")], shown_short)
 
 
-BOARD = Board(
-    "order_profit", noted("Order profit"), ":material/paid:", noted("Sales"), "board.order_profit", render
-)
+BOARD = Board("order_profit", noted("Order profit"), ":material/paid:", noted("Sales"), "board.order_profit", render)

@@ -81,7 +81,11 @@ def render(view: View) -> None:
 def _figures(view: View, money: dict[str, object], punctuality: dict[str, object]) -> None:
     shown = []
     if money:
-        for name, label in (("revenue", _("Revenue this month")), ("profit", _("Profit this month")), ("cash", _("Cash"))):
+        for name, label in (
+            ("revenue", _("Revenue this month")),
+            ("profit", _("Profit this month")),
+            ("cash", _("Cash")),
+        ):
             shown.append(
                 Tile(
                     label, shown_amount(money[name]), view.currency,  # type: ignore[arg-type]
@@ -109,6 +113,4 @@ def _figures(view: View, money: dict[str, object], punctuality: dict[str, object
     tiles(shown)
 
 
-BOARD = Board(
-    "overview", noted("Overview"), ":material/monitoring:", noted("Today"), "board.overview", render
-)
+BOARD = Board("overview", noted("Overview"), ":material/monitoring:", noted("Today"), "board.overview", render)

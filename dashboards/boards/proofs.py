@@ -55,8 +55,10 @@ def render(view: View) -> None:
     )  # fmt: skip
     explain(view, "fct_proofs", "fct_costing_findings", "fct_settlement_due")
     rows = view.ask("proofs")
-    verdict = pl.Series("verdict", [_("✓ agrees") if holds else _("✗ differs") for holds in rows["is_green"]], dtype=pl.String)
-    table(view, rows.with_columns(verdict), CHECKS, key="proofs", opens="first_document_id", height=560)
+    verdict = pl.Series(
+        "verdict", [_("✓ agrees") if holds else _("✗ differs") for holds in rows["is_green"]], dtype=pl.String
+    )
+    table(view, rows.with_columns(verdict), CHECKS, key="proofs", opens="first_document_id", height="content")
     st.caption(_("The two sides of a check come from different tables, written by different code."))
     st.subheader(_("Postings pending"), anchor=False)
     table(
@@ -70,6 +72,4 @@ def render(view: View) -> None:
     )  # fmt: skip
 
 
-BOARD = Board(
-    "proofs", noted("Proofs"), ":material/balance:", noted("Trust"), "board.proofs", render
-)
+BOARD = Board("proofs", noted("Proofs"), ":material/balance:", noted("Trust"), "board.proofs", render)

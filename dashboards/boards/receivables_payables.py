@@ -97,7 +97,14 @@ def _open(view: View, side: str, nothing: str) -> None:
     partner = chosen[0]["partner_code"] if chosen else None
     title = chosen[0]["partner_name"] if chosen else _("all partners")
     st.subheader(_("Open documents: {partner}", partner=title), anchor=False)
-    table(view, view.ask("open_items", side=side, partner=partner), ITEMS, key=f"{side}-items", opens="invoice_id", height=360)
+    table(
+        view,
+        view.ask("open_items", side=side, partner=partner),
+        ITEMS,
+        key=f"{side}-items",
+        opens="invoice_id",
+        height=360,
+    )
 
 
 def _statement(view: View) -> None:
@@ -122,7 +129,9 @@ def _statement(view: View) -> None:
             Tile(_("Brought forward"), shown_amount(total["brought_forward"]), view.currency),
             Tile(_("Invoiced or billed"), shown_amount(total["invoiced_amount"]), view.currency),
             Tile(_("Paid"), shown_amount(total["paid_amount"]), view.currency),
-            Tile(_("Balance on {day}", day=shown_date(view.edition.as_of)), shown_amount(total["balance"]), view.currency),
+            Tile(
+                _("Balance on {day}", day=shown_date(view.edition.as_of)), shown_amount(total["balance"]), view.currency
+            ),
         ],
         "statement",
     )

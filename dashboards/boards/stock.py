@@ -130,22 +130,33 @@ def _on_hand(view: View, filters: dict[str, Any]) -> None:
 def _card(view: View, warehouse: str | None) -> None:
     items = dict(view.ask("stock_items").iter_rows())
     if not items:
-        empty_state(_("Nothing has moved yet"), _("Record opening stock or a goods receipt; it appears after the next refresh."))
+        empty_state(
+            _("Nothing has moved yet"), _("Record opening stock or a goods receipt; it appears after the next refresh.")
+        )
         return
     code = st.selectbox(
-        _("Item"), list(items), format_func=lambda key: f"{key} · {items[key]}", key="item", bind="query-params", width=340
+        _("Item"),
+        list(items),
+        format_func=lambda key: f"{key} · {items[key]}",
+        key="item",
+        bind="query-params",
+        width=340,
     )
     history = view.ask("stock_history", item=code, warehouse=warehouse)
     if history.height:
         points = [(day.isoformat(), float(quantity)) for day, quantity in history.iter_rows()]
         st.echarts_chart(stepped(_("Quantity"), points), height=PICTURE_HEIGHT - 80, key="stock-history")
-    table(view, view.ask("stock_card", item=code, warehouse=warehouse), CARD, key="card", opens="document_id", height=420)
+    table(
+        view, view.ask("stock_card", item=code, warehouse=warehouse), CARD, key="card", opens="document_id", height=420
+    )
 
 
 def _ageing(view: View, filters: dict[str, Any]) -> None:
     cells = view.ask("stock_age_by_category", **filters)
     if cells.is_empty():
-        empty_state(_("No stock here"), _("Record opening stock or a goods receipt; it appears after the next refresh."))
+        empty_state(
+            _("No stock here"), _("Record opening stock or a goods receipt; it appears after the next refresh.")
+        )
         return
     categories = cells["category"].unique().sort().to_list()
     places = [
@@ -154,7 +165,11 @@ def _ageing(view: View, filters: dict[str, Any]) -> None:
         if row["age_bucket"] in BUCKETS
     ]
     valued = view.sees("fct_stock_ageing", "value_amount")
-    title = _("Value by category and age in days, {currency}", currency=view.currency) if valued else _("Layers by age in days")
+    title = (
+        _("Value by category and age in days, {currency}", currency=view.currency)
+        if valued
+        else _("Layers by age in days")
+    )
     st.subheader(title, anchor=False)
     st.echarts_chart(
         heat_map([str(category) for category in categories], [said(bucket) for bucket in BUCKETS], places),
@@ -165,6 +180,4 @@ def _ageing(view: View, filters: dict[str, Any]) -> None:
     table(view, rows, AGEING, key="ageing", opens="layer_document_id", height=420)
 
 
-BOARD = Board(
-    "stock", noted("Stock & ageing"), ":material/inventory_2:", noted("Stock"), "board.stock", render
-)
+BOARD = Board("stock", noted("Stock & ageing"), ":material/inventory_2:", noted("Stock"), "board.stock", render)

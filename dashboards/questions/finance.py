@@ -57,7 +57,7 @@ def profit_and_loss(edition: Edition, filters: PeriodFilters) -> pl.DataFrame:
                 coalesce(sum(profit_amount) filter (where period_code = ?), 0) as this_month,
                 coalesce(sum(profit_amount) filter (where period_code = ?), 0) as month_before,
                 coalesce(sum(profit_amount) filter (where period_code between ? and ?), 0) as year_so_far,
-                coalesce(sum(pending) filter (where period_code = ?), 0) as pending
+                coalesce(-sum(pending) filter (where period_code = ?), 0) as pending
             from reports.rpt_profit_and_loss where {where.sql}
             group by grouping sets ((account_type, account_code, account_name), (account_type), ())
         )

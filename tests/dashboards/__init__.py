@@ -1,0 +1,1 @@
+"""Boards, questions, exports and the API: what people see and what is refused them."""
