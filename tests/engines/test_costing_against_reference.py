@@ -13,7 +13,8 @@ from dbt_project.engines.costing import CostingResult, ValueIsOutOfRange, value_
 from .costing_histories import COMPONENTS, UNIT, History, day
 from .costing_reference import Reference, reference_costs
 
-EXAMPLES = 5_000 if os.environ.get("BIHUAN_SOAK") == "1" else 300
+IS_SOAK = os.environ.get("BIHUAN_SOAK") == "1"
+EXAMPLES, STEPS_AT_MOST = (5_000, 30) if IS_SOAK else (300, 14)
 BOUGHT, MADE = (1, 2), (3, 4, 5)
 
 METHODS = ("fifo", "moving_average", "fifo", "moving_average", "month_average", "standard", "specific")
@@ -56,7 +57,7 @@ def histories(draw: st.DrawFn) -> History:
             "opening",
         )
     )
-    for step in draw(st.lists(steps, min_size=1, max_size=14)):
+    for step in draw(st.lists(steps, min_size=1, max_size=STEPS_AT_MOST)):
         STEPS[step](draw, history)
     stamps = draw(st.lists(st.integers(0, 3), min_size=len(history.moves), max_size=len(history.moves)))
     for move, stamp in zip(history.moves, stamps, strict=True):

@@ -15,6 +15,8 @@ from dbt_project.engines.costing import (
 )
 
 from .costing_histories import UNIT, History, day
+from .costing_reference import reference_costs
+from .test_costing_against_reference import agree
 
 A, B, C = 1, 2, 3
 
@@ -370,6 +372,40 @@ def test_absurd_unit_cost_is_refused_with_the_entry() -> None:
     history.move("delivery", A, -(10**6), 2)
     with pytest.raises(ValueIsOutOfRange, match="entry"):
         play(history)
+
+
+def test_room_grows_with_what_a_history_needs() -> None:
+    history = History()
+    history.on_method(C, "standard")
+    history.standard(C, 1, material=7)
+    for turn in range(60):
+        history.move("delivery", B, -1, 1 + turn)
+        history.receipt(A, 2, 1, 100 + turn)
+        history.receipt(C, 1, 2, 50 + turn)
+    for turn in range(6):
+        history.transfer(A, 70 - turn, 3 + turn, source=1 + turn % 2, target=2 - turn % 2)
+    history.move("delivery", A, -120, 30)
+    history.receipt(B, 45, 90, 4567)
+    agree(play(history), reference_costs(history.moves, history.orders, history.methods, history.standards))
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    history = History()
+    history.receipt(A, 10, 1, 5000)
+    history.order(7, B, 5, is_closed=True, labour=2001)
+    issue = history.move("issue", A, -12, 3, work_order_id=7)
+    history.move("output", B, 2, 3, work_order_id=7)
+    history.move("output", B, 3, 3, work_order_id=7)
+    history.transfer(B, 4, 4, source=1, target=2)
+    delivery = history.move("delivery", B, -3, 4, warehouse_id=2)
+    history.move("customer_return", B, 1, 2, warehouse_id=2, origin_entry_id=delivery)
+    history.move("issue_return", A, 1, 3, work_order_id=7, origin_entry_id=issue)
+    history.receipt(A, 10, 9, 6001)
+    moves, *rest = history.tables()
+    expected = play(history)
+    for seed in range(5):
+        shuffled = value_moves(moves.sample(fraction=1.0, shuffle=True, seed=seed), *rest)
+        assert all(one.equals(other) for one, other in zip(shuffled, expected, strict=True))
 
 
 def test_nothing_moved_nothing_valued() -> None:
