@@ -51,7 +51,7 @@ def answers(acknowledged: Path) -> dict[str, str]:
     if not acknowledged.exists():
         return {}
     lines = acknowledged.read_text(encoding="utf-8").split("\n")[:-1]
-    return dict(line.split(" ", 1) for line in lines if " " in line)  # type: ignore[misc]
+    return dict(line.split(" ", 1) for line in lines if " " in line)
 
 
 def killed_after(process: ForkServerProcess, seconds: float, generator: random.Random) -> None:

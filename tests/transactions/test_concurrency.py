@@ -1,4 +1,4 @@
-"""Many at once: one key has one effect, stock is not below zero and always the sum of its moves, no number is missing."""
+"""Many at once: one key has one effect, stock is not below zero and always the sum of moves, no number is missing."""
 
 from __future__ import annotations
 
