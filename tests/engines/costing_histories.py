@@ -11,7 +11,7 @@ Row = dict[str, Any]
 UNIT = 1_000_000
 COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
 
-MOVE_COLUMNS = {
+MOVE_COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("entry_id", "move_id", "company_id", "item_id", "warehouse_id"), pl.Int64),
     "effective_date": pl.Date,
     "recorded_at": pl.Datetime("us"),
@@ -24,17 +24,17 @@ MOVE_COLUMNS = {
     "cost_share": pl.Int64,
     "lot_id": pl.Int64,
 }
-ORDER_COLUMNS = {
+ORDER_COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("work_order_id", "company_id", "item_id", "planned_quantity"), pl.Int64),
     "is_closed": pl.Boolean,
     **{f"{name}_amount": pl.Int64 for name in COMPONENTS[1:4]},
 }
-STANDARD_COLUMNS = {
+STANDARD_COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("company_id", "item_id"), pl.Int64),
     "effective_date": pl.Date,
     **{f"{name}_unit_cost": pl.Int64 for name in COMPONENTS},
 }
-METHOD_COLUMNS = {"company_id": pl.Int64, "item_id": pl.Int64, "method": pl.String, "effective_date": pl.Date}
+METHOD_COLUMNS: dict[str, Any] = {"company_id": pl.Int64, "item_id": pl.Int64, "method": pl.String, "effective_date": pl.Date}
 
 
 def day(number: int) -> date:
