@@ -79,5 +79,5 @@ def factory(moves: int) -> Tables:
             "method": [("fifo", "moving_average")[item % 2] for item in range(items)],
             "effective_date": np.zeros(items, np.int32),
         }
-    ).cast(METHOD_COLUMNS)
+    ).cast(pl.Schema(METHOD_COLUMNS))
     return facts.with_columns(absent), work_orders, methods

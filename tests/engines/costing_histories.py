@@ -34,7 +34,12 @@ STANDARD_COLUMNS: dict[str, Any] = {
     "effective_date": pl.Date,
     **{f"{name}_unit_cost": pl.Int64 for name in COMPONENTS},
 }
-METHOD_COLUMNS: dict[str, Any] = {"company_id": pl.Int64, "item_id": pl.Int64, "method": pl.String, "effective_date": pl.Date}
+METHOD_COLUMNS: dict[str, Any] = {
+    "company_id": pl.Int64,
+    "item_id": pl.Int64,
+    "method": pl.String,
+    "effective_date": pl.Date,
+}
 
 
 def day(number: int) -> date:
