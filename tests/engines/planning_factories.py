@@ -36,6 +36,8 @@ def factories(draw: st.DrawFn) -> Factory:
                     st.sampled_from(["lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to"])
                 ),
                 "period_days": draw(st.integers(1, 20)),
+                "setup_days_nano": draw(st.sampled_from([0, 0, 400_000_000])),
+                "run_days_nano": draw(st.sampled_from([0, 0, 12_500_001, 333_333_333])),
                 "target_quantity": draw(st.sampled_from([0, 10 * MICRO])),
                 "minimum_quantity": draw(st.sampled_from([None, 10 * MICRO, 7_500_000])),
                 "multiple_quantity": draw(st.sampled_from([None, 4 * MICRO, 2_500_000])),

@@ -92,6 +92,11 @@ def lot(shortage: int, item: dict[str, Any]) -> int:
     return shortage
 
 
+def lead_time(item: dict[str, Any], quantity: int) -> int:
+    routing = item["setup_days_nano"] + Fraction(item["run_days_nano"] * quantity, 1_000_000)
+    return int(item["lead_time_days"]) + (ceil(Fraction(ceil(routing), 10**9)) if item["kind"] == "made" else 0)
+
+
 @dataclass
 class Plan:
     requirements: list[Requirement]
@@ -217,8 +222,9 @@ def _plan_place(
             short = min(deficit(later) for later in days if later >= last) - planned
             if item["lot_policy"] == "order_up_to":
                 short += max(item["target_quantity"] - safety, 0)
-            release = factory.back(day, item["lead_time_days"])
-            made.append(Supply(("plan", *place, day), place, lot(short, item), day, day, "plan", release))
+            quantity = lot(short, item)
+            release = factory.back(day, lead_time(item, quantity))
+            made.append(Supply(("plan", *place, day), place, quantity, day, day, "plan", release))
 
     sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
     sequence += sorted(
@@ -312,7 +318,7 @@ def _available(factory: Factory, supply: Supply, available: dict[Name, date], co
     if supply.kind == "plan":
         assert supply.release is not None
         start = max([supply.release, as_of] + [covered[need.name] for need in supply.components])
-        return NEVER if start == NEVER else factory.on(start, factory.items[supply.place]["lead_time_days"])
+        return NEVER if start == NEVER else factory.on(start, lead_time(factory.items[supply.place], supply.quantity))
     done = max(supply.due, as_of)
     for need in supply.components:
         day = covered[need.name]

@@ -13,7 +13,6 @@ from dbt_project.engines.planning.records import (
     B_REQUIREMENT_END,
     B_SUPPLY,
     B_SUPPLY_END,
-    N_LEAD,
     P_SUPPLY,
     PLANNED,
     R_DAY,
@@ -22,6 +21,7 @@ from dbt_project.engines.planning.records import (
     R_PEG_START,
     S_DUE,
     S_KIND,
+    S_LEAD,
     S_NODE,
     S_RELEASE,
     UNCOVERED,
@@ -37,7 +37,6 @@ NEVER = 1 << 40
 @njit(cache=True)
 def available_days(
     order: Int64s,
-    nodes: Table,
     requirements: Table,
     supplies: Table,
     pegs: Table,
@@ -75,7 +74,7 @@ def available_days(
                     supply_binding[supply] = -1
                 supply_day[supply] = NEVER
                 if start < NEVER:
-                    supply_day[supply] = worked_on(start, nodes[node, N_LEAD], first, worked, until)
+                    supply_day[supply] = worked_on(start, supplies[S_LEAD, supply], first, worked, until)
         for supply in range(existing_start[node], existing_start[node + 1]):
             due = max(supplies[S_DUE, supply], as_of)
             if supply_day[supply] <= due:

@@ -12,13 +12,13 @@ from dbt_project.engines.planning.availability import NEVER
 from dbt_project.engines.planning.records import (
     EXISTING,
     N_IS_PLANNED,
-    N_LEAD,
     PLANNED,
     R_DAY,
     R_NODE,
     R_SOURCE,
     REJECTED,
     S_KIND,
+    S_LEAD,
     S_STATE,
     SNOOZED,
     STOCK,
@@ -102,7 +102,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         until[np.where(is_known, day, first) - first] - until[np.where(below < NEVER, below, first) - first],
         0,
     )
-    lead = plan.node_table[node, N_LEAD]
+    lead = plan.supplies[S_LEAD, safe] if has_supplies else np.zeros(len(safe), dtype=np.int64)
 
     steps = pl.DataFrame(
         {

@@ -41,6 +41,8 @@ ITEM_COLUMNS: Columns = {
     "order_cost": pl.Int64,
     "holding_cost": pl.Int64,
     "tolerance_days": pl.Int64,
+    "setup_days_nano": pl.Int64,
+    "run_days_nano": pl.Int64,
     "preferred_supplier_id": None,
     "unit_cost": pl.Int64,
     "amount_exponent": pl.Int64,
@@ -99,6 +101,8 @@ OPTIONAL = {
     "order_cost",
     "holding_cost",
     "tolerance_days",
+    "setup_days_nano",
+    "run_days_nano",
     "preferred_supplier_id",
     "unit_cost",
     "amount_exponent",
@@ -134,14 +138,15 @@ class PlanningInput:
     horizon_days: calendar days from as_of; what is needed later is pegged to stock and existing supplies but gets no
         planned supply.
     items: what is planned, one row per item and warehouse. kind bought or made; lead_time_days counts working days
-        (null: the supplier's, or 0; a bought item without supplier needs one above 0 to have a source); safety_stock is
-        the floor of the projected balance (negative: so much may stay short); unit_cost micro currency per base unit,
-        null if unknown; amount_exponent of the company's currency (default 2). lot_policy: lot_for_lot (default) ·
-        minimum_multiple · fixed (whole multiples of multiple_quantity, or of minimum_quantity where that is null) ·
-        period (what period_days calendar days need from the first short one) · order_up_to (the same, and up to
-        target_quantity) · least_total_cost, silver_meal, wagner_whitin (by order_cost per order and holding_cost per
-        unit and day, both micro currency). All but lot_for_lot and fixed keep to minimum_quantity and
-        multiple_quantity.
+        (null: the supplier's, or 0; a bought item without supplier needs one above 0 to have a source); for made items
+        setup_days_nano per order and run_days_nano per base unit (worked days × 10^9, of the routing) come on top,
+        together rounded up to whole days; safety_stock is the floor of the projected balance (negative: so much may
+        stay short); unit_cost micro currency per base unit, null if unknown; amount_exponent of the company's currency
+        (default 2). lot_policy: lot_for_lot (default) · minimum_multiple · fixed (whole multiples of multiple_quantity,
+        or of minimum_quantity where that is null) · period (what period_days calendar days need from the first short
+        one) · order_up_to (the same, and up to target_quantity) · least_total_cost, silver_meal, wagner_whitin (by
+        order_cost per order and holding_cost per unit and day, both micro currency). All but lot_for_lot and fixed keep
+        to minimum_quantity and multiple_quantity.
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
     demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of

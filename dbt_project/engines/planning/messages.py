@@ -8,11 +8,11 @@ import polars as pl
 from numba import njit
 
 from dbt_project.engines.planning.calendar import worked_back
+from dbt_project.engines.planning.lead_times import lead_days
 from dbt_project.engines.planning.lots import lot_quantity
 from dbt_project.engines.planning.records import (
     E_EXCESS,
     E_NEEDED,
-    N_LEAD,
     N_MINIMUM,
     N_MULTIPLE,
     N_POLICY,
@@ -45,10 +45,12 @@ def _needed_lots(used: Int64s, nodes: Int64s, table: Table) -> Int64s:
 
 
 @njit(cache=True)
-def _releases(due: Int64s, lead: Int64s, first: int, worked: Int64s, until: Int64s) -> Int64s:
+def _releases(
+    due: Int64s, quantity: Int64s, nodes: Int64s, table: Table, first: int, worked: Int64s, until: Int64s
+) -> Int64s:
     result = np.empty(len(due), dtype=np.int64)
     for row in range(len(due)):
-        result[row] = worked_back(due[row], lead[row], first, worked, until)
+        result[row] = worked_back(due[row], lead_days(table, nodes[row], quantity[row]), first, worked, until)
     return result
 
 
@@ -67,9 +69,8 @@ def messages(plan: Solution) -> pl.DataFrame:
     quantity, excess = plan.supplies[S_QUANTITY, :count], plan.fate[E_EXCESS]
     used = quantity - excess
     lots = _needed_lots(used, nodes, plan.node_table)
-    release = _releases(
-        due, plan.node_table[nodes, N_LEAD], plan.calendar.first, plan.calendar.worked, plan.calendar.until
-    )
+    calendar = plan.calendar
+    release = _releases(due, quantity, nodes, plan.node_table, calendar.first, calendar.worked, calendar.until)
     needed = np.where(plan.fate[E_NEEDED] < 0, due, plan.fate[E_NEEDED])
     frame = plan.existing.select(
         "supply_id", "document_number", "item_id", "warehouse_id", "is_released", supply_kind="kind"

@@ -18,6 +18,7 @@ from numba import njit
 
 from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.identity import mixed
+from dbt_project.engines.planning.lead_times import lead_days
 from dbt_project.engines.planning.lots import ORDER_UP_TO, PERIOD, last_covered, lot_quantity
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
@@ -49,7 +50,6 @@ from dbt_project.engines.planning.records import (
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
-    N_LEAD,
     N_MINIMUM,
     N_MULTIPLE,
     N_PART_PERIOD,
@@ -82,6 +82,7 @@ from dbt_project.engines.planning.records import (
     S_FIRST,
     S_HASH,
     S_KIND,
+    S_LEAD,
     S_LEVEL,
     S_NEED,
     S_NODE,
@@ -143,6 +144,7 @@ def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: 
     supplies[S_LEVEL, row] = 0
     supplies[S_RELEASE, row] = day
     supplies[S_DUE, row] = day
+    supplies[S_LEAD, row] = 0
     supplies[S_FIRST, row] = -1
     supplies[S_PEG_START, row] = 0
     supplies[S_PEG_END, row] = 0
@@ -421,8 +423,9 @@ def net(
                             supplies[S_QUANTITY, supply] = decisions[found, D_QUANTITY]
                         if decisions[found, D_DUE] >= 0:
                             supplies[S_DUE, supply] = decisions[found, D_DUE]
+                supplies[S_LEAD, supply] = lead_days(nodes, node, supplies[S_QUANTITY, supply])
                 supplies[S_RELEASE, supply] = worked_back(
-                    supplies[S_DUE, supply], nodes[node, N_LEAD], first, worked, until
+                    supplies[S_DUE, supply], supplies[S_LEAD, supply], first, worked, until
                 )
                 planned += supplies[S_QUANTITY, supply]
                 served += supplies[S_QUANTITY, supply]

@@ -50,7 +50,8 @@ S_NEED = 15  # what the lot rule was asked for
 S_COVERED = 16  # last day a planned supply is made for
 S_STATE = 17
 S_DECISION = 18
-S_WIDTH = 19
+S_LEAD = 19  # worked days from release to due date
+S_WIDTH = 20
 
 STOCK = 0
 EXISTING = 1
@@ -103,7 +104,9 @@ N_HASH = 9  # identity of kind, item and warehouse
 N_PERIOD = 10
 N_TARGET = 11
 N_PART_PERIOD = 12  # micro-unit-days that are worth one order
-N_WIDTH = 13
+N_SETUP = 13  # worked days × 10^9, per order
+N_RUN = 14  # and per base unit
+N_WIDTH = 15
 
 # A planner's decision that still holds: rows [decision, column].
 D_HASH = 0

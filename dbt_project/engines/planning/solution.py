@@ -259,7 +259,6 @@ def solve(given: PlanningInput) -> Solution:
     )
     supply_day, supply_binding, requirement_day, requirement_binding = available_days(
         structure.order,
-        node_table,
         requirements,
         supplies,
         pegs,

@@ -11,7 +11,6 @@ from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.ratio import divided_half_even
 from dbt_project.engines.planning.records import (
     N_IS_MADE,
-    N_LEAD,
     N_POLICY,
     N_SAFETY,
     S_COVERED,
@@ -19,6 +18,7 @@ from dbt_project.engines.planning.records import (
     S_DECISION,
     S_DUE,
     S_FIRST,
+    S_LEAD,
     S_NEED,
     S_NODE,
     S_QUANTITY,
@@ -82,7 +82,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "release_date": dates(rows[S_RELEASE]),
             "is_release_past": rows[S_RELEASE] < plan.as_of,
             "available_date": dates_or_null(plan.supply_day[where]),
-            "lead_time_days": plan.node_table[nodes, N_LEAD],
+            "lead_time_days": rows[S_LEAD],
             "need_date": dates(rows[S_DAY]),
             "required_quantity": rows[S_REQUIRED],
             "available_quantity": available,

@@ -12,6 +12,7 @@ from numba import njit
 from dbt_project.engines.planning.calendar import WorkingCalendar, day_number
 from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.identity import read, text_identities
+from dbt_project.engines.planning.lead_times import MOST_RUN_DAYS
 from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.netting import LAST_RANK
 from dbt_project.engines.planning.network import Network
@@ -41,7 +42,9 @@ from dbt_project.engines.planning.records import (
     N_PART_PERIOD,
     N_PERIOD,
     N_POLICY,
+    N_RUN,
     N_SAFETY,
+    N_SETUP,
     N_STOCK,
     N_SUPPLIER_MINIMUM,
     N_TARGET,
@@ -168,6 +171,9 @@ def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
     table[:, N_POLICY] = nodes["lot_policy"].replace_strict(POLICY_CODES, return_dtype=pl.Int64).to_numpy()
     table[:, N_MINIMUM] = nodes["minimum_quantity"].to_numpy()
     table[:, N_MULTIPLE] = nodes["multiple_quantity"].to_numpy()
+    is_made = pl.when(pl.col("kind") == "made")
+    table[:, N_SETUP] = nodes.select(is_made.then(pl.col("setup_days_nano")).fill_null(0)).to_series().to_numpy()
+    table[:, N_RUN] = nodes.select(is_made.then(pl.col("run_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_PERIOD] = nodes["period_days"].to_numpy()
     table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
     table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
@@ -232,8 +238,10 @@ def planning_calendar(
     depth = int(structure.level.max()) + 1 if nodes.height else 0
     lead = 0
     leads = nodes["lead_time_days"].to_numpy()
+    takes_longer = ((nodes["run_days_nano"].fill_null(0) > 0) | (nodes["setup_days_nano"].fill_null(0) > 0)).to_numpy()
     for level in range(depth):
-        lead += int(leads[structure.level == level].max())
+        of_level = structure.level == level
+        lead += int(leads[of_level].max()) + MOST_RUN_DAYS * int(takes_longer[of_level].any())
     has_parent = parent >= 0
     rest = 0
     if has_parent.any():
