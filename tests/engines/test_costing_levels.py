@@ -48,7 +48,10 @@ def test_codes_keep_equality_and_order(values: list[int]) -> None:
     assert count == len(set(values))
 
 
-@given(st.lists(st.integers(-5, 50), unique=True, max_size=20), st.lists(st.integers(-5, 50), max_size=20))
+ids = st.one_of(st.integers(-5, 50), st.sampled_from((2**50, 2**50 + 1)))
+
+
+@given(st.lists(ids, unique=True, max_size=20), st.lists(ids, max_size=20))
 def test_positions(known: list[int], wanted: list[int]) -> None:
     found = positions_of(np.array(wanted, np.int64), np.array(known, np.int64))
     assert found.tolist() == [known.index(one) if one in known else -1 for one in wanted]

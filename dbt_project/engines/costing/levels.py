@@ -138,6 +138,11 @@ def positions_of(wanted: Ints, known: Ints) -> Ints:
     """Position in `known` (distinct ids) of each wanted id, −1 where it is not there."""
     if known.size == 0 or wanted.size == 0:
         return np.full(wanted.size, -1, np.int64)
+    lowest, highest = int(known.min()), int(known.max())
+    if highest - lowest < max(4 * known.size, 1 << 20):
+        place = np.full(highest - lowest + 2, -1, np.int64)
+        place[known - lowest] = np.arange(known.size)
+        return place[np.where((wanted >= lowest) & (wanted <= highest), wanted - lowest, -1)]
     order = np.argsort(known, kind="stable")
     ordered = known[order]
     place = np.minimum(np.searchsorted(ordered, wanted), known.size - 1)
