@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from tests.browser.chromium import chromium_program, launched_chromium
 from tests.embedded_postgres import EmbeddedPostgres
+from transactions.kernel.users import hash_passwords_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -60,6 +62,12 @@ def _sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
 def _do_not_flush(connection: object, _record: object, _proxy: object) -> None:
     if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
         connection.execute("pragma synchronous = off").close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> None:
+    """A hash takes a tenth of a second by design; tests make hundreds of users. They are argon2id all the same."""
+    hash_passwords_by(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from transactions.kernel.database import reading
 from transactions.kernel.door import storage_errors_as_refusals
 from transactions.kernel.refusal import NotSignedIn, Refusal
 from transactions.kernel.tables import credential, user_account, user_role, user_session
-from transactions.kernel.users import NOBODY, Actor, actor_of, password_is_right
+from transactions.kernel.users import Actor, actor_of, nobodys_hash, password_is_right
 from transactions.kernel.work import Work
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def open_session(door: "Door", username: str, password: str) -> str:
     with storage_errors_as_refusals():
         with reading(door.engine) as connection:
             user = connection.execute(_credential, {"username": username}).first()
-        right = password_is_right(user.password_hash if user else NOBODY, password)  # as slow for an unknown name
+        right = password_is_right(user.password_hash if user else nobodys_hash(), password)  # as slow
         if user is None or not right or not user.is_active:
             failures.append(now)
             raise NotSignedIn("the name or the password is wrong", field="username", value=username)

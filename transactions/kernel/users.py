@@ -6,6 +6,7 @@ A permission is a dotted name (`sales.order`); a role holds patterns in which a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
@@ -36,7 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 SHORTEST_PASSWORD = 8
-_hasher = PasswordHasher()
+_hashers = [PasswordHasher()]  # the newest one counts
 _by_username = (
     select(user_account.c.id, user_account.c.username, user_account.c.is_active, user_account.c.display_name,
            user_account.c.language, user_role.c.role)
@@ -127,15 +128,23 @@ def hashed_password(password: str) -> str:
     """The argon2id hash that is kept; `PasswordIsWeak` for one that is too short."""
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordIsWeak(f"a password has at least {SHORTEST_PASSWORD} characters", field="password", value="…")
-    return _hasher.hash(password)
+    return _hashers[-1].hash(password)
 
 
 def password_is_right(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _hashers[-1].verify(password_hash, password)  # at the cost that the hash itself names
     except VerificationError:
         return False
 
 
-# what is compared when there is no such user, so that the answer takes as long
-NOBODY = _hasher.hash("nobody has this password")
+@cache
+def nobodys_hash() -> str:
+    """What is compared when there is no such user, so that the answer takes as long."""
+    return _hashers[-1].hash("nobody has this password")
+
+
+def hash_passwords_by(hasher: PasswordHasher) -> None:
+    """Hash new passwords by another hasher from now on in this process: at another cost than argon2's default."""
+    _hashers.append(hasher)
+    nobodys_hash.cache_clear()

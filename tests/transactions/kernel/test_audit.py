@@ -1,4 +1,4 @@
-"""The audit trail is tamper-evident: two hundred tamperings at random are located, each at the record where it begins."""
+"""The audit trail is tamper-evident: two hundred tamperings at random are located, each where it begins."""
 
 from __future__ import annotations
 
@@ -95,7 +95,6 @@ def test_two_hundred_tamperings_are_located(sqlite_door: Door, clock: SetClock) 
             "keep_audit_record_delete",
         ):  # someone who owns the file can do that
             connection.exec_driver_sql(f"drop trigger {trigger}")
-        connection.exec_driver_sql("pragma foreign_keys = off")
         records = [
             {name: value for name, value in row._mapping.items() if name != "row_version"}
             for row in connection.execute(select(audit_record).order_by(audit_record.c.position))

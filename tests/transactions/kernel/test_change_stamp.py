@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import Engine, Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from transactions import make_home
+from transactions import Door, make_home
 from transactions.kernel.tables import audit_record, row_tombstone, user_account
 from transactions.ledger.tables import account, fiscal_period, journal_entry, journal_line
 from transactions.master.tables import company, unit
 
 
 @pytest.fixture
-def engine(database_url: str) -> Engine:
-    return make_home(url=database_url)[0].engine
+def engine(door: Door) -> Engine:
+    return door.engine
 
 
 def write(engine: Engine, *statements: Any) -> None:
@@ -65,7 +65,7 @@ def test_a_deleted_row_leaves_a_tombstone(engine: Engine) -> None:
 def test_ledger_rows_are_never_changed_or_deleted(engine: Engine) -> None:
     user = the_user(engine)
     record = dict.fromkeys(("command", "key", "data", "changes", "previous_hash", "hash"), "")
-    write(engine, insert(audit_record).values(id=5, position=1, user_id=user, recorded_at=0, **record))
+    write(engine, insert(audit_record).values(id=5, position=99, user_id=user, recorded_at=0, **record))
     with pytest.raises(DBAPIError, match="AppendOnly"):
         write(engine, update(audit_record).values(command="other"))
     with pytest.raises(DBAPIError, match="AppendOnly"):
