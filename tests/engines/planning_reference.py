@@ -265,7 +265,7 @@ def _plan_place(
             target = (component, place[1])
             if target not in factory.items:
                 continue
-            exact = Fraction(supply.quantity * quantity * (1_000_000 + scrap), output * 1_000_000)
+            exact = Fraction(supply.quantity * quantity * 1_000_000, output * (1_000_000 - scrap))
             if exact == 0:
                 continue
             need = Requirement((*supply.name, component), target, ceil(exact), supply.release, priority)

@@ -417,9 +417,9 @@ def test_the_bill_of_material_in_force_on_the_start_counts() -> None:
             bom_lines=pl.DataFrame(lines),
         )
     )  # fmt: skip
-    # Started on the 19th: one old part each; started on the 20th: 10 × 3 ÷ 4 new ones and a tenth for scrap.
+    # Started on the 19th: one old part each; started on the 20th: 10 × 3 ÷ 4 new ones, of which a tenth is lost.
     assert row(result.suggestions, item_id="OLD")["quantity"] == 10 * MICRO
-    assert row(result.suggestions, item_id="NEW")["quantity"] == 8_250_000
+    assert row(result.suggestions, item_id="NEW")["quantity"] == 8_333_334
 
 
 def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
@@ -501,6 +501,10 @@ ONE: dict[str, list[Any]] = {"item_id": [1], "warehouse_id": [1], "kind": ["made
         ({"items": pl.DataFrame(ONE | {"lot_policy": ["some"]})}, "lot_policy: 'some' is none of"),
         ({"items": pl.DataFrame({name: value * 2 for name, value in ONE.items()})}, "occurs more than once"),
         ({"items": pl.DataFrame(ONE | {"lead_time_days": [-1]})}, "-1 is below 0"),
+        (
+            {"bom_lines": pl.DataFrame({"bom_id": [1], "item_id": [1], "quantity": [1], "scrap_rate": [MICRO]})},
+            "1000000 is not below 1000000",
+        ),
     ],
 )
 def test_facts_that_cannot_be_planned_are_refused(change: dict[str, Any], message: str) -> None:

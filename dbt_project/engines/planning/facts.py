@@ -154,9 +154,9 @@ class PlanningInput:
         order is the one with supply_id "WO:" + work_order_id.
     supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
         released.
-    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate adds
-        to the quantity: component quantity = parent quantity × line quantity × (1 + scrap_rate) ÷ output_quantity,
-        rounded up to the micro-quantity.
+    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate is
+        the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
+        ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
         quantity breaks, the smallest minimum_quantity is what the supplier sells at least.
     working_days: column `date`. Outside the days given, Monday to Friday count as worked.
@@ -217,6 +217,7 @@ class PlanningInput:
         _at_least("supplies", self.supplies, "quantity", 0)
         _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
         _at_least("bom_lines", self.bom_lines, "quantity", 0)
+        _below("bom_lines", self.bom_lines, "scrap_rate", MICRO)
         _at_least("supplier_prices", self.supplier_prices, "lead_time_days", 0)
         _unique("items", self.items, ["item_id", "warehouse_id"])
         _unique("demands", self.demands, ["demand_id"])
@@ -259,6 +260,12 @@ def _at_least(name: str, frame: pl.DataFrame, column: str, least: int) -> None:
     wrong = frame.filter(pl.col(column) < least)
     if wrong.height:
         raise PlanningFactIsInvalid(f"{name}.{column}: {wrong[column][0]} is below {least}")
+
+
+def _below(name: str, frame: pl.DataFrame, column: str, most: int) -> None:
+    wrong = frame.filter(pl.col(column) >= most)
+    if wrong.height:
+        raise PlanningFactIsInvalid(f"{name}.{column}: {wrong[column][0]} is not below {most}")
 
 
 def _unique(name: str, frame: pl.DataFrame, columns: list[str]) -> None:

@@ -495,13 +495,17 @@ def net(
             while version + 1 < version_start[node + 1] and version_day[version + 1] <= start:
                 version += 1
             asked = _longer(asked, asked_count, asked_count + line_start[version + 1] - line_start[version])
-            for line in range(line_start[version], line_start[version + 1]):
-                quantity = divided_up(supplies[S_QUANTITY, supply], line_numerator[line], line_denominator[line])
+            line = line_start[version]
+            while line < line_start[version + 1]:
+                component = line_node[line]
+                quantity = 0
+                while line < line_start[version + 1] and line_node[line] == component:
+                    quantity += divided_up(supplies[S_QUANTITY, supply], line_numerator[line], line_denominator[line])
+                    line += 1
                 if quantity == 0:
                     continue
                 row = asked_count
                 asked_count += 1
-                component = line_node[line]
                 asked[row, A_DAY] = supplies[S_RELEASE, supply]
                 asked[row, A_QUANTITY] = quantity
                 asked[row, A_RANK] = supplies[S_RANK, supply]

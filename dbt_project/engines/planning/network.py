@@ -55,18 +55,14 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     node_versions = (
         made.join(versions, on="item_id", how="inner").sort("node", "effective_date").with_row_index("version")
     )
-    lines = (
-        facts.bom_lines.with_columns(pl.col("scrap_rate").fill_null(0))
-        .group_by("bom_id", "item_id")
-        .agg((pl.col("quantity") * (MICRO + pl.col("scrap_rate"))).sum().alias("numerator"))
-    )
+    lines = facts.bom_lines.with_columns(kept=MICRO - pl.col("scrap_rate").fill_null(0))
     node_lines = (
         node_versions.select(
             "version", "bom_id", "output_quantity", "warehouse_id", parent="node", parent_item="item_id"
         )
         .join(lines, on="bom_id", how="inner")
         .join(nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"], how="left")
-        .sort("version", "item_id")
+        .sort("version", "item_id", "quantity", "kept")
     )
     missing = node_lines.filter(pl.col("node").is_null())
     findings += [
@@ -87,8 +83,8 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     version_start = _starts(node_versions["node"].cast(pl.Int64).to_numpy(), count)
     line_start = _starts(node_lines["version"].cast(pl.Int64).to_numpy(), node_versions.height)
     line_node = node_lines["node"].cast(pl.Int64).to_numpy()
-    numerator = node_lines["numerator"].to_numpy()
-    denominator = node_lines["output_quantity"].to_numpy() * MICRO
+    numerator = node_lines["quantity"].to_numpy() * MICRO
+    denominator = node_lines["output_quantity"].to_numpy() * node_lines["kept"].to_numpy()
     divisor = np.gcd(numerator, denominator)
     parents = node_lines["parent"].cast(pl.Int64).to_numpy()
 
