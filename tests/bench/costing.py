@@ -1,58 +1,117 @@
-"""Costing a factory of five levels in memory: from moves to values, slices and layers."""
+"""Costing at scale: read from DuckDB, valued with slices, written back; and restated after late corrections."""
 
 from __future__ import annotations
 
-import resource
-import statistics
-import sys
+import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from dbt_project.engines.costing import value_moves
-from tests.engines.costing_factory import Tables, factory
+import duckdb
 
-
-@dataclass(frozen=True)
-class CostingMeasured:
-    """first_seconds: with whatever has to be compiled or loaded; seconds: each later run, elapsed; processor_seconds:
-    the same on all cores together. peak_memory: bytes, of the process."""
-
-    moves: int
-    slices: int
-    first_seconds: float
-    seconds: list[float]
-    processor_seconds: list[float]
-    peak_memory: int
-
-    def told(self) -> str:
-        """One line."""
-        return (
-            f"costing {self.moves} moves: {self.slices} slices; first {self.first_seconds:.2f} s, "
-            f"then {statistics.median(self.seconds):.2f} s ({min(self.seconds):.2f} to {max(self.seconds):.2f}), "
-            f"of processor {statistics.median(self.processor_seconds):.2f} s; {self.peak_memory / 2**20:.0f} MB"
-        )
+from dbt_project.engines.costing import CostingResult, value_moves
+from tests.bench.figure import Measured, median, timed
+from tests.bench.histories import written_apart
 
 
-def measure_costing(tables: Tables, repetitions: int = 3) -> CostingMeasured:
-    """Values the same moves again and again."""
-    elapsed, worked = [], []
-    slices = 0
-    for _ in range(repetitions + 1):
-        start, began = time.perf_counter(), time.process_time()
-        result = value_moves(*tables)
-        elapsed.append(time.perf_counter() - start)
-        worked.append(time.process_time() - began)
-        slices = result.slices.height
-        del result
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return CostingMeasured(tables[0].height, slices, elapsed[0], elapsed[1:], worked[1:], peak)
+@contextmanager
+def history(moves: int, items: int, levels: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder:
+        path = Path(folder) / "history.duckdb"
+        written_apart(path, moves, items, levels)
+        with duckdb.connect(str(path)) as connection:
+            yield connection
 
 
-def main() -> None:
-    """`python -m tests.bench.costing [moves …]` prints one line for each number of moves, by default a million."""
-    for moves in [int(float(argument)) for argument in sys.argv[1:]] or [1_000_000]:
-        print(measure_costing(factory(moves)).told())
+def valued(connection: duckdb.DuckDBPyConnection, engine_seconds: list[float]) -> CostingResult:
+    """Reads, values and writes everything back, as the model of the warehouse does."""
+    frames = [connection.sql(f"select * from {name}").pl() for name in ("moves", "work_orders", "methods")]
+    with timed(engine_seconds):
+        result = value_moves(*frames)
+    del frames
+    for name, frame in result._asdict().items():
+        connection.register("frame", frame.to_arrow())
+        connection.execute(f"create or replace table costing_{name} as select * from frame")
+        connection.unregister("frame")
+    return result
 
 
-if __name__ == "__main__":
-    main()
+def sorted_and_read(connection: duckdb.DuckDBPyConnection) -> float:
+    """Seconds of the least that has to be done: the needed columns, sorted, out of DuckDB."""
+    start = time.perf_counter()
+    connection.sql(
+        "select entry_id, company_id, item_id, warehouse_id, effective_date, quantity, material_amount from moves "
+        "order by company_id, item_id, warehouse_id, effective_date, recorded_at, entry_id"
+    ).pl()
+    return time.perf_counter() - start
+
+
+def is_conserved(result: CostingResult, connection: duckdb.DuckDBPyConnection) -> bool:
+    """Received + worked = delivered + on hand + work in progress + losses, exactly, in minor units.
+
+    What was not covered yet went out at a value of its own and stands as a negative layer.
+    """
+    received = connection.sql("select coalesce(sum(material_amount), 0) from moves").fetchall()[0][0]
+    worked = connection.sql(
+        "select coalesce(sum(labour_amount + overhead_amount + subcontract_amount), 0) from work_orders"
+    ).fetchall()[0][0]
+    delivered = connection.sql(
+        "select coalesce(-sum(value_amount), 0) from costing_valued_moves join moves using (entry_id) "
+        "where kind = 'delivery'"
+    ).fetchall()[0][0]
+    left = int(result.layers["value_amount"].sum())
+    orders = result.work_orders
+    in_orders = sum(int(orders[name].sum() or 0) for name in ("wip_amount", "loss_amount", "residual_amount"))
+    return int(received) + int(worked) == int(delivered) + left + in_orders
+
+
+def ten_million_moves(quick: bool) -> Measured:
+    moves, items, repeats = (50_000, 500, 1) if quick else (10_000_000, 50_000, 2)
+    seconds: list[float] = []
+    engine: list[float] = []
+    with history(moves, items, levels=0) as connection:
+        cold: list[float] = []
+        with timed(cold):
+            result = valued(connection, [])
+        for _ in range(repeats):
+            del result
+            with timed(seconds):
+                result = valued(connection, engine)
+        bare = [sorted_and_read(connection) for _ in range(repeats)]
+        slices, conserved = result.slices.height, is_conserved(result, connection)
+    parts = {
+        "engine alone": f"{median(engine):.2f} s", "first time": f"{cold[0]:.2f} s", "slices": f"{slices:,}",
+        "conserved": str(conserved),
+    }  # fmt: skip
+    return Measured(median(seconds), moves, seconds, raw=median(bare), raw_name="sort + read", parts=parts)
+
+
+def late_corrections(quick: bool) -> Measured:
+    """A hundred receipts of a five-level production get another price; everything is valued again, exactly."""
+    moves, items, repeats = (50_000, 500, 1) if quick else (3_000_000, 15_000, 2)
+    seconds: list[float] = []
+    engine: list[float] = []
+    with history(moves, items, levels=4) as connection:
+        valued(connection, [])
+        connection.execute("create table before as select entry_id, value_amount from costing_valued_moves")
+        restated = 0
+        conserved = True
+        for turn in range(repeats):
+            connection.execute(
+                "update moves set material_amount = material_amount + 10000 where entry_id in "
+                "(select entry_id from moves where kind = 'receipt' order by hash(entry_id + ?) limit 100)",
+                [turn],
+            )
+            with timed(seconds):
+                result = valued(connection, engine)
+            conserved = conserved and is_conserved(result, connection)
+            restated = connection.sql(
+                "select count(*) from before join costing_valued_moves as now using (entry_id) "
+                "where before.value_amount <> now.value_amount"
+            ).fetchall()[0][0]
+        bare = [sorted_and_read(connection) for _ in range(repeats)]
+    parts = {
+        "engine alone": f"{median(engine):.2f} s", "moves restated": f"{restated:,}", "conserved": str(conserved)
+    }  # fmt: skip
+    return Measured(median(seconds), moves, seconds, raw=median(bare), raw_name="sort + read", parts=parts)

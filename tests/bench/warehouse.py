@@ -1,0 +1,132 @@
+"""The warehouse of a company with many moves: built from nothing, and refreshed after one order.
+
+A month of the demo company is recorded through commands; then its documents, moves and entries are copied in the
+database with other ids and numbers until there are as many moves as wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select, text
+
+from ingestion.sources.demo import make_demo
+from orchestration.refresh import Outcome, refresh
+from tests.bench.figure import Measured, median
+from transactions import Door, make_home
+from transactions.kernel.database import metadata, reading
+from transactions.master.tables import item, partner
+
+LAST_DAY = date(2026, 6, 30)
+# What a company does, as against what it is; each with its lines and links.
+DEEDS = (
+    "document", "document_line", "document_event", "line_link", "payment_allocation", "work_order",
+    "work_order_component", "work_order_operation", "time_entry", "lot", "stock_move", "journal_entry", "journal_line",
+    "inspection_line",
+)  # fmt: skip
+
+
+@contextmanager
+def company(moves: int, days: int) -> Iterator[tuple[Path, Door]]:
+    """A home with the demo company of so many days, grown to at least so many stock moves."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder:
+        home = Path(folder)
+        os.environ["BIHUAN_HOME"] = folder
+        door, _ = make_home(password="a long enough password", url=f"sqlite:///{home / 'bihuan.sqlite'}")
+        make_demo(door, home, end=LAST_DAY, days=days)
+        grow(door, moves)
+        yield home, door
+        door.engine.dispose()
+
+
+def count_of(door: Door, table: str) -> int:
+    with reading(door.engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(metadata.tables[table])).scalar_one())
+
+
+def grow(door: Door, moves: int) -> None:
+    """Copies what the company did until there are as many moves; balances grow along, so that all still ties."""
+    copies = -(-moves // max(count_of(door, "stock_move"), 1)) - 1
+    if copies < 1:
+        return
+    deeds = [table for table in metadata.sorted_tables if table.name in DEEDS]
+    with door.engine.begin() as connection:
+        span = int(connection.execute(text("select next_id from writer_state")).scalar_one())
+        for copy in range(1, copies + 1):
+            for table in deeds:
+                _copy(connection, table, copy * span, copy)
+            # A posted entry refuses further lines: its copy is posted after its lines were copied.
+            copied = f"id between {copy * span} and {(copy + 1) * span}"
+            connection.execute(text(f"update journal_entry set is_posted = true where {copied}"))
+        connection.execute(text(f"update stock_balance set quantity = quantity * {copies + 1}"))
+        connection.execute(text(f"update writer_state set next_id = {(copies + 2) * span}"))
+
+
+def _copy(connection: Connection, table: Table, shift: int, copy: int) -> None:
+    unique = {
+        column.name
+        for rule in [*table.constraints, *(index for index in table.indexes if index.unique)]
+        if isinstance(rule, (UniqueConstraint, Index))
+        for column in rule.columns
+    }
+    terms = []
+    for column in table.columns:
+        targets = {key.column.table.name for key in column.foreign_keys}
+        if column.name == "row_version":
+            continue
+        if column.name == "id" or targets & set(DEEDS):
+            terms.append((column.name, f"{column.name} + {shift}"))
+        elif column.name in unique and column.type.python_type is str and not column.foreign_keys:
+            is_number = column.name in ("number", "external_number", "code")
+            terms.append((column.name, f"{column.name} || '-{copy}'" if is_number else column.name))
+        elif column.name == "is_posted":
+            terms.append((column.name, "false"))
+        else:
+            terms.append((column.name, column.name))
+    names, values = ", ".join(name for name, _ in terms), ", ".join(value for _, value in terms)
+    connection.execute(
+        text(f"insert into {table.name} ({names}) select {values} from {table.name} where id < {shift // copy}")
+    )
+
+
+def peak_steps(outcome: Outcome) -> dict[str, str]:
+    return {step: f"{seconds:.1f} s" for step, seconds in outcome.manifest["seconds"].items()}
+
+
+def built(moves: int, quick: bool) -> Measured:
+    with company(3_000 if quick else moves, 10 if quick else 90) as (home, door):
+        start = time.perf_counter()
+        outcome = refresh(home, door.engine, as_of=LAST_DAY, full=True)
+        seconds = time.perf_counter() - start
+        parts = peak_steps(outcome) | {
+            "orders": f"{count_of(door, 'document'):,} documents",
+            "proofs that do not hold": str(outcome.manifest["proofs_failed"]),
+        }
+        return Measured(seconds, count_of(door, "stock_move"), [seconds], parts=parts)
+
+
+def seen_after_one_order(moves: int, quick: bool) -> Measured:
+    """From the order's commit to the switched pointer, in a warm process; value is the slowest of the repetitions."""
+    with company(3_000 if quick else moves, 10 if quick else 90) as (home, door):
+        refresh(home, door.engine, as_of=LAST_DAY, full=True)
+        with reading(door.engine) as connection:
+            code = connection.execute(select(item.c.code).where(item.c.kind == "made").limit(1)).scalar_one()
+            customer = connection.execute(select(partner.c.code).where(partner.c.is_customer).limit(1)).scalar_one()
+        seconds = []
+        for _ in range(1 if quick else 5):
+            line = {"item": code, "quantity": "1", "unit_price": "100", "promised_date": LAST_DAY.isoformat()}
+            order = {"customer": customer, "order_date": LAST_DAY.isoformat(), "confirm": True, "lines": [line]}
+            door.execute("create_sales_order", order, "administrator")
+            start = time.perf_counter()
+            outcome = refresh(home, door.engine, as_of=LAST_DAY)
+            seconds.append(time.perf_counter() - start)
+            if outcome.state != "published":
+                raise RuntimeError(f"the order was not seen: {outcome.state}")
+        parts = peak_steps(outcome) | {"median": f"{median(seconds):.1f} s"}
+        return Measured(max(seconds), count_of(door, "stock_move"), seconds, parts=parts)
