@@ -52,16 +52,25 @@ class DbtRun:
         self.project = project
         self._manifest: Any = None
         self._parsed_from = ""
+        self._hashed_state: list[tuple[Path, int, int]] = []
+        self._hash = ""
 
     def project_hash(self) -> str:
         """Changes with any file of the project that can change a figure, engines included."""
-        digest = hashlib.sha256()
-        for path in sorted(self.project.rglob("*")):
-            relative = path.relative_to(self.project)
-            if path.suffix in (".sql", ".py", ".yml", ".csv") and not NOT_PART_OF_IT & set(relative.parts):
-                digest.update(f"{relative}\n".encode())
+        files = [
+            path
+            for path in sorted(self.project.rglob("*"))
+            if path.suffix in (".sql", ".py", ".yml", ".csv")
+            and not NOT_PART_OF_IT & set(path.relative_to(self.project).parts)
+        ]
+        state = [(path, status.st_mtime_ns, status.st_size) for path in files for status in [path.stat()]]
+        if state != self._hashed_state:
+            digest = hashlib.sha256()
+            for path in files:
+                digest.update(f"{path.relative_to(self.project)}\n".encode())
                 digest.update(path.read_bytes())
-        return digest.hexdigest()
+            self._hashed_state, self._hash = state, digest.hexdigest()
+        return self._hash
 
     def manifest(self) -> Any:
         """The parsed project, `dbt.contracts.graph.manifest.Manifest`."""
