@@ -1,4 +1,4 @@
--- One row per line of a BOM version that planning may use. Quantities micro; the scrap rate is the micro share of what is issued that is lost.
+-- One row per line of a BOM version that planning may use. Quantities micro; scrap rate: micro share of what is issued that is lost.
 select
     bom_lines.bom_line_id,
     bom_lines.bom_id,

@@ -59,6 +59,29 @@ reached as (
         reached.warehouse_id
     from reached
     inner join arcs on arcs.parent_item_id = reached.item_id
+),
+
+routings_in_force as (
+    {{ versions_in_force(ref('stg_routings'), 'item_id', 'routing_id') }}
+),
+
+-- Worked days × 10^9 that the routing takes, per order and per unit, each operation at the hours of its work centre.
+routing_times as (
+    select
+        work_centers.company_id,
+        routings_in_force.item_id,
+        {{ whole_sum(rounded_ratio(
+            '(cast(operations.setup_minutes_micro as ' ~ type_whole() ~ ') * 1000000000)',
+            'work_centers.capacity_minutes_per_day_micro',
+        )) }} as setup_days_nano,
+        {{ whole_sum(rounded_ratio(
+            '(cast(operations.run_minutes_micro as ' ~ type_whole() ~ ') * 1000000000)',
+            'work_centers.capacity_minutes_per_day_micro',
+        )) }} as run_days_nano
+    from routings_in_force
+    inner join {{ ref('stg_routing_operations') }} as operations on operations.routing_id = routings_in_force.routing_id
+    inner join {{ ref('stg_work_centers') }} as work_centers on work_centers.work_center_id = operations.work_center_id
+    group by work_centers.company_id, routings_in_force.item_id
 )
 
 select
@@ -68,6 +91,9 @@ select
     items.item_code,
     items.kind,
     coalesce(own.lead_time_days, general.lead_time_days, 0) as lead_time_days,
+    -- A lead time that the item states stands for its routing.
+    case when coalesce(own.lead_time_days, general.lead_time_days, 0) = 0 then routing_times.setup_days_nano end as setup_days_nano,
+    case when coalesce(own.lead_time_days, general.lead_time_days, 0) = 0 then routing_times.run_days_nano end as run_days_nano,
     coalesce(own.safety_stock_micro, general.safety_stock_micro, 0) as safety_stock,
     coalesce(own.lot_policy, general.lot_policy, 'lot_for_lot') as lot_policy,
     coalesce(own.minimum_quantity_micro, general.minimum_quantity_micro, 0) as minimum_quantity,
@@ -86,6 +112,9 @@ left join parameters as general
     on general.company_id = reached.company_id
     and general.item_id = reached.item_id
     and general.warehouse_id is null
+left join routing_times
+    on routing_times.company_id = reached.company_id
+    and routing_times.item_id = reached.item_id
 left join {{ ref('int_item_costs_in_force') }} as item_costs
     on item_costs.company_id = reached.company_id
     and item_costs.item_id = reached.item_id
