@@ -37,8 +37,8 @@ def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], 
         )
     labels = [label for label, _amount, _kind in steps]
     return {
-        "grid": GRID | {"top": 28},
-        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "width": 64, "overflow": "break"}},
+        "grid": GRID | {"top": 28, "bottom": 24},
+        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "width": 46, "overflow": "break"}},
         "yAxis": {"type": "value"},
         "series": [
             {"type": "bar", "stack": "a", "silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
@@ -161,7 +161,7 @@ def coloured_bars(
     """Few bars, each of its own colour, with its number on top. entries: (label, value, colour)."""
     return {
         "tooltip": TOOLTIP | {"valueFormatter": "%,.0f"},
-        "grid": GRID | {"top": 28},
+        "grid": GRID | {"top": 28, "bottom": 24},
         "xAxis": {"type": "category", "data": [label for label, _v, _c in entries],
                   "axisLabel": {"interval": 0, "width": 90, "overflow": "break"}},
         "yAxis": {"type": "value"},

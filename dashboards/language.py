@@ -79,7 +79,9 @@ def shown_amount(value: Decimal | float | int | None) -> str:
 
 def shown_short(value: Decimal | float | int | None) -> str:
     """An amount for a picture: 386.8K, 38.7万."""
-    return "–" if value is None else format_compact_decimal(value, locale=language(), fraction_digits=1)
+    if value is None:
+        return "–"
+    return format_compact_decimal(round(value) if abs(value) >= 100 else value, locale=language(), fraction_digits=1)
 
 
 def shown_share(value: Decimal | float | None) -> str:

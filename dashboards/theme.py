@@ -21,13 +21,15 @@ h1 {font-size: 1.9rem !important; padding: 0 0 .25rem 0 !important}
 [class*="st-key-tiles-"] {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
   gap: .75rem}
 [class*="st-key-tile-"] {min-width: 0; width: 100% !important}
-[data-testid="stMetric"] {padding: .75rem 1rem !important}
+[data-testid="stMetric"] {padding: 0 !important}
+[data-testid="stMetric"] > div {padding: .7rem .9rem !important}
 h3 {font-size: 1.15rem !important; padding: .4rem 0 0 0 !important}
 [data-testid="stMetricValue"] {font-size: 1.55rem; font-variant-numeric: tabular-nums}
 [class*="st-key-tile-alarm-"] [data-testid="stMetricValue"] {color: #d64545}
 [data-testid="stMetricLabel"] * {white-space: normal !important; overflow: visible !important}
 [data-testid="stMetricDelta"] {font-size: .8rem; background: none !important; padding-left: 0 !important}
 [data-testid="stMetricDelta"] * {overflow: visible !important}
+[data-testid="stElementToolbar"] {display: none !important}
 [data-testid="stSidebarNav"] {padding-top: .25rem}
 @media (max-width: 640px) {
   h1 {font-size: 1.45rem !important}

@@ -84,7 +84,7 @@ def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.Data
     where, parameters = _narrowed(filters)
     return edition.rows(
         f"""
-        select profit.* exclude (company_id), customer.partner_name as customer_name, item.item_code, item.item_name
+        select profit.* exclude (company_id)
         {_FROM} where {where}
         order by profit.order_date desc, profit.sales_order_line_id
         """,

@@ -1,0 +1,137 @@
+"""A published home for the tests of the boards, built once: the whole chain as of the day its order came in.
+
+On that day nothing is bought or made yet, so the plan suggests both. Each role has a user of its name, password PASSWORD.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
+
+from dashboards import edition
+from dashboards.api import api
+from dashboards.door import SESSION_COOKIE, door
+from orchestration.refresh import refresh
+from tests.conftest import REPOSITORY
+from tests.dashboards.addresses import page_hash
+from transactions import make_home
+from transactions.kernel.sessions import open_session
+from transactions.kernel.users import ROLES
+
+AS_OF = date(2026, 3, 2)
+PASSWORD = "an-open-secret"
+PAGES = REPOSITORY / "dashboards" / "pages.py"
+# a cost that no salesperson may find anywhere; value 3 × 7654.321 = 22962.963
+CANARY_COST, CANARY_VALUE = "7654.321", "22962.96"
+
+
+Opened = Callable[..., AppTest]
+
+
+def forget_homes() -> None:
+    """Door and editions are opened once per process; another home needs them anew."""
+    door.cache_clear()
+    edition._opened.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home folder of the published company."""
+    home = tmp_path_factory.mktemp("boards") / "home"
+    before = os.environ.get("BIHUAN_HOME")
+    os.environ["BIHUAN_HOME"] = str(home)
+    made, _key = make_home(password=PASSWORD)
+    scenario = REPOSITORY / "tests" / "scenarios" / "whole_chain.jsonl"
+    for line in scenario.read_text(encoding="utf-8").splitlines():
+        command = json.loads(line)
+        made.execute(command["command"], command["data"], "administrator", command["key"])
+    for role in ROLES:
+        if role != "administrator":
+            data = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}
+            made.execute("create_user", data, "administrator")
+    item = {"code": "CANARY", "name": "Canary", "unit": "pcs", "kind": "bought", "lead_time_days": 3}
+    made.execute("create_item", item, "administrator")
+    opening = {"item": "CANARY", "quantity": "3", "unit_cost": CANARY_COST}
+    made.execute(
+        "record_opening_stock", {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]}, "administrator"
+    )
+    refresh(home, made.engine, as_of=AS_OF)
+    yield home
+    made.engine.dispose()
+    forget_homes()
+    if before is None:
+        os.environ.pop("BIHUAN_HOME", None)
+    else:
+        os.environ["BIHUAN_HOME"] = before
+
+
+@pytest.fixture
+def at_home(published_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The published home, as the one that the dashboards of this test read."""
+    forget_homes()
+    monkeypatch.setenv("BIHUAN_HOME", str(published_home))
+    yield published_home
+    door().engine.dispose()
+    forget_homes()
+
+
+@pytest.fixture
+def token_of(at_home: Path) -> Callable[[str], str]:
+    """The token of a new session of the user of a role."""
+    return lambda role: open_session(door(), role, PASSWORD)
+
+
+@pytest.fixture
+def page_with_cookie(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """A page as a browser with that session's token opens it; AppTest knows everything of a browser but its cookies."""
+
+    def open_page(board: str, token: str | None, **query: str) -> AppTest:
+        cookies = {SESSION_COOKIE: token} if token else {}
+        monkeypatch.setattr(ContextProxy, "cookies", property(lambda _context: cookies))
+        page = AppTest.from_file(str(PAGES), default_timeout=120)
+        page.context = {"url": f"http://testserver/{board}", "locale": "en-GB"}
+        for name, value in query.items():
+            page.query_params[name] = value
+        page._page_hash = page_hash(board)
+        return page.run()
+
+    return open_page
+
+
+@pytest.fixture
+def opened(page_with_cookie: Opened, token_of: Callable[[str], str]) -> Opened:
+    """A page as a role sees it: opened("overview", "owner", lang="zh_CN", id="12")."""
+    tokens: dict[str, str] = {}
+
+    def open_page(board: str, role: str | None, **query: str) -> AppTest:
+        if role is not None and role not in tokens:
+            tokens[role] = token_of(role)
+        return page_with_cookie(board, tokens[role] if role else None, **query)
+
+    return open_page
+
+
+@pytest.fixture
+def client(at_home: Path) -> Iterator[TestClient]:
+    """The API, nobody signed in."""
+    with TestClient(api()) as client:
+        yield client
+
+
+@pytest.fixture
+def signed_in(client: TestClient, token_of: Callable[[str], str]) -> Callable[[str], TestClient]:
+    """The API with the session of a role as bearer."""
+
+    def sign_in(role: str) -> TestClient:
+        client.headers["authorization"] = f"Bearer {token_of(role)}"
+        return client
+
+    return sign_in
