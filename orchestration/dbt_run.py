@@ -135,7 +135,7 @@ class DbtRun:
                     *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
                     *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "log")),
                     *("--vars", json.dumps(variables), "--quiet", "--no-use-colors", "--no-version-check"),
-                    *("--log-level", "none", "--no-print", "--no-write-json"),
+                    *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"),
                 ]
             )
         finally:
