@@ -47,8 +47,8 @@ def test_a_refresh_is_seen_in_dagsters_record_and_its_cost_is_settled_once(door:
     assert metadata("raw")["changed rows"] == outcome.manifest["replication"]["changed"]
     assert metadata("marts", "fct_stock_moves")["dagster/row_count"] == 1
     assert metadata("published_build")["build"] == outcome.build_id
-    checks = [entry for entry in instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)]
-    assert len(checks) > 50  # the structural tests, each a check of its model
+    checks = instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+    assert len(list(checks)) > 50  # the structural tests, each a check of its model
     assert metadata("proofs")["do not hold"] == 0
 
     answers = settle_published_build(home, door, "administrator")
