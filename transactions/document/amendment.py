@@ -99,17 +99,13 @@ def _said(line: Mapping[str, Any], amendment: LineAmendment, field: str) -> dict
     if amendment.quantity is not None:
         entered = micro(amendment.quantity)
         said["entered_quantity"] = entered
-        said["quantity"] = base_quantity(
-            entered, line["unit_numerator"], line["unit_denominator"], f"{field}.quantity"
-        )
+        said["quantity"] = base_quantity(entered, line["unit_numerator"], line["unit_denominator"], f"{field}.quantity")
     if amendment.unit_price is not None:
         said["unit_price"] = micro(amendment.unit_price)
     return said
 
 
-def _price_anew(
-    work: Work, company: Company, lines: Any, changed: dict[int, dict[str, Any]]
-) -> None:
+def _price_anew(work: Work, company: Company, lines: Any, changed: dict[int, dict[str, Any]]) -> None:
     """Net, tax and gross of the lines whose quantity or price changed, and the tax of their tax codes."""
     lines = list(lines)
     codes: set[int] = set()
@@ -135,9 +131,7 @@ def _price_anew(
             changed[line["id"]] |= {name: line[name] for name in ("net_amount", "tax_amount", "gross_amount")}
 
 
-def _revise(
-    work: Work, document_id: int, line_id: int | None, field: str, old: Any, new: Any, reason: str
-) -> None:
+def _revise(work: Work, document_id: int, line_id: int | None, field: str, old: Any, new: Any, reason: str) -> None:
     """Append the revision; quantities and prices as decimals, amounts in minor units, dates as ISO."""
 
     def written(value: Any) -> str | None:

@@ -55,9 +55,7 @@ _allocated = select(func.coalesce(func.sum(payment_allocation.c.amount), 0)).whe
 _kept_as_advance = (  # company currency, debit positive
     select(func.coalesce(func.sum(journal_line.c.debit_amount - journal_line.c.credit_amount), 0))
     .join_from(journal_line, journal_entry, journal_entry.c.id == journal_line.c.entry_id)
-    .where(
-        journal_entry.c.document_id == bindparam("payment_id"), journal_line.c.account_id == bindparam("account_id")
-    )
+    .where(journal_entry.c.document_id == bindparam("payment_id"), journal_line.c.account_id == bindparam("account_id"))
 )
 
 

@@ -57,7 +57,6 @@ class Allocation(Line):
     amount: PositiveAmount
 
 
-
 _open_invoices = (
     select(
         document.c.id, document.c.document_type, document.c.number, document.c.partner_id, document.c.currency,

@@ -31,6 +31,9 @@ from transactions.kernel.tables import remembered_answer
 from transactions.kernel.users import Actor, actor_named
 from transactions.kernel.work import Work
 
+# what databases say when the disk is full, read-only or gone
+CANNOT_BE_WRITTEN = ("full", "readonly", "read-only", "disk", "No space left", "unable to open", "connection")
+
 _remembered = select(remembered_answer).where(
     remembered_answer.c.user_id == bindparam("user_id"), remembered_answer.c.key == bindparam("key")
 )
@@ -154,7 +157,7 @@ def storage_errors_as_refusals() -> Iterator[None]:
         said = _first_line(broken)
         if "locked" in said or "busy" in said:
             raise DatabaseIsBusy(f"another program holds the database: {said}") from broken
-        if any(word in said for word in ("full", "readonly", "read-only", "disk", "unable to open", "connection")):
+        if any(word in said for word in CANNOT_BE_WRITTEN):
             raise StorageFailed(f"the database cannot be written: {said}") from broken
         raise
 

@@ -36,9 +36,7 @@ credential = table(
     replicated=False,
 )  # fmt: skip
 
-user_role = table(
-    "user_role", reference("user_id", "user_account"), text("role"), UniqueConstraint("user_id", "role")
-)
+user_role = table("user_role", reference("user_id", "user_account"), text("role"), UniqueConstraint("user_id", "role"))
 
 user_session = table(  # opened at sign-in; only the hash of its token is kept
     "user_session",

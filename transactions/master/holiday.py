@@ -22,9 +22,7 @@ class CreateHoliday(Command):
 def create_holiday(work: Work, new: CreateHoliday) -> Answer:
     """Name a day on which the company does not work."""
     company = company_named(work, new.company)
-    known = select(holiday.c.id).where(
-        holiday.c.company_id == company.id, holiday.c.holiday_date == new.holiday_date
-    )
+    known = select(holiday.c.id).where(holiday.c.company_id == company.id, holiday.c.holiday_date == new.holiday_date)
     if work.first(known) is not None:
         raise AlreadyExists("the day is a holiday already", field="holiday_date", value=new.holiday_date)
     holiday_id = work.insert(

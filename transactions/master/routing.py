@@ -37,9 +37,7 @@ def create_routing(work: Work, new: CreateRouting) -> Answer:
     """Record a version of how an item is made, from a date on."""
     company = company_named(work, new.company)
     made = item_named(work, new.item)
-    routing_id = work.insert(
-        routing, item_id=made.id, effective_date=new.effective_date, recorded_at=work.recorded_at
-    )
+    routing_id = work.insert(routing, item_id=made.id, effective_date=new.effective_date, recorded_at=work.recorded_at)
     seen: set[int] = set()
     operation_ids = []
     for position, operation in enumerate(new.operations):

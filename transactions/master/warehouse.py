@@ -30,7 +30,5 @@ def create_warehouse(work: Work, new: CreateWarehouse) -> Answer:
         recorded_at=work.recorded_at,
     )  # fmt: skip
     for kind in LOCATION_KINDS:
-        work.insert(
-            location, company_id=company.id, warehouse_id=warehouse_id, code=f"{new.code}/{kind}", kind=kind
-        )
+        work.insert(location, company_id=company.id, warehouse_id=warehouse_id, code=f"{new.code}/{kind}", kind=kind)
     return {"id": warehouse_id, "code": new.code}

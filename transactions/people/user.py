@@ -38,9 +38,7 @@ class CreateUser(Command):
 def create_user(work: Work, new: CreateUser) -> Answer:
     """Let somebody in, with a password and roles."""
     roles = tuple(dict.fromkeys(new.roles))
-    user_id = add_user(
-        work, new.username, new.password.get_secret_value(), roles, new.display_name or "", new.language
-    )
+    user_id = add_user(work, new.username, new.password.get_secret_value(), roles, new.display_name or "", new.language)
     return {"id": user_id, "username": new.username}
 
 
