@@ -18,6 +18,7 @@ from sqlalchemy import delete
 from dbt_project.published import NothingIsPublished, published_build
 from orchestration.refresh import RefreshFailed, RefreshIsRunning
 from tests.orchestration.conftest import SMALL_PROJECT, SmallHome
+from transactions import make_home
 from transactions.master.tables import unit
 
 
@@ -139,6 +140,19 @@ def test_full_and_step_by_step_are_the_same(small_home: SmallHome) -> None:
     step_by_step = asked(small_home.path, question)
     small_home.refresh(full=True)
     assert asked(small_home.path, question) == step_by_step
+
+
+def test_both_databases_give_the_same_warehouse(small_home: SmallHome, postgres_database: str) -> None:
+    question = "select unit_id, unit_code, as_of from dim_unit order by unit_id"
+    engine = make_home(url=postgres_database)[0].engine
+    on_postgresql = SmallHome(small_home.path / "other", engine, small_home.clock, small_home.dbt)
+    for home in (small_home, on_postgresql):
+        for code in ("a", "b"):
+            home.add_unit(code)
+            home.refresh()
+        assert home.refresh().state == "unchanged"
+    assert asked(on_postgresql.path, question) == asked(small_home.path, question)
+    engine.dispose()
 
 
 def test_a_damaged_work_file_is_made_anew(small_home: SmallHome) -> None:
