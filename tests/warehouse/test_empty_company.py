@@ -1,4 +1,4 @@
-"""A home on its first day: no company at all, then a company without a single voucher. Everything builds; proofs hold."""
+"""A home on its first day: no company at all, then one without a single voucher. Everything builds; proofs hold."""
 
 from __future__ import annotations
 
