@@ -8,6 +8,8 @@ from typing import Any
 
 GAIN, LOSS, NEUTRAL, ACCENT = "#0f9d76", "#d64545", "#94a3b8", "#2563eb"
 TOOLTIP = {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter": "%,.2f"}
+# on a narrow screen every label still fits
+NARROW = [{"query": {"maxWidth": 480}, "option": {"xAxis": {"axisLabel": {"rotate": 40}}}}]
 GRID = {"left": 8, "right": 24, "top": 12, "bottom": 8, "containLabel": True}
 COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 
@@ -37,13 +39,14 @@ def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], 
         )
     labels = [label for label, _amount, _kind in steps]
     return {
-        "grid": GRID | {"top": 28, "bottom": 24},
-        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0, "width": 46, "overflow": "break"}},
+        "grid": GRID | {"top": 28},
+        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0}},
         "yAxis": {"type": "value"},
         "series": [
             {"type": "bar", "stack": "a", "silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
             {"type": "bar", "stack": "a", "data": drawn, "label": {"position": "top"}, "barMaxWidth": 90},
         ],
+        "media": NARROW,
     }
 
 
@@ -52,7 +55,7 @@ def bars(
     stacked: bool = False, colours: Sequence[str] = COMPONENTS,
 ) -> dict[str, Any]:  # fmt: skip
     """One or more series of bars over categories."""
-    category = {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}}
+    category: dict[str, Any] = {"type": "category", "data": list(labels), "axisLabel": {"hideOverlap": True}}
     value = {"type": "value"}
     if horizontal:
         category["inverse"] = True
@@ -86,23 +89,26 @@ def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float | No
     }
 
 
-def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[int, int, float]]) -> dict[str, Any]:
-    """Amounts by two categories. cells: (column position, row position, amount)."""
+def heat_map(
+    rows: Sequence[str], columns: Sequence[str], cells: Sequence[tuple[int, int, float]], shown: Callable[[float], str]
+) -> dict[str, Any]:
+    """Amounts by two categories. cells: (column position, row position, amount). shown: how an amount is written."""
     largest = max((amount for _x, _y, amount in cells), default=1.0)
     return {
-        "tooltip": {"position": "top", "valueFormatter": "%,.0f"},
-        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 48, "containLabel": True},
+        "grid": GRID,
         "xAxis": {"type": "category", "data": list(columns), "splitArea": {"show": True}},
         "yAxis": {"type": "category", "data": list(rows), "inverse": True, "splitArea": {"show": True}},
-        "visualMap": {
-            "min": 0, "max": largest, "calculable": True, "orient": "horizontal", "left": "center", "bottom": 0,
-            "inRange": {"color": ["#eef5f3", "#e0a458", "#d64545"]},
-        },
+        "visualMap": {"show": False, "min": 0, "max": largest, "inRange": {"color": ["#eef6f4", "#7cc0b3", "#2f8f83"]}},
         "series": [
-            {"type": "heatmap", "data": [[x, y, round(amount)] for x, y, amount in cells],
-             "label": {"show": True, "formatter": "{@[2]}"}},
+            {
+                "type": "heatmap",
+                "data": [
+                    {"value": [x, y, round(amount, 2)], "label": {"show": True, "formatter": shown(amount)}}
+                    for x, y, amount in cells
+                ],
+            }
         ],
-    }  # fmt: skip
+    }
 
 
 def record(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> dict[str, Any]:
@@ -161,9 +167,9 @@ def coloured_bars(
     """Few bars, each of its own colour, with its number on top. entries: (label, value, colour)."""
     return {
         "tooltip": TOOLTIP | {"valueFormatter": "%,.0f"},
-        "grid": GRID | {"top": 28, "bottom": 24},
+        "grid": GRID | {"top": 28},
         "xAxis": {"type": "category", "data": [label for label, _v, _c in entries],
-                  "axisLabel": {"interval": 0, "width": 90, "overflow": "break"}},
+                  "axisLabel": {"interval": 0}},
         "yAxis": {"type": "value"},
         "series": [
             {"name": name, "type": "bar", "barMaxWidth": 70, "label": {"show": True, "position": "top"},
@@ -172,6 +178,7 @@ def coloured_bars(
                  for _label, value, colour in entries
              ]},
         ],
+        "media": NARROW,
     }  # fmt: skip
 
 

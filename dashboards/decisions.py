@@ -40,6 +40,7 @@ def decide(view: View, suggestions: Sequence[Mapping[str, Any]], decision: str, 
         memory[str(suggestion["suggestion_id"])] = str(answer.get("number") or "")
         if answer.get("number"):
             made.append((str(answer["number"]), int(answer["document_id"])))
+    st.session_state["decisions_made"] = decisions_made() + 1
     st.session_state["decided_now"] = {"made": made, "refused": refused, "count": len(suggestions) - len(refused)}
 
 
@@ -52,6 +53,11 @@ def command_key(username: str, data: Mapping[str, Any]) -> str:
 def decided_here() -> set[str]:
     """Suggestions that this session decided; the next build knows them."""
     return set(st.session_state.get(MEMORY, {}))
+
+
+def decisions_made() -> int:
+    """How often this session decided; a table named by it forgets the rows that were chosen before."""
+    return int(st.session_state.get("decisions_made", 0))
 
 
 def report_decisions(view: View) -> None:

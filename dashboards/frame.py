@@ -9,7 +9,7 @@ A board is one file in `boards/` with a function `render(view)` and a `Board` ma
         st.echarts_chart(…)                                       # from charts.py
         table(view, lines, COLUMNS, key="orders", opens="sales_order_id")     # from table.py
 
-Filters stand in the address: widgets take `key=` and `bind="query-params"`. The frame adds the stamp and *Explain*.
+Filters stand in the address (filters.py). The frame adds the stamp and *Explain*.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -74,14 +74,14 @@ def shown_amount(value: Decimal | float | int | None) -> str:
     """An amount in whole units of the currency from 10,000 on, with cents below."""
     if value is None:
         return "–"
-    return format_decimal(value, "#,##0" if abs(value) >= 10_000 else "#,##0.00", locale=language())
+    return format_decimal(value, "#,##0" if abs(Decimal(value)) >= 10_000 else "#,##0.00", locale=language())
 
 
 def shown_short(value: Decimal | float | int | None) -> str:
     """An amount for a picture: 386.8K, 38.7万."""
     if value is None:
         return "–"
-    return format_compact_decimal(round(value) if abs(value) >= 100 else value, locale=language(), fraction_digits=1)
+    return format_compact_decimal(round(value) if abs(Decimal(value)) >= 100 else value, locale=language(), fraction_digits=1)
 
 
 def shown_share(value: Decimal | float | None) -> str:

@@ -1,5 +1,6 @@
 """The pages of the server: sign-in for strangers; for a signed-in user the boards that the roles open."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from dashboards.boards import BOARDS
 from dashboards.door import door
 from dashboards.edition import current_edition
+from dashboards.filters import choice
 from dashboards.frame import Board, View, empty_state, stamp
 from dashboards.language import LANGUAGES, _, language, language_like
 from dashboards.sign_in import sign_in_page, sign_out_form, signed_in_actor
@@ -68,9 +70,11 @@ def _sign_in_everywhere() -> None:
     chosen.run()
 
 
-def _named(function: object, name: str) -> "object":
+def _named(function: Callable[[], None], name: str) -> Callable[[], None]:
+    """The same under another name, which Streamlit wants of each page."""
+
     def run() -> None:
-        function()  # type: ignore[operator]
+        function()
 
     run.__name__ = name
     return run
@@ -130,7 +134,7 @@ def _company_corner(actor: Actor) -> None:
     names = dict(rows.select("company_code", "company_name").iter_rows())
     if len(names) > 1:
         with st.sidebar:
-            st.selectbox(_("Company"), list(names), format_func=names.__getitem__, key="company", bind="query-params")
+            choice(_("Company"), list(names), "company", shown=names.__getitem__, optional=False)
 
 
 def _settle_language(actor: Actor | None) -> None:
@@ -144,9 +148,11 @@ def _settle_language(actor: Actor | None) -> None:
 def _language_switch() -> None:
     with st.sidebar:
         st.segmented_control(
-            _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", bind="query-params",
-            label_visibility="collapsed", required=True,
+            _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", label_visibility="collapsed",
+            required=True,
         )  # fmt: skip
+    if st.query_params.get("lang") != language():
+        st.query_params["lang"] = language()
 
 
 def _user_corner(actor: Actor) -> None:

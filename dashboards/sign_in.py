@@ -39,10 +39,11 @@ def signed_in_actor() -> Actor | None:
 def here() -> str:
     """Path and filters of the address that the browser shows, without a refusal."""
     query = {name: value for name, value in st.query_params.to_dict().items() if name != "refused"}
+    query["lang"] = language()
     path = urlsplit(st.context.url or "").path or "/"
     if path.endswith("/sign_in"):
         path = "/"
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{urlencode(query)}"
 
 
 def sign_in_page() -> None:

@@ -23,7 +23,7 @@ def answer(order: dict[str, Any]) -> bytes:
     import duckdb
     import pyarrow as pa
 
-    settings = {"enable_external_access": "false", "memory_limit": MEMORY, "threads": "2", "temp_directory": ""}
+    settings: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "memory_limit": MEMORY, "threads": "2", "temp_directory": ""}
     connection = duckdb.connect(order["file"], read_only=True, config=settings)
     connection.execute("set search_path = 'marts,reports,meta'")
     connection.execute("set lock_configuration = true")
@@ -34,6 +34,7 @@ def answer(order: dict[str, Any]) -> bytes:
         raise ValueError("only SELECT is answered here")
     relation = connection.execute(statements[0])
     reader = relation.to_arrow_reader(1000)
+    assert reader is not None
     batches, found = [], 0
     for batch in reader:
         batches.append(batch.slice(0, order["rows"] + 1 - found))

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.charts import GAIN, LOSS, NEUTRAL, coloured_bars, lines
+from dashboards.filters import choice, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date, shown_number
 from dashboards.questions.delivery_dates import LATENESS
@@ -56,13 +57,8 @@ def render(view: View) -> None:
     top = st.container()
     customers = dict(view.ask("delivery_customers").iter_rows())
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        customer = st.selectbox(
-            _("Customer"), list(customers), index=None, format_func=lambda code: customers.get(code, code), key="customer",
-            bind="query-params", width=220, placeholder=_("all"),
-        )  # fmt: skip
-        lateness = st.pills(
-            _("Lateness"), LATENESS, format_func=lambda key: _(CLASSES[key]), key="late", bind="query-params"
-        )
+        customer = choice(_("Customer"), list(customers), "customer", shown=customers.__getitem__, width=220)
+        lateness = pick(_("Lateness"), LATENESS, "late", shown=lambda key: _(CLASSES[key]))
         explain(view, "fct_delivery_dates", "fct_delivery_steps", "fct_sales_order_lines")
     total = view.one("delivery_total", customer=customer)
     with top:

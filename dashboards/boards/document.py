@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.filters import words
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date
 from dashboards.table import Column, table
@@ -165,7 +166,7 @@ def _related(view: View, links: pl.DataFrame) -> None:
 
 def _find(view: View, asked: str) -> None:
     heading(_("Which document are you looking for?"), _("Type the beginning of its number, or of the number outside."))
-    number = st.text_input(_("Number"), key="number", bind="query-params", placeholder="SO0000")
+    number = words(_("Number"), "number", placeholder="SO0000")
     if asked:
         empty_state(
             _("This build has no document {id}", id=asked),

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.charts import columns_and_line
+from dashboards.filters import choice
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount
 from dashboards.table import Column, table
@@ -58,7 +59,7 @@ def render(view: View) -> None:
         return
     top = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        period = st.selectbox(_("Month"), periods, key="period", bind="query-params", width=160)
+        period = choice(_("Month"), periods, "period", optional=False, width=160)
         explain(view, "rpt_profit_and_loss", "rpt_balance_sheet", "rpt_trial_balance", "fct_journal_lines")
     total = view.one("finance_total", period=period)
     with top:

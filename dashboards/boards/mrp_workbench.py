@@ -7,7 +7,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards.charts import bars, record
-from dashboards.decisions import PERMISSION, decide, decided_here, report_decisions
+from dashboards.decisions import PERMISSION, decide, decided_here, decisions_made, report_decisions
+from dashboards.filters import choice, pick, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date, shown_number
 from dashboards.table import Column, table
@@ -108,19 +109,12 @@ def render(view: View) -> None:
 
 def _suggestions(view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        kinds = {"buy": said("buy"), "make": said("make"), "move": said("move")}
-        kind = st.pills(_("Do"), list(kinds), format_func=kinds.__getitem__, key="kind", bind="query-params")
+        kind = pick(_("Do"), ["buy", "make", "move"], "kind", shown=said)
         states = {"open": _("to decide"), "snoozed": said("snoozed"), "rejected": said("rejected")}
-        state = st.segmented_control(
-            _("State"), list(states), format_func=states.__getitem__, default="open", key="state", bind="query-params",
-            required=True,
-        )  # fmt: skip
+        state = turn(_("State"), list(states), "state", shown=states.__getitem__)
         suppliers = dict(view.ask("mrp_suppliers").iter_rows())
-        supplier = st.selectbox(
-            _("Supplier"), list(suppliers), index=None, format_func=lambda code: suppliers.get(code, code), key="supplier",
-            bind="query-params", width=200, placeholder=_("all"),
-        )  # fmt: skip
-        urgent = st.toggle(_("Only overdue"), key="urgent", bind="query-params")
+        supplier = choice(_("Supplier"), list(suppliers), "supplier", shown=suppliers.__getitem__)
+        urgent = switch(_("Only overdue"), "urgent")
         explain(view, "fct_mrp_suggestions", "fct_mrp_messages")
     filters = {"kind": kind, "state": state, "supplier": supplier, "urgent": urgent or None}
     cash = view.ask("mrp_cash_by_week", **filters)
@@ -135,7 +129,7 @@ def _suggestions(view: View) -> None:
     if done and rows.height:
         rows = rows.filter(~pl.col("suggestion_id").is_in(list(done)))
     chosen = table(
-        view, rows, SUGGESTIONS, key="suggestions", several=True, height=420, nothing=_("Nothing to decide here"),
+        view, rows, SUGGESTIONS, key=f"suggestions-{decisions_made()}", several=True, height=420, nothing=_("Nothing to decide here"),
         what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
     )  # fmt: skip
     if chosen:
@@ -214,13 +208,7 @@ def _messages(view: View, counts: pl.DataFrame) -> None:
         )
         return
     numbers = dict(counts.iter_rows())
-    action = st.pills(
-        _("Asks to"),
-        list(numbers),
-        format_func=lambda key: f"{said(key)} {numbers[key]}",
-        key="action",
-        bind="query-params",
-    )
+    action = pick(_("Asks to"), list(numbers), "action", shown=lambda key: f"{said(key)} {numbers[key]}")
     table(view, view.ask("mrp_messages", action=action), MESSAGES, key="messages", opens="document_id", height=460)
 
 
@@ -230,12 +218,16 @@ def _item(view: View) -> None:
         empty_state(_("The plan speaks of no item yet"), _("Give items lead times and record demand; then refresh."))
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        code = st.selectbox(
-            _("Item"), list(items), format_func=lambda key: f"{key} · {items[key]['item_name']}", key="item",
-            bind="query-params", width=320,
-        )  # fmt: skip
+        code = choice(
+            _("Item"),
+            list(items),
+            "item",
+            shown=lambda key: f"{key} · {items[key]['item_name']}",
+            optional=False,
+            width=320,
+        )
         chosen = items[str(code)]
-        warehouse = st.selectbox(_("Warehouse"), chosen["warehouses"], key="warehouse", bind="query-params", width=160)
+        warehouse = choice(_("Warehouse"), list(chosen["warehouses"]), "warehouse", optional=False, width=160)
     st.caption(
         _("Lead time {lead} working days · safety stock {safety} {unit} · {rule}, at least {minimum}, in steps of {multiple}",
           lead=shown_number(chosen["lead_time_days"]), safety=shown_number(chosen["safety_stock"] or 0, 6),

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.charts import bars, waterfall
+from dashboards.filters import choice, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
@@ -49,11 +50,8 @@ LINES = {
 def render(view: View) -> None:
     heading_place = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        first = st.selectbox(
-            _("Ordered from"), _months(view), index=None, key="from", bind="query-params", width=180,
-            placeholder=_("the beginning"),
-        )  # fmt: skip
-        loss_only = st.toggle(_("Only at a loss"), key="loss", bind="query-params")
+        first = choice(_("Ordered from"), _months(view), "from", placeholder=_("the beginning"), width=180)
+        loss_only = switch(_("Only at a loss"), "loss")
         explain(view, "fct_order_profit", largest=view.ask("order_profit_by", by="customer").select("label", "profit"))
     filters = {"first_day": f"{first}-01" if first else None, "loss_only": loss_only or None}
     total = view.one("order_profit_total", **filters)
@@ -111,10 +109,7 @@ def _orders(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None:
 
 def _profit_by(view: View, filters: dict[str, Any]) -> None:
     names = {"customer": _("Customers"), "item": _("Items"), "month": _("Months")}
-    by = st.segmented_control(
-        _("Profit by"), list(names), format_func=names.__getitem__, default="customer", key="by",
-        bind="query-params", required=True,
-    )  # fmt: skip
+    by = turn(_("Profit by"), list(names), "by", shown=names.__getitem__)
     grouped = view.ask("order_profit_by", by=by, **filters)
     shown = grouped if by == "month" else grouped.head(12)
     st.echarts_chart(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards.charts import columns_and_line
+from dashboards.filters import pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_number, shown_share
 from dashboards.table import Column, table
@@ -65,10 +66,9 @@ def render(view: View) -> None:
         if not numbers:
             empty_state(_("No alert"), _("Late, overdue, negative or loss-making things would be named here."))
         else:
-            rule = st.pills(
-                _("What"), list(numbers), format_func=lambda key: f"{said(key)} {numbers[key]}", key="rule",
-                bind="query-params", label_visibility="collapsed",
-            )  # fmt: skip
+            rule = pick(
+                _("What"), list(numbers), "rule", shown=lambda key: f"{said(key)} {numbers[key]}", show_label=False
+            )
             table(view, view.ask("overview_alerts", rule=rule), ALERTS, key="alerts", opens="document_id", height=420)
     with loop:
         steps = view.ask("overview_loop")

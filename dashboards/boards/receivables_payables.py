@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.charts import GAIN, LOSS, NEUTRAL, cash_flow, coloured_bars
+from dashboards.filters import choice, day, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date
 from dashboards.table import Column, table
@@ -113,15 +114,13 @@ def _statement(view: View) -> None:
         empty_state(_("No partner has moved anything yet"), _("Deliver, invoice or pay; the statement follows."))
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        code = st.selectbox(
-            _("Partner"), list(partners), format_func=lambda key: partners[key]["partner_name"], key="partner",
-            bind="query-params", width=280,
+        code = choice(
+            _("Partner"), list(partners), "partner", shown=lambda key: str(partners[key]["partner_name"]), optional=False,
+            width=280,
         )  # fmt: skip
         sides = list(partners[str(code)]["sides"])
-        side = st.segmented_control(
-            _("As"), sides, format_func=said, default=sides[0], key=f"side-{len(sides)}-{sides[0]}", required=True
-        )
-        first = st.date_input(_("From"), None, key="since", bind="query-params", format="YYYY-MM-DD", width=160)
+        side = turn(_("As"), sides, "side", shown=said)
+        first = day(_("From"), "since")
     filters: dict[str, Any] = {"partner": code, "side": side, "first_day": first.isoformat() if first else None}
     total = view.one("partner_statement_total", **filters)
     tiles(

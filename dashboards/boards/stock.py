@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from dashboards.charts import bars, heat_map, stepped
+from dashboards.filters import choice, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
-from dashboards.language import _, noted, own_part, shown_amount, shown_number
+from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_short
 from dashboards.questions.stock import BUCKETS
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -73,14 +74,8 @@ def render(view: View) -> None:
 def _filters(view: View) -> dict[str, Any]:
     places = view.ask("stock_places")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        warehouse = st.selectbox(
-            _("Warehouse"), places["warehouse_code"].unique().sort().to_list(), index=None, key="warehouse",
-            bind="query-params", width=180, placeholder=_("all"),
-        )  # fmt: skip
-        category = st.selectbox(
-            _("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), index=None, key="category",
-            bind="query-params", width=200, placeholder=_("all"),
-        )  # fmt: skip
+        warehouse = choice(_("Warehouse"), places["warehouse_code"].unique().sort().to_list(), "warehouse", width=180)
+        category = choice(_("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), "category")
         explain(view, "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_moves")
     return {"warehouse": warehouse, "category": category}
 
@@ -134,14 +129,7 @@ def _card(view: View, warehouse: str | None) -> None:
             _("Nothing has moved yet"), _("Record opening stock or a goods receipt; it appears after the next refresh.")
         )
         return
-    code = st.selectbox(
-        _("Item"),
-        list(items),
-        format_func=lambda key: f"{key} · {items[key]}",
-        key="item",
-        bind="query-params",
-        width=340,
-    )
+    code = choice(_("Item"), list(items), "item", shown=lambda key: f"{key} · {items[key]}", optional=False, width=340)
     history = view.ask("stock_history", item=code, warehouse=warehouse)
     if history.height:
         points = [(day.isoformat(), float(quantity)) for day, quantity in history.iter_rows()]
@@ -172,10 +160,10 @@ def _ageing(view: View, filters: dict[str, Any]) -> None:
     )
     st.subheader(title, anchor=False)
     st.echarts_chart(
-        heat_map([str(category) for category in categories], [said(bucket) for bucket in BUCKETS], places),
+        heat_map([str(category) for category in categories], [said(bucket) for bucket in BUCKETS], places, shown_short),
         height=150 + 44 * len(categories), key="age-map",
     )  # fmt: skip
-    bucket = st.pills(_("Age in days"), BUCKETS, format_func=said, key="bucket", bind="query-params")
+    bucket = pick(_("Age in days"), BUCKETS, "bucket", shown=said)
     rows = view.ask("stock_ageing", bucket=bucket, **filters)
     table(view, rows, AGEING, key="ageing", opens="layer_document_id", height=420)
 

@@ -93,12 +93,16 @@ def test_a_planner_approves_a_suggestion_and_finds_the_requisition(
         page = context.new_page()
         sign_in(page, f"{address}/mrp_workbench?kind=buy&lang=en", "planner")
         assert "kind=buy" in page.url
-        page.locator(".st-key-suggestions .dvn-scroller").first.click(position={"x": 18, "y": 52})  # its first box
+        page.locator('[class*="st-key-suggestions-"] .dvn-scroller').first.click(
+            position={"x": 18, "y": 52}
+        )  # its first box
         page.get_by_role("button", name="Approve", exact=True).click()
         page.get_by_text("decided. The next refresh plans with it.").wait_for(timeout=60_000)
         number = page.locator('.stMain [data-testid="stPageLink"]').first.inner_text().split()[-1]
     with door().engine.connect() as connection:
-        kinds = connection.execute(text("select document_type from document where number = :number"), {"number": number})
+        kinds = connection.execute(
+            text("select document_type from document where number = :number"), {"number": number}
+        )
         assert kinds.scalars().all() == ["purchase_requisition"]
 
 

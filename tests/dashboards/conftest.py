@@ -61,7 +61,9 @@ def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made.execute("create_item", item, "administrator")
     opening = {"item": "CANARY", "quantity": "3", "unit_cost": CANARY_COST}
     made.execute(
-        "record_opening_stock", {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]}, "administrator"
+        "record_opening_stock",
+        {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]},
+        "administrator",
     )
     refresh(home, made.engine, as_of=AS_OF)
     yield home

@@ -48,7 +48,7 @@ CLOSED = "Your roles do not open this page"
 
 def texts_of(page: AppTest) -> str:
     """All that the page says, tables included."""
-    parts = [str(element.value) for kind in ("title", "subheader", "markdown", "caption") for element in page.get(kind)]
+    parts = [str(getattr(element, "value", "")) for kind in ("title", "subheader", "markdown", "caption") for element in page.get(kind)]
     parts += [f"{metric.label} {metric.value} {metric.delta}" for metric in page.metric]
     parts += [frame.value.to_csv() for frame in page.dataframe]
     return "\n".join(parts)
@@ -56,7 +56,18 @@ def texts_of(page: AppTest) -> str:
 
 def pieces_of(page: AppTest) -> set[str]:
     """Each text that the page shows, one by one; of tables each cell. What models say of themselves is left out."""
-    kinds = ("title", "subheader", "markdown", "caption", "button", "tab", "selectbox", "text_input", "toggle", "metric")
+    kinds = (
+        "title",
+        "subheader",
+        "markdown",
+        "caption",
+        "button",
+        "tab",
+        "selectbox",
+        "text_input",
+        "toggle",
+        "metric",
+    )
     elements = [element for kind in kinds for element in page.get(kind)]
     pieces = {str(getattr(element, part, "")) for element in elements for part in ("label", "value")}
     for frame in page.dataframe:
@@ -146,7 +157,9 @@ def test_filters_in_the_address_narrow_the_board(opened: Opened) -> None:
 
 
 def test_a_document_shows_its_lines_and_where_it_leads(opened: Opened) -> None:
-    order = current_edition("full").rows("select document_id from marts.fct_documents where document_type = 'sales_order'")
+    order = current_edition("full").rows(
+        "select document_id from marts.fct_documents where document_type = 'sales_order'"
+    )
     page = opened("document", "salesperson", id=str(order["document_id"][0]))
     assert not page.exception
     assert page.title[0].value == "Sales order SO000001"
@@ -154,7 +167,9 @@ def test_a_document_shows_its_lines_and_where_it_leads(opened: Opened) -> None:
 
 
 def test_every_visible_text_has_its_chinese() -> None:
-    spoken_as_is = {text for text in translated_texts() if not any(letter.isascii() and letter.isalpha() for letter in text)}
+    spoken_as_is = {
+        text for text in translated_texts() if not any(letter.isascii() and letter.isalpha() for letter in text)
+    }
     assert set(translated_texts()) - spoken_as_is == set(chinese())
 
 

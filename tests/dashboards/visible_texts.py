@@ -12,7 +12,7 @@ SPOKEN = {"_", "noted", "Column"}
 SHOWN_BY = {
     "title", "subheader", "markdown", "caption", "metric", "button", "toggle", "selectbox", "text_input", "text_area",
     "date_input", "pills", "segmented_control", "popover", "expander", "error", "warning", "success", "info", "spinner",
-    "form_submit_button", "Tile", "heading", "empty_state",
+    "form_submit_button", "choice", "pick", "turn", "switch", "day", "words", "Tile", "heading", "empty_state",
 }  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""Filters that stand in the address: a link reproduces the view, in whatever language it is opened.
+
+What the address holds are codes (`kind=buy`), never the words that a page shows for them.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboards.language import _
+
+Shown = Callable[[Any], str]
+
+
+def _from_address(key: str, options: Sequence[Any]) -> None:
+    """The choice that the address names, where this session has not chosen yet and the options hold it."""
+    if key in st.session_state:
+        if st.session_state[key] not in options:
+            del st.session_state[key]
+        return
+    asked = st.query_params.get(key)
+    if asked is not None:
+        named = {str(option): option for option in options}
+        if asked in named:
+            st.session_state[key] = named[asked]
+
+
+def _to_address(key: str, value: Any, default: Any = None) -> None:
+    if value is None or value in (default, "", False):
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != str(value):
+        st.query_params[key] = str(value)
+
+
+def choice(
+    label: str, options: Sequence[Any], key: str, *, shown: Shown = str, optional: bool = True, width: int = 200,
+    placeholder: str | None = None,
+) -> Any:  # fmt: skip
+    """One of many from a list; None for all where it is optional, else the first."""
+    _from_address(key, options)
+    chosen = st.selectbox(
+        label, options, index=None if optional else 0, format_func=shown, key=key, width=width,
+        placeholder=placeholder or _("all"),
+    )  # fmt: skip
+    _to_address(key, chosen, None if optional or not options else options[0])
+    return chosen
+
+
+def pick(label: str, options: Sequence[Any], key: str, *, shown: Shown = str, show_label: bool = True) -> Any:
+    """One of few, or none."""
+    _from_address(key, options)
+    chosen = st.pills(
+        label, options, format_func=shown, key=key, label_visibility="visible" if show_label else "collapsed"
+    )
+    _to_address(key, chosen)
+    return chosen
+
+
+def turn(label: str, options: Sequence[Any], key: str, *, shown: Shown = str) -> Any:
+    """Always one of few; the first unless another was chosen."""
+    _from_address(key, options)
+    default = None if key in st.session_state else options[0]
+    chosen = st.segmented_control(label, options, format_func=shown, key=key, default=default, required=True)
+    _to_address(key, chosen, options[0])
+    return chosen
+
+
+def switch(label: str, key: str) -> bool:
+    """Yes or no; no unless chosen."""
+    if key not in st.session_state and st.query_params.get(key) == "true":
+        st.session_state[key] = True
+    chosen = st.toggle(label, key=key)
+    _to_address(key, "true" if chosen else None)
+    return chosen
+
+
+def day(label: str, key: str, *, width: int = 160) -> date | None:
+    """A day, or none."""
+    if key not in st.session_state:
+        try:
+            st.session_state[key] = date.fromisoformat(st.query_params.get(key, ""))
+        except ValueError:
+            st.session_state[key] = None
+    chosen = st.date_input(label, key=key, format="YYYY-MM-DD", width=width)
+    assert chosen is None or isinstance(chosen, date)
+    _to_address(key, chosen)
+    return chosen
+
+
+def words(label: str, key: str, *, placeholder: str = "") -> str:
+    """Words to look for."""
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(key, "")
+    typed = st.text_input(label, key=key, placeholder=placeholder)
+    _to_address(key, typed)
+    return typed
