@@ -103,6 +103,12 @@ def oldest_first(
     return taken
 
 
+def currency_of(work: Work, company: Company, direction: Direction, allocations: Sequence[Allocation]) -> str:
+    """The currency of the first invoice named: money that names invoices and no currency comes in theirs."""
+    first = _invoice_named(work, company, direction, allocations[0].invoice, "allocations.0.invoice")
+    return str(first.currency)
+
+
 def chosen(
     work: Work,
     company: Company,

@@ -20,6 +20,7 @@ from transactions.finance.allocation import (
     Direction,
     allocate,
     chosen,
+    currency_of,
     oldest_first,
 )
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
@@ -69,7 +70,11 @@ def _pay(work: Work, direction: Direction, partner: Row[Any], payment: ReceivePa
     company = company_named(work, payment.company)
     on = payment.effective_date
     open_period_on(work, company.id, on)
-    currency = payment.currency or partner.currency or company.currency
+    currency = payment.currency or (
+        currency_of(work, company, direction, payment.allocations)
+        if payment.allocations is not None
+        else partner.currency or company.currency
+    )
     rate = rate_on(work, company, currency, on)
     amount = company.minor(payment.amount, "amount")
     if payment.allocations is None:

@@ -135,3 +135,14 @@ def test_a_foreign_advance_leaves_at_the_rate_at_which_it_came(shop: Trading) ->
     shop("invoice_customer", order="SO000003", invoice_date="2026-02-14", lines=[{"line": 1, "quantity": 2}])
     assert shop("allocate_payment", payment="CP000001", effective_date="2026-02-14")["advance"] == "0"
     assert shop.balance("customer_advances") == 0
+
+
+def test_money_that_names_its_bill_comes_in_the_currency_of_the_bill(shop: Trading) -> None:
+    shop.buy(supplier="SUP", currency="EUR")  # 50 euros from a supplier who has no currency of his own
+    shop("receive_goods", order="PO000001", effective_date="2026-01-06")
+    shop("bill_supplier", order="PO000001", bill_date="2026-01-07")
+    chosen = [{"invoice": "PB000001", "amount": 50}]
+    shop("pay_supplier", supplier="SUP", effective_date="2026-02-05", amount=50, allocations=chosen)
+    assert shop.balance("payables") == 0
+    assert shop.balance("bank") == Decimal("-62.5")
+    assert shop.balance("exchange_gain_loss") == Decimal("7.5")
