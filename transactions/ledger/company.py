@@ -13,6 +13,7 @@ from transactions.kernel.refusal import AlreadyExists, NotFound
 from transactions.kernel.work import Work
 from transactions.ledger.chart import CHARTS
 from transactions.ledger.tables import account
+from transactions.master.item import take_over_items
 from transactions.master.tables import company, location
 
 VIRTUAL_LOCATIONS = ("supplier", "customer", "production", "loss", "opening")
@@ -51,4 +52,5 @@ def create_company(work: Work, new: CreateCompany) -> Answer:
     for document_type, prefix in NUMBER_PREFIX.items():
         add_series(work, company_id, document_type, prefix)
     work.masters_changed()
+    take_over_items(work, company_id)
     return {"id": company_id, "code": new.code}

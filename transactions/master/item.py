@@ -16,7 +16,7 @@ from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
 from transactions.master.lookup import named, refuse_known_code, supplier_named
-from transactions.master.tables import item, item_planning, item_unit, unit, valuation_method, warehouse
+from transactions.master.tables import company, item, item_planning, item_unit, unit, valuation_method, warehouse
 
 BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
 Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
@@ -65,7 +65,7 @@ class CreateItem(Command):
 @handles(CreateItem, permission="master.item", stage=1)
 def create_item(work: Work, new: CreateItem) -> Answer:
     """Make an item with its unit, valuation method and planning parameters."""
-    company = company_named(work, new.company)
+    company_named(work, new.company)
     refuse_known_code(work, item, new.code)
     supplier_id = None
     if new.preferred_supplier is not None:
@@ -83,17 +83,35 @@ def create_item(work: Work, new: CreateItem) -> Answer:
             item_unit, item_id=item_id, unit_id=unit_of_code(work, other.unit), numerator=other.numerator,
             denominator=other.denominator,
         )  # fmt: skip
-    work.insert(
-        item_planning, company_id=company.id, item_id=item_id, warehouse_id=None, lead_time_days=new.lead_time_days,
-        safety_stock=micro(new.safety_stock), lot_policy=policy, minimum_quantity=minimum, multiple_quantity=multiple,
-        preferred_supplier_id=supplier_id, effective_date=BEGINNING, recorded_at=work.recorded_at,
-    )  # fmt: skip
-    if new.kind != "service":
+    for (company_id,) in work.rows(select(company.c.id).order_by(company.c.id)):
         work.insert(
-            valuation_method, company_id=company.id, item_id=item_id, method=new.valuation_method,
+            item_planning, company_id=company_id, item_id=item_id, warehouse_id=None,
+            lead_time_days=new.lead_time_days, safety_stock=micro(new.safety_stock), lot_policy=policy,
+            minimum_quantity=minimum, multiple_quantity=multiple, preferred_supplier_id=supplier_id,
             effective_date=BEGINNING, recorded_at=work.recorded_at,
         )  # fmt: skip
+        if new.kind != "service":
+            work.insert(
+                valuation_method, company_id=company_id, item_id=item_id, method=new.valuation_method,
+                effective_date=BEGINNING, recorded_at=work.recorded_at,
+            )  # fmt: skip
     return {"id": item_id, "code": new.code}
+
+
+def take_over_items(work: Work, company_id: int) -> None:
+    """Items are shared: a company that is founded later values and plans them as they were made for the first one."""
+    first = work.first(select(company.c.id).order_by(company.c.id))
+    if first is None or first.id == company_id:
+        return
+    for versions in (item_planning, valuation_method):
+        made_so = select(versions).where(
+            versions.c.company_id == bindparam("company_id"), versions.c.effective_date == BEGINNING
+        )
+        if versions is item_planning:
+            made_so = made_so.where(item_planning.c.warehouse_id.is_(None))
+        for row in work.rows(made_so.order_by(versions.c.id), company_id=first.id):
+            values = {name: value for name, value in row._mapping.items() if name not in ("id", "row_version")}
+            work.insert(versions, **values | {"company_id": company_id, "recorded_at": work.recorded_at})
 
 
 class ChangeItem(Command):
@@ -145,16 +163,16 @@ _planning = (
 @handles(SetPlanningParameters, permission="master.item", stage=1)
 def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer:
     """Say from which date on an item is planned differently; what is left out stays as it is."""
-    company = company_named(work, change.company)
+    planner = company_named(work, change.company)
     subject = named(work, item, change.item, "item")
     warehouse_id = None
     if change.warehouse is not None:
-        warehouse_id = named(work, warehouse, change.warehouse, "warehouse", company.id).id
+        warehouse_id = named(work, warehouse, change.warehouse, "warehouse", planner.id).id
     values = {
         "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0,
         "multiple_quantity": 0, "preferred_supplier_id": None,
     }  # fmt: skip
-    known = work.rows(_planning, company_id=company.id, item_id=subject.id, on=change.effective_date)
+    known = work.rows(_planning, company_id=planner.id, item_id=subject.id, on=change.effective_date)
     for before in (warehouse_id, None):  # the warehouse's own version, else the one for every warehouse
         found = next((row for row in known if row.warehouse_id == before), None)
         if found is not None:
@@ -166,7 +184,7 @@ def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer
         values["preferred_supplier_id"] = supplier_named(work, change.preferred_supplier, "preferred_supplier").id
     _require_lot_size(str(values["lot_policy"]), values["minimum_quantity"], values["multiple_quantity"])
     version_id = work.insert(
-        item_planning, company_id=company.id, item_id=subject.id, warehouse_id=warehouse_id,
+        item_planning, company_id=planner.id, item_id=subject.id, warehouse_id=warehouse_id,
         effective_date=change.effective_date, recorded_at=work.recorded_at, **values,
     )  # fmt: skip
     return {"id": version_id}

@@ -40,6 +40,20 @@ def test_items_share_units_and_services_are_not_valued(acting: Acting) -> None:
     assert acting.rows("valuation_method", item_id=second["id"]) == []
 
 
+def test_all_companies_value_and_plan_an_item_as_it_was_made(acting: Acting) -> None:
+    make = {"name": "A", "unit": "pcs", "kind": "bought", "valuation_method": "moving_average", "lead_time_days": 3}
+    before = acting("create_item", code="BEFORE", **make)
+    acting("set_valuation_method", item="BEFORE", method="fifo", effective_date="2026-01-01")  # the first company's own
+    second = acting("create_company", code="TWO", name="Second", currency="CNY")
+    after = acting("create_item", code="AFTER", **make)
+    for made in (before, after):
+        found = {"company_id": second["id"], "item_id": made["id"]}
+        assert acting.row("valuation_method", **found)["method"] == "moving_average"
+        planning = acting.row("item_planning", **found)
+        assert (planning["lead_time_days"], planning["effective_date"]) == (3, BEGINNING)
+    assert len(acting.rows("item_planning", item_id=after["id"])) == 2
+
+
 def test_an_item_code_is_used_once(acting: Acting) -> None:
     acting("create_item", code="A", name="A", unit="pcs", kind="made")
     refusal = acting.refused("create_item", code="A", name="Other", unit="pcs", kind="made")
