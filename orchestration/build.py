@@ -9,6 +9,7 @@ into the build and never stops it.
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -59,6 +60,7 @@ class Build:
     row_counts: dict[str, int] = field(default_factory=dict)
     locked_periods: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    progress: Callable[[str], None] = lambda step: None
 
     @property
     def folder(self) -> Path:
@@ -108,8 +110,20 @@ def is_up_to_date(warehouse: WarehouseFolder, engine: Engine, dbt: DbtRun, as_of
     )
 
 
-def begin_build(warehouse: WarehouseFolder, dbt: DbtRun, clock: Clock, as_of: date, *, full: bool = False) -> Build:
-    """A new build folder, holding a copy of the last good build unless `full`. The caller holds the refresh lock."""
+def begin_build(
+    warehouse: WarehouseFolder,
+    dbt: DbtRun,
+    clock: Clock,
+    as_of: date,
+    *,
+    full: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Build:
+    """A new build folder, holding a copy of the last good build unless `full`. The caller holds the refresh lock.
+
+    progress: is told the name of each step of this build before it is taken.
+    """
+    progress("copy")
     started = perf_counter()
     warehouse.remove_unfinished()
     built_at = clock.now()
@@ -120,6 +134,7 @@ def begin_build(warehouse: WarehouseFolder, dbt: DbtRun, clock: Clock, as_of: da
         built_at=built_at,
         project_hash=dbt.project_hash(),
         previous_id=warehouse.published_id(),
+        progress=progress,
     )
     build.folder.mkdir(parents=True)
     last_good = warehouse.build_folder(build.previous_id) / "work.duckdb" if build.previous_id else None
@@ -131,6 +146,7 @@ def begin_build(warehouse: WarehouseFolder, dbt: DbtRun, clock: Clock, as_of: da
 
 def replicate_rows(build: Build, engine: Engine, *, full: bool = False, check_all: bool = False) -> Replication:
     """Changed rows into schema raw, and the build's own record into raw._meta_build."""
+    build.progress("replicate")
     started = perf_counter()
     try:
         build.replication = replicate(engine, build.work_file, full=full, check_all=check_all)
@@ -163,6 +179,7 @@ def replicate_rows(build: Build, engine: Engine, *, full: bool = False, check_al
 
 def run_models(build: Build, dbt: DbtRun) -> list[NodeResult]:
     """Every model of the dbt project; `ModelsFailed` names those that could not be built."""
+    build.progress("models")
     started = perf_counter()
     build.models = dbt.run_models(build.work_file, build.variables)
     build.row_counts = _row_counts(build.work_file)
@@ -172,6 +189,7 @@ def run_models(build: Build, dbt: DbtRun) -> list[NodeResult]:
 
 def run_tests(build: Build, dbt: DbtRun, *, all_tests: bool = False) -> list[NodeResult]:
     """The structural tests, or all; `StructuralTestsFailed` names the red ones among those tagged gate."""
+    build.progress("tests")
     started = perf_counter()
     build.tests = dbt.run_tests(build.work_file, build.variables, gate_only=not all_tests)
     build.timed("tests", started)
@@ -185,6 +203,7 @@ def run_tests(build: Build, dbt: DbtRun, *, all_tests: bool = False) -> list[Nod
 
 def take_proofs(build: Build) -> list[ProofResult]:
     """The books-versus-goods proofs of marts.fct_proofs, stamped into the build."""
+    build.progress("proofs")
     started = perf_counter()
     with duckdb.connect(str(build.work_file), read_only=True) as work:
         present = work.execute(
@@ -204,6 +223,7 @@ def take_proofs(build: Build) -> list[ProofResult]:
 
 def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     """Writes the editions and the manifest, switches the pointer, removes superseded builds. Returns the manifest."""
+    build.progress("publish")
     started = perf_counter()
     facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed}
     models = published_models(dbt.manifest())

@@ -70,29 +70,23 @@ def refresh(
             assert manifest is not None
             return Outcome("unchanged", manifest["build_id"], day, manifest)
         with told(warehouse, clock, day):
-            progress("copy")
-            build = begin_build(warehouse, dbt, clock, day, full=full)
+            build = begin_build(warehouse, dbt, clock, day, full=full, progress=progress)
             making = Making(build, engine, dbt, full, all_tests)
             if as_run:
                 from orchestration.dagster_refresh import run_refresh_job
 
                 run_refresh_job(home, making)
             else:
-                _make(making, progress)
+                _make(making)
         assert making.manifest is not None
         return Outcome("published", build.build_id, day, making.manifest)
 
 
-def _make(making: Making, progress: Callable[[str], None]) -> None:
+def _make(making: Making) -> None:
     """The same steps without Dagster's record of them."""
     build, dbt = making.build, making.dbt
-    progress("replicate")
     replicate_rows(build, making.engine, full=making.full, check_all=making.all_tests)
-    progress("models")
     run_models(build, dbt)
-    progress("tests")
     run_tests(build, dbt, all_tests=making.all_tests)
-    progress("proofs")
     take_proofs(build)
-    progress("publish")
     making.manifest = publish(build, dbt)
