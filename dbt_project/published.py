@@ -13,7 +13,9 @@ import duckdb
 
 EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
-SUGGESTION_FIGURES = ("kind", "item_id", "warehouse_id", "supplier_id", "quantity", "due_date", "release_date")
+SUGGESTION_FIGURES = (
+    "company", "kind", "item_id", "warehouse_id", "supplier_id", "quantity", "due_date", "release_date",
+)  # fmt: skip
 
 
 class NothingIsPublished(Exception):
@@ -67,13 +69,17 @@ def published_build(home: Path, build_id: str | None = None) -> PublishedBuild:
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
-    """What a build suggested: kind, item_id, warehouse_id, supplier_id, quantity, dates (ISO); absent ones left out.
+    """What a build suggested: company (code), kind, item_id, warehouse_id, supplier_id, quantity, dates (ISO).
+
+    What is absent is left out.
 
     Raises `NothingIsPublished` when the build is gone or has no such suggestion.
     """
     with published_build(home, build_id).open("full") as connection:
         found = connection.execute(
-            f"select {', '.join(SUGGESTION_FIGURES)} from marts.fct_mrp_suggestions where suggestion_id = ?",
+            f"select {', '.join(SUGGESTION_FIGURES)} from marts.fct_mrp_suggestions"
+            " inner join (select company_id, company_code as company from marts.dim_company) using (company_id)"
+            " where suggestion_id = ?",
             [suggestion_id],
         ).fetchall()
     if not found:
@@ -87,8 +93,9 @@ def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[st
 
 
 def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
-    """The data of `decide_suggestion` with what was left out taken from the build that it names."""
+    """The data of `decide_suggestion` with what was left out taken from the build that it names, also its day."""
     named = {
+        "company": "company",
         "kind": "kind",
         "item": "item_id",
         "warehouse": "warehouse_id",
@@ -97,9 +104,12 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
         "due_date": "due_date",
         "release_date": "release_date",
     }
+    named["effective_date"] = "as_of"
     if all(data.get(name) is not None for name in named) or not (data.get("build_id") and data.get("suggestion_id")):
         return data
-    figures = suggestion_figures(home, str(data["build_id"]), str(data["suggestion_id"]))
+    build_id = str(data["build_id"])
+    figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
+    figures["as_of"] = published_build(home, build_id).manifest["as_of"]
     absent = {name: figures[source] for name, source in named.items() if data.get(name) is None and source in figures}
     return {**data, **absent}
 

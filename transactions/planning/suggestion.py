@@ -49,6 +49,9 @@ class DecideSuggestion(Command):
     unit_price: UnitPrice | None = Field(None, description="what the board expected it to cost")
     until: date | None = None
     reason: Note | None = None
+    effective_date: date | None = Field(
+        None, description="the day of the build that it was decided from; left out or later: today"
+    )
 
 
 _approved = (
@@ -65,7 +68,7 @@ _approved = (
 def decide_suggestion(work: Work, decision: DecideSuggestion) -> Answer:
     """Approve a suggestion (as it is or changed), snooze it until a day, or reject it with a reason."""
     company = company_named(work, decision.company)
-    on = today(work, company)
+    on = min(decision.effective_date or date.max, today(work, company))
     earlier = work.first(_approved, company_id=company.id, suggestion_id=decision.suggestion_id)
     if earlier is not None:
         if decision.decision in APPROVALS:

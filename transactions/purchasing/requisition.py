@@ -31,10 +31,11 @@ class CreatePurchaseRequisition(Command):
 
 @handles(CreatePurchaseRequisition, permission="purchasing.requisition", stage=1)
 def create_purchase_requisition(work: Work, requisition: CreatePurchaseRequisition) -> Answer:
-    """Ask for goods to be bought."""
+    """Ask for goods to be bought. What was needed before today was asked for by then."""
     company = company_named(work, requisition.company)
+    on = min(today(work, company), *(line.needed_date for line in requisition.lines))
     return add_requisition(
-        work, company, requisition.lines, today(work, company), warehouse=requisition.warehouse,
+        work, company, requisition.lines, on, warehouse=requisition.warehouse,
         external_number=requisition.external_number, reason=requisition.reason,
     )  # fmt: skip
 

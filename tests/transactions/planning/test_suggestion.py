@@ -55,6 +55,14 @@ def test_what_is_late_starts_on_its_due_date(acting: Acting) -> None:
     assert acting.row("work_order")["start_date"] == date(2026, 6, 1)
 
 
+def test_a_decision_is_of_the_day_of_its_build(acting: Acting) -> None:
+    _decide(acting, decision="approve", kind="buy", effective_date="2026-05-05", **FIGURES)
+    assert acting.row("suggestion_decision")["effective_date"] == date(2026, 5, 5)
+    assert acting.row("document")["effective_date"] == date(2026, 5, 5)
+    _decide(acting, suggestion_id="s-2", decision="reject", reason="no", effective_date="2999-01-01")
+    assert acting.row("suggestion_decision", suggestion_id="s-2")["effective_date"] < date(2999, 1, 1)
+
+
 def test_snoozed_and_rejected_make_nothing_and_may_be_approved_later(acting: Acting) -> None:
     _decide(acting, decision="snooze", until="2026-06-30")
     _decide(acting, decision="reject", reason="discontinued")

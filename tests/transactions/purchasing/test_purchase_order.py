@@ -153,3 +153,9 @@ def test_a_foreign_bill_is_posted_at_its_own_rate(shop: Trading, rates: tuple[st
     parts = [(amount * rate).quantize(Decimal("0.01")) for amount in map(Decimal, ("33.3", "11.1", "1.23"))]
     assert -shop.balance("payables") == sum(parts)
     assert [amount for *_, amount in shop.links("bill")] == parts[:2]
+
+
+def test_a_requisition_is_not_younger_than_its_need(trading: Trading) -> None:
+    wanted = [{"item": "A", "quantity": 1, "needed_date": day} for day in ("2026-03-02", "2026-02-02")]
+    made = trading("create_purchase_requisition", lines=wanted)
+    assert str(trading.row("document", id=made["id"])["effective_date"]) == "2026-02-02"
