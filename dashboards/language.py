@@ -1,4 +1,4 @@
-"""The languages of the boards: English and 简体中文. Every visible string goes through `_`; dates and numbers through Babel.
+"""The languages of the boards: English and 简体中文. Visible strings go through `_`, dates and numbers through Babel.
 
 The English text is the key; `locale/zh_CN.po` holds the Chinese. The language is the session's: from the address
 (`?lang=zh_CN`), else the user's own, else the browser's.
@@ -81,7 +81,8 @@ def shown_short(value: Decimal | float | int | None) -> str:
     """An amount for a picture: 386.8K, 38.7万."""
     if value is None:
         return "–"
-    return format_compact_decimal(round(value) if abs(Decimal(value)) >= 100 else value, locale=language(), fraction_digits=1)
+    rounded = round(value) if abs(Decimal(value)) >= 100 else value
+    return format_compact_decimal(rounded, locale=language(), fraction_digits=1)
 
 
 def shown_share(value: Decimal | float | None) -> str:

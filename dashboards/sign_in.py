@@ -19,8 +19,8 @@ STYLE = """<style>
 form.bihuan {max-width: 22rem; display: flex; flex-direction: column; gap: .9rem; font-family: inherit}
 form.bihuan input {padding: .6rem .75rem; border: 1px solid rgba(128,128,128,.4); border-radius: .5rem; font-size: 1rem;
   background: transparent; color: inherit}
-form.bihuan button {padding: .65rem; border: 0; border-radius: .5rem; background: #0f766e; color: white; font-size: 1rem;
-  cursor: pointer}
+form.bihuan button {padding: .65rem; border: 0; border-radius: .5rem; background: #0f766e; color: white;
+  font-size: 1rem; cursor: pointer}
 form.bihuan label {font-size: .875rem; display: flex; flex-direction: column; gap: .25rem}
 </style>"""
 

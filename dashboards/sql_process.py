@@ -1,4 +1,4 @@
-"""The process behind the console: reads an order from its input, answers Arrow on its output. It imports nothing of ours."""
+"""The process behind the console: reads an order, answers Arrow. It imports nothing of ours."""
 
 import json
 import resource
@@ -23,7 +23,12 @@ def answer(order: dict[str, Any]) -> bytes:
     import duckdb
     import pyarrow as pa
 
-    settings: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "memory_limit": MEMORY, "threads": "2", "temp_directory": ""}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "memory_limit": MEMORY,
+        "threads": "2",
+        "temp_directory": "",
+    }
     connection = duckdb.connect(order["file"], read_only=True, config=settings)
     connection.execute("set search_path = 'marts,reports,meta'")
     connection.execute("set lock_configuration = true")

@@ -30,7 +30,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown. label: English, translated when shown. word: a term of the warehouse; name: in two languages."""
+    """How a column is shown. label: English, translated when shown. word: a term; name: kept in both."""
 
     label: str
     kind: Kind = "text"
@@ -40,8 +40,8 @@ class Column:
 
 def table(
     view: View, rows: pl.DataFrame, columns: Mapping[str, Column], *, key: str, opens: str | None = None,
-    chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto", nothing: str | None = None,
-    what_next: str | None = None,
+    chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto",
+    nothing: str | None = None, what_next: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows behind the picture, with exports of all of them. Returns the chosen rows.
 

@@ -44,7 +44,10 @@ CATALOGUE = {
     "data_type": Column("Type"),
     "meaning": Column("Meaning", width="large"),
 }
-EXAMPLE = "select period_code, sum(profit_amount) as profit\nfrom rpt_profit_and_loss\ngroup by period_code\norder by period_code"
+EXAMPLE = """select period_code, sum(profit_amount) as profit
+from rpt_profit_and_loss
+group by period_code
+order by period_code"""
 
 
 def render(view: View) -> None:
@@ -135,7 +138,8 @@ def _moment(text: str) -> str:
 
 def _console(view: View) -> None:
     st.caption(
-        _("One SELECT on the published build; read-only, at most {seconds} seconds and {rows} rows. Tables are listed under Models.",
+        _("One SELECT on the published build; read-only, at most {seconds} seconds and {rows} rows. "
+          "Tables are listed under Models.",
           seconds=SECONDS, rows=shown_number(ROWS))
     )  # fmt: skip
     with st.form("console", border=False):

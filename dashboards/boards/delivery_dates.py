@@ -161,13 +161,16 @@ def _trend(view: View) -> None:
     if months.is_empty():
         empty_state(_("Nothing was delivered yet"), _("Punctuality appears with the first delivery."))
         return
+    rates = [float(rate * 100) for rate in months["on_time_rate"]]
     st.echarts_chart(
-        lines([str(month) for month in months["month"]], [(_("On time, %"), [float(r * 100) for r in months["on_time_rate"]])]),
+        lines([str(month) for month in months["month"]], [(_("On time, %"), rates)]),
         height=PICTURE_HEIGHT, key="on-time",
     )  # fmt: skip
     columns = {
-        "month": Column("Month"), "line_count": Column("Delivered lines", "count"), "on_time_rate": Column("On time", "share"),
-    }  # fmt: skip
+        "month": Column("Month"),
+        "line_count": Column("Delivered lines", "count"),
+        "on_time_rate": Column("On time", "share"),
+    }
     table(view, months, columns, key="delivery-trend")
 
 

@@ -72,8 +72,10 @@ FOUND = {
     "partner_name": Column("Partner"),
     "status": Column("State", "word"),
 }
-WITHOUT_PRICES = ("delivery", "goods_receipt", "inspection", "material_issue", "time_booking", "output", "work_order",
-                  "transfer", "adjustment", "opening_stock", "purchase_requisition", "customer_return", "supplier_return")  # fmt: skip
+WITHOUT_PRICES = (
+    "delivery", "goods_receipt", "inspection", "material_issue", "time_booking", "output", "work_order", "transfer",
+    "adjustment", "opening_stock", "purchase_requisition", "customer_return", "supplier_return",
+)  # fmt: skip
 
 
 def render(view: View) -> None:

@@ -1,4 +1,4 @@
-"""Do we earn, what do we own? Profit and loss, balance sheet, trial balance; a click on an account shows its entries."""
+"""Do we earn, what do we own? Profit and loss, balance sheet, trial balance; each account opens to its entries."""
 
 from typing import Any
 
@@ -66,7 +66,8 @@ def render(view: View) -> None:
         heading(
             _("Do we earn, what do we own?"),
             _(
-                "{profit} {currency} earned in {month}, {year} in the year so far; we own {assets} and owe {liabilities}.",
+                "{profit} {currency} earned in {month}, {year} in the year so far; "
+                "we own {assets} and owe {liabilities}.",
                 profit=shown_amount(total["profit"]), currency=view.currency, month=period,
                 year=shown_amount(total["profit_of_year"]), assets=shown_amount(total["assets"]),
                 liabilities=shown_amount(total["liabilities"]),

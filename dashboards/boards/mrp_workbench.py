@@ -129,7 +129,8 @@ def _suggestions(view: View) -> None:
     if done and rows.height:
         rows = rows.filter(~pl.col("suggestion_id").is_in(list(done)))
     chosen = table(
-        view, rows, SUGGESTIONS, key=f"suggestions-{decisions_made()}", several=True, height=420, nothing=_("Nothing to decide here"),
+        view, rows, SUGGESTIONS, key=f"suggestions-{decisions_made()}", several=True, height=420,
+        nothing=_("Nothing to decide here"),
         what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
     )  # fmt: skip
     if chosen:
@@ -188,10 +189,13 @@ def _detail(view: View, suggestion: dict[str, Any]) -> None:
     )  # fmt: skip
     st.markdown(
         _(
-            "On {day} {required} are required and {safety} kept as safety stock; {available} are available: {short} short. "
-            "The lot rule ({rule}) makes it {quantity}. Lead time {lead} working days; released today it is there on {ready}.",
+            "On {day} {required} are required and {safety} kept as safety stock; "
+            "{available} are available: {short} short. "
+            "The lot rule ({rule}) makes it {quantity}. Lead time {lead} working days; "
+            "released today it is there on {ready}.",
             day=shown_date(suggestion["need_date"]), required=shown_number(suggestion["required_quantity"], 6),
-            safety=shown_number(suggestion["safety_stock"], 6), available=shown_number(suggestion["available_quantity"], 6),
+            safety=shown_number(suggestion["safety_stock"], 6),
+            available=shown_number(suggestion["available_quantity"], 6),
             short=shown_number(suggestion["shortage_quantity"], 6), rule=said(suggestion["lot_rule"]),
             quantity=shown_number(suggestion["quantity"], 6), lead=shown_number(suggestion["lead_time_days"]),
             ready=shown_date(suggestion["available_date"]),
@@ -229,7 +233,8 @@ def _item(view: View) -> None:
         chosen = items[str(code)]
         warehouse = choice(_("Warehouse"), list(chosen["warehouses"]), "warehouse", optional=False, width=160)
     st.caption(
-        _("Lead time {lead} working days · safety stock {safety} {unit} · {rule}, at least {minimum}, in steps of {multiple}",
+        _("Lead time {lead} working days · safety stock {safety} {unit} · "
+          "{rule}, at least {minimum}, in steps of {multiple}",
           lead=shown_number(chosen["lead_time_days"]), safety=shown_number(chosen["safety_stock"] or 0, 6),
           unit=chosen["unit"], rule=said(chosen["lot_policy"]) or said("lot_for_lot"),
           minimum=shown_number(chosen["minimum_quantity"] or 0, 6),
@@ -247,7 +252,8 @@ def _item(view: View) -> None:
     table(view, rows, RECORD, key="record")
     st.subheader(_("Suggestions for it"), anchor=False)
     table(
-        view, view.ask("mrp_suggestions", item=code), SUGGESTIONS, key="item-suggestions", nothing=_("No suggestion for it"),
+        view, view.ask("mrp_suggestions", item=code), SUGGESTIONS, key="item-suggestions",
+        nothing=_("No suggestion for it"),
         what_next=_("Its supplies cover what is required."),
     )  # fmt: skip
 

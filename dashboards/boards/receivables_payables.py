@@ -115,8 +115,8 @@ def _statement(view: View) -> None:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         code = choice(
-            _("Partner"), list(partners), "partner", shown=lambda key: str(partners[key]["partner_name"]), optional=False,
-            width=280,
+            _("Partner"), list(partners), "partner", shown=lambda key: str(partners[key]["partner_name"]),
+            optional=False, width=280,
         )  # fmt: skip
         sides = list(partners[str(code)]["sides"])
         side = turn(_("As"), sides, "side", shown=said)

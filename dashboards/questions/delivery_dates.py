@@ -9,8 +9,8 @@ from dashboards.questions.question import Filters, Where, asks
 
 PERMISSION = "board.delivery_dates"
 LATENESS = ("on_time", "1-5", "6-20", ">20", "unknown")
-CLASS = """case when predicted_date is null then 'unknown' when days_late <= 0 then 'on_time' when days_late <= 5 then '1-5'
-    when days_late <= 20 then '6-20' else '>20' end"""
+CLASS = """case when predicted_date is null then 'unknown' when days_late <= 0 then 'on_time'
+    when days_late <= 5 then '1-5' when days_late <= 20 then '6-20' else '>20' end"""
 
 
 class DeliveryFilters(Filters):
@@ -50,7 +50,8 @@ def delivery_total(edition: Edition, filters: DeliveryFilters) -> pl.DataFrame:
         margin = ", coalesce(sum(open_margin_amount) filter (where days_late > 0), 0) as late_margin_amount"
     return edition.rows(
         f"""select count(*) as line_count, count(*) filter (where days_late > 0) as late_count,
-            count(*) filter (where predicted_date is null) as undated_count, max(days_late) as longest_days_late {margin}
+            count(*) filter (where predicted_date is null) as undated_count,
+            max(days_late) as longest_days_late {margin}
         from marts.fct_delivery_dates where {where.sql}""",
         where.parameters,
     )
@@ -96,7 +97,7 @@ class LineFilters(Filters):
 
 @asks(LineFilters, permission=PERMISSION)
 def delivery_steps(edition: Edition, filters: LineFilters) -> pl.DataFrame:
-    """The way to a line's delivery date, from the order down through what it waits for, with the document if there is one."""
+    """The way to a line's delivery date, from the order down through what it waits for, with documents."""
     where = Where(("steps.company_id = ?", filters.company), ("steps.sales_order_line_id = ?", filters.line))
     return edition.rows(
         f"""select steps.* exclude (company_id), documents.document_id

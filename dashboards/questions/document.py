@@ -68,7 +68,8 @@ def document_entries(edition: Edition, filters: DocumentFilters) -> pl.DataFrame
     if not edition.has("fct_journal_lines", "debit_amount"):
         return pl.DataFrame()
     return edition.rows(
-        """select entry_number, entry_date, account_code, account_name, debit_amount, credit_amount, is_pending, description
+        """select entry_number, entry_date, account_code, account_name, debit_amount, credit_amount, is_pending,
+            description
         from marts.fct_journal_lines where document_id = ? order by entry_date, entry_number, journal_line_key""",
         [filters.document],
     )
@@ -101,7 +102,8 @@ def documents_found(edition: Edition, filters: NumberFilters) -> pl.DataFrame:
     return edition.rows(
         f"""select document_id, document_type, document_number, external_number, effective_date, partner_name, status
         from marts.fct_documents
-        where {where.sql} and (starts_with(lower(document_number), lower(?)) or starts_with(lower(external_number), lower(?)))
+        where {where.sql}
+            and (starts_with(lower(document_number), lower(?)) or starts_with(lower(external_number), lower(?)))
         order by effective_date desc, document_id desc limit 50""",
         [*where.parameters, filters.number, filters.number],
     )

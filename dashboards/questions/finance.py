@@ -25,7 +25,7 @@ class PeriodFilters(Filters):
 
 @asks(PeriodFilters, permission=PERMISSION)
 def finance_total(edition: Edition, filters: PeriodFilters) -> pl.DataFrame:
-    """One row: revenue, expense and profit of the month and of the year so far; assets, liabilities, equity; pending."""
+    """One row: revenue, expense and profit of the month and of the year so far; assets, liabilities, equity."""
     where = Where(("company_id = ?", filters.company))
     period, year = filters.period, filters.period[:4]
     profit = f"from reports.rpt_profit_and_loss where {where.sql} and period_code"

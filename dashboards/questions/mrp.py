@@ -42,7 +42,8 @@ def mrp_suggestions(edition: Edition, filters: SuggestionFilters) -> pl.DataFram
     money = edition.shown("fct_mrp_suggestions", "margin_at_risk", "value_amount")
     order = ", ".join(["is_release_past desc", *(f"{name} desc nulls last" for name in money), "release_date"])
     return edition.rows(
-        f"select * exclude (company_id) from marts.fct_mrp_suggestions where {where.sql} order by {order}, suggestion_id",
+        f"""select * exclude (company_id) from marts.fct_mrp_suggestions where {where.sql}
+        order by {order}, suggestion_id""",
         where.parameters,
     )
 

@@ -49,7 +49,8 @@ def overview_money(edition: Edition, filters: Filters) -> pl.DataFrame:
         f"""select {profit(this, only)} as revenue, {profit(last, only)} as revenue_last_month,
             {profit(this)} as profit, {profit(last)} as profit_last_month,
             {cash(this)} as cash, {cash(last)} as cash_last_month,
-            {stock(edition.as_of.isoformat())} as stock_value, {stock(month_end.isoformat())} as stock_value_last_month""",
+            {stock(edition.as_of.isoformat())} as stock_value,
+            {stock(month_end.isoformat())} as stock_value_last_month""",
         where.parameters * 8,
     )
 
@@ -103,6 +104,7 @@ def overview_alerts(edition: Edition, filters: AlertFilters) -> pl.DataFrame:
     where = Where(
         ("alerts.company_id = ?", filters.company), ("rule = ?", filters.rule), ("severity = ?", filters.severity)
     )
+    where.sql += _without_cost(edition)
     return edition.rows(
         f"""select alerts.* exclude (company_id), documents.document_id
         from marts.fct_alerts as alerts
@@ -118,6 +120,7 @@ def overview_alerts(edition: Edition, filters: AlertFilters) -> pl.DataFrame:
 def overview_alert_counts(edition: Edition, filters: Filters) -> pl.DataFrame:
     """How many alerts each rule raises."""
     where = Where(("company_id = ?", filters.company))
+    where.sql += _without_cost(edition)
     return edition.rows(
         f"""select rule, count(*) as alert_count, count(*) filter (where severity = 'critical') as critical_count
         from marts.fct_alerts where {where.sql} group by rule order by alert_count desc, rule""",
@@ -125,8 +128,14 @@ def overview_alert_counts(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
+def _without_cost(edition: Edition) -> str:
+    """Who may not see cost is not told either which orders lose money and which proofs do not hold."""
+    return "" if edition.has("fct_alerts", "amount") else " and rule not in ('loss_making_line', 'proof_failed')"
+
+
 LOOP = (
-    ("suggested", "mrp_workbench", "fct_mrp_suggestions", "value_amount", "release_date", "state in ('proposed', 'changed')"),
+    ("suggested", "mrp_workbench", "fct_mrp_suggestions", "value_amount", "release_date",
+     "state in ('proposed', 'changed')"),
     ("ordered_not_received", "mrp_workbench", "fct_purchase_order_lines", "net_amount", "expected_date", "is_open"),
     ("received_not_billed", "receivables_payables", "fct_purchase_order_lines", None, "received_date",
      "received_quantity - returned_quantity > billed_quantity"),

@@ -51,6 +51,7 @@ def costing_findings(edition: Edition, filters: Filters) -> pl.DataFrame:
     """What costing could not take at face value: issues without stock behind them, orders without output."""
     where = Where(("company_id = ?", filters.company))
     return edition.rows(
-        f"select * exclude (company_id) from marts.fct_costing_findings where {where.sql} order by effective_date, move_id",
+        f"""select * exclude (company_id) from marts.fct_costing_findings where {where.sql}
+        order by effective_date, move_id""",
         where.parameters,
     )

@@ -1,7 +1,7 @@
 """The registry of questions. A question is a function of a published edition and a typed filter that answers a table.
 
 Parameters are bound, never pasted into SQL; what may be sorted or grouped by comes from lists in the filter's type.
-Who may not see cost opens an edition in which the cost columns do not exist: questions ask `edition.has(...)` for those.
+Who may not see cost opens an edition without the cost columns: questions ask `edition.has(...)` for those.
 """
 
 import importlib

@@ -77,7 +77,7 @@ def open_total(edition: Edition, filters: Filters) -> pl.DataFrame:
 
 @asks(Filters, permission=PERMISSION)
 def cash_by_week(edition: Edition, filters: Filters) -> pl.DataFrame:
-    """What falls due by week: receivables in, payables out, and both added up from the cash of today; overdue is now."""
+    """What falls due by week: receivables in, payables out, added up from the cash of today; overdue is now."""
     where = Where(("company_id = ?", filters.company))
     today = f"date '{edition.as_of.isoformat()}'"
     cash = (
@@ -93,7 +93,8 @@ def cash_by_week(edition: Edition, filters: Filters) -> pl.DataFrame:
             from marts.fct_payables where {where.sql}
         ),
         weeks as (
-            select week, cast(sum(incoming) as decimal(18, 4)) as incoming, cast(sum(outgoing) as decimal(18, 4)) as outgoing
+            select week, cast(sum(incoming) as decimal(18, 4)) as incoming,
+                cast(sum(outgoing) as decimal(18, 4)) as outgoing
             from due group by week
         )
         select cast(week as date) as week, incoming, outgoing,

@@ -67,7 +67,8 @@ def stock_places(edition: Edition, filters: Filters) -> pl.DataFrame:
     """Warehouses and categories with stock, for the filters."""
     where = Where(("company_id = ?", filters.company))
     return edition.rows(
-        f"""select distinct warehouse_code, item_category from marts.fct_stock_on_hand where {where.sql} order by all""",
+        f"""select distinct warehouse_code, item_category from marts.fct_stock_on_hand where {where.sql}
+        order by all""",
         where.parameters,
     )
 
@@ -108,7 +109,8 @@ def stock_card(edition: Edition, filters: CardFilters) -> pl.DataFrame:
             select *, {into} as comes, {out} as goes from marts.fct_stock_moves where {where.sql}
         ),
         changes as (
-            select effective_date, recorded_at, move_id, move_type, document_id, document_type, document_number, lot_code,
+            select effective_date, recorded_at, move_id, move_type, document_id, document_type, document_number,
+                lot_code,
                 case when comes then quantity else 0 end as received_quantity,
                 case when goes then quantity else 0 end as issued_quantity {values}
             from sided where comes <> goes

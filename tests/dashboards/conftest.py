@@ -1,6 +1,6 @@
 """A published home for the tests of the boards, built once: the whole chain as of the day its order came in.
 
-On that day nothing is bought or made yet, so the plan suggests both. Each role has a user of its name, password PASSWORD.
+On that day nothing is bought or made yet, so the plan suggests both. Each role has a user of its name.
 """
 
 from __future__ import annotations

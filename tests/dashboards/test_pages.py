@@ -48,7 +48,8 @@ CLOSED = "Your roles do not open this page"
 
 def texts_of(page: AppTest) -> str:
     """All that the page says, tables included."""
-    parts = [str(getattr(element, "value", "")) for kind in ("title", "subheader", "markdown", "caption") for element in page.get(kind)]
+    said = [element for kind in ("title", "subheader", "markdown", "caption") for element in page.get(kind)]
+    parts = [str(getattr(element, "value", "")) for element in said]
     parts += [f"{metric.label} {metric.value} {metric.delta}" for metric in page.metric]
     parts += [frame.value.to_csv() for frame in page.dataframe]
     return "\n".join(parts)
