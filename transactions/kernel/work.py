@@ -7,6 +7,7 @@ hundred lines costs a handful of statements. Ids come from one counter, unique o
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, select, update
@@ -41,18 +42,16 @@ class InsertStatement:
             for column in self.columns
         ]
         self.names = {column.name for column in self.columns}
+        self.defaults = {name: default for name, default, _ in self.plan if default is not _REQUIRED}
+        self.taken = itemgetter(*(name for name, _, _ in self.plan))
+        self.processed = [(place, process) for place, (_, _, process) in enumerate(self.plan) if process is not None]
 
     def parameters(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        values = []
-        for name, default, process in self.plan:
-            value = row.get(name, default)
-            if value is _REQUIRED:
-                raise KeyError(name)
-            values.append(process(value) if process is not None else value)
+        """The row as the driver takes it; `KeyError` names a column that has no value and no default."""
+        values = list(self.taken(self.defaults | row))
+        for place, process in self.processed:
+            values[place] = process(values[place])
         return tuple(values)
-
-
-_REQUIRED = object()
 
 
 def _stamped_by_database(column: Any, dialect: Any) -> bool:
@@ -66,6 +65,7 @@ def _default(column: Any) -> Any:
     return None if column.nullable else _REQUIRED
 
 
+_REQUIRED = object()
 _statements: dict[tuple[str, str], InsertStatement] = {}
 _flush_order = {name: position for position, name in enumerate(table.name for table in metadata.sorted_tables)}
 
@@ -164,7 +164,7 @@ class Work:
     def insert(self, table: Table, **row: Any) -> int:
         """Add a row; its id is drawn here unless given. Written with the next flush. Returns the id."""
         statement = _insert_statement(table, self.dialect)
-        if not row.keys() <= statement.names | {"row_version"}:
+        if not row.keys() <= statement.names and not row.keys() <= statement.names | {"row_version"}:
             raise KeyError(f"{table.name} has no column {sorted(row.keys() - statement.names)}")
         identity: int = row.setdefault("id", None) or self.next_id()
         row["id"] = identity

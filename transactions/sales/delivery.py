@@ -47,6 +47,7 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
     open_by_line = open_quantities(work, lines, "delivery")
     taken = chosen_lines(lines, open_by_line, asked(delivery.lines))
     warehouse = warehouse_named(work, company.id, delivery.warehouse or order.warehouse_id)
+    kinds = {line.item_id: named(work, item, line.item_id, field).kind for line, _, field in taken}
     document_id, number = add_document(
         work, company, "delivery", effective_date=delivery.effective_date, state="done", partner_id=order.partner_id,
         warehouse_id=warehouse.id, origin_document_id=order.id, external_number=delivery.external_number,
@@ -62,7 +63,7 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
         link(work, "delivery", line.id, line_id, quantity, delivery.effective_date)
         line_ids.append(line_id)
         open_by_line[line.id] -= quantity
-        if named(work, item, line.item_id, field).kind != "service":
+        if kinds[line.item_id] != "service":
             moves.append(
                 Move(
                     move_type="delivery", item_id=line.item_id, from_location_id=stock, to_location_id=customer,
