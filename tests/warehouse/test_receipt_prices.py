@@ -74,6 +74,24 @@ def test_what_went_back_stays_at_order_price(warehouse_run: WarehouseRun, tmp_pa
     assert prices(warehouse_run, company, tmp_path / "work.duckdb") == [(10, 6, 7200, 2000, 2000, 11200, 0)]
 
 
+def test_what_was_billed_and_went_back_is_credited_as_billed(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
+    company = RawCompany()
+    a, b, supplier = company.item("A"), company.item("B"), company.partner("S")
+    for item, billed, returned in ((a, 6, (2, 3)), (b, 10, (4,))):
+        order = company.document("purchase_order", date(2012, 6, 1), "confirmed", partner_id=supplier)
+        line = company.line(order, item, 10, "10")
+        receipt = company.receipt(line, 10, date(2012, 6, 2))
+        company.bill(line, billed, "12", date(2012, 6, 3))
+        for quantity in returned:
+            back = company.document("supplier_return", date(2012, 6, 4), partner_id=supplier)
+            company.link("supplier_return", receipt, company.line(back, item, quantity), quantity, date(2012, 6, 4))
+    # Of A 5 are kept and billed at 12; of the 5 that went back 1 was billed at 12, 4 not at all. Of B all is at 12.
+    assert prices(warehouse_run, company, tmp_path / "work.duckdb") == [
+        (10, 5, 6000, 5200, 0, 11200, 0),
+        (10, 6, 7200, 4800, 0, 12000, 0),
+    ]
+
+
 def test_a_foreign_receipt_counts_at_its_own_rate_until_billed(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
     company = RawCompany()
     a, supplier = company.item("A"), company.partner("S")
