@@ -17,34 +17,33 @@ COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], str]) -> dict[str, Any]:
     """From a first to a last bar through ups and downs. steps: (label, amount, kind), kind total or change.
 
-    shown: how an amount is written on its bar.
+    shown: how an amount is written on its bar. What lies above the axis is stacked apart from what lies below, so a
+    bar that crosses it has two parts.
     """
-    hidden, drawn, running = [], [], 0.0
+    hidden: list[float] = []
+    above: list[dict[str, Any]] = []
+    below: list[dict[str, Any]] = []
+    running = 0.0
     for place, (_label, amount, kind) in enumerate(steps):
-        if kind == "total":
-            running = amount
-            hidden.append(0.0)
-            colour = ACCENT if place == 0 else GAIN if amount >= 0 else LOSS
-            height = amount
-        else:
-            hidden.append(running if amount >= 0 else running + amount)
-            running += amount
-            colour, height = NEUTRAL, abs(amount)
-        drawn.append(
-            {
-                "value": round(height, 2),
-                "itemStyle": {"color": colour},
-                "label": {"show": True, "formatter": shown(amount)},
-            }
-        )
-    labels = [label for label, _amount, _kind in steps]
+        start, end = (0.0, amount) if kind == "total" else (running, running + amount)
+        running = end
+        low, high = min(start, end), max(start, end)
+        colour = NEUTRAL if kind != "total" else ACCENT if place == 0 else GAIN if amount >= 0 else LOSS
+        hidden.append(round(low if low > 0 else min(high, 0.0), 2))
+        style = {"itemStyle": {"color": colour}}
+        label = {"label": {"show": True, "formatter": shown(amount)}}
+        up, down = round(max(high, 0.0) - max(low, 0.0), 2), round(min(low, 0.0) - min(high, 0.0), 2)
+        above.append({"value": up, **style, **(label if high > 0 or not down else {})})
+        below.append({"value": down, **style, **(label if high <= 0 and down else {})})
+    bar = {"type": "bar", "stack": "a", "barMaxWidth": 90}
     return {
         "grid": GRID | {"top": 28},
-        "xAxis": {"type": "category", "data": labels, "axisLabel": {"interval": 0}},
+        "xAxis": {"type": "category", "data": [label for label, _amount, _kind in steps], "axisLabel": {"interval": 0}},
         "yAxis": {"type": "value"},
         "series": [
-            {"type": "bar", "stack": "a", "silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
-            {"type": "bar", "stack": "a", "data": drawn, "label": {"position": "top"}, "barMaxWidth": 90},
+            bar | {"silent": True, "itemStyle": {"color": "transparent"}, "data": hidden},
+            bar | {"data": above, "label": {"position": "top"}},
+            bar | {"data": below, "label": {"position": "bottom"}},
         ],
         "media": NARROW,
     }
