@@ -97,7 +97,12 @@ def heat_map(
         "grid": GRID,
         "xAxis": {"type": "category", "data": list(columns), "splitArea": {"show": True}},
         "yAxis": {"type": "category", "data": list(rows), "inverse": True, "splitArea": {"show": True}},
-        "visualMap": {"show": False, "min": 0, "max": largest, "inRange": {"color": ["#eef6f4", "#7cc0b3", "#2f8f83"]}},
+        "visualMap": {
+            "show": False,
+            "min": 0,
+            "max": largest,
+            "inRange": {"color": ["rgba(15, 157, 118, .12)", "rgba(15, 157, 118, .8)"]},
+        },
         "series": [
             {
                 "type": "heatmap",

@@ -11,8 +11,8 @@ OPTIONS = {
     "client.showErrorLinks": False,
     "server.enableXsrfProtection": True,
     "server.fileWatcherType": "none",
-    "theme.primaryColor": "#0f766e",
-    "theme.baseRadius": "0.5rem",
+    "theme.light.primaryColor": "#0f766e",
+    "theme.dark.primaryColor": "#2dd4bf",
 }
 
 STYLE = """<style>

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -44,35 +45,39 @@ def forget_homes() -> None:
 
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The home folder of the published company."""
-    home = tmp_path_factory.mktemp("boards") / "home"
+    """The home folder of the published company; the same for the tests of the boards and of the browser."""
+    yield made_home(tmp_path_factory.getbasetemp() / "boards")
+    forget_homes()
+
+
+@lru_cache(maxsize=1)
+def made_home(home: Path) -> Path:
+    """Makes the company with one user for each role, and publishes a build of it."""
     before = os.environ.get("BIHUAN_HOME")
     os.environ["BIHUAN_HOME"] = str(home)
-    made, _key = make_home(password=PASSWORD)
-    scenario = REPOSITORY / "tests" / "scenarios" / "whole_chain.jsonl"
-    for line in scenario.read_text(encoding="utf-8").splitlines():
-        command = json.loads(line)
-        made.execute(command["command"], command["data"], "administrator", command["key"])
-    for role in ROLES:
-        if role != "administrator":
-            data = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}
-            made.execute("create_user", data, "administrator")
-    item = {"code": "CANARY", "name": "Canary", "unit": "pcs", "kind": "bought", "lead_time_days": 3}
-    made.execute("create_item", item, "administrator")
-    opening = {"item": "CANARY", "quantity": "3", "unit_cost": CANARY_COST}
-    made.execute(
-        "record_opening_stock",
-        {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]},
-        "administrator",
-    )
-    refresh(home, made.engine, as_of=AS_OF)
-    yield home
-    made.engine.dispose()
-    forget_homes()
-    if before is None:
-        os.environ.pop("BIHUAN_HOME", None)
-    else:
-        os.environ["BIHUAN_HOME"] = before
+    try:
+        made, _key = make_home(password=PASSWORD)
+        scenario = REPOSITORY / "tests" / "scenarios" / "whole_chain.jsonl"
+        for line in scenario.read_text(encoding="utf-8").splitlines():
+            command = json.loads(line)
+            made.execute(command["command"], command["data"], "administrator", command["key"])
+        for role in ROLES:
+            if role != "administrator":
+                user = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}
+                made.execute("create_user", user, "administrator")
+        item = {"code": "CANARY", "name": "Canary", "unit": "pcs", "kind": "bought", "lead_time_days": 3}
+        made.execute("create_item", item, "administrator")
+        opening = {"item": "CANARY", "quantity": "3", "unit_cost": CANARY_COST}
+        stock = {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]}
+        made.execute("record_opening_stock", stock, "administrator")
+        refresh(home, made.engine, as_of=AS_OF)
+        made.engine.dispose()
+    finally:
+        if before is None:
+            os.environ.pop("BIHUAN_HOME", None)
+        else:
+            os.environ["BIHUAN_HOME"] = before
+    return home
 
 
 @pytest.fixture
