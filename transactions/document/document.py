@@ -238,7 +238,7 @@ def _refuse_known_external_number(work: "Work", company: Company, document_type:
     known = work.first(_external, company_id=company.id, document_type=document_type, external_number=external_number)
     if known is not None:
         raise AlreadyExists(
-            f"there is a {_noun(document_type)} of that external number", field="external_number", value=external_number
+            f"another {_noun(document_type)} has that external number", field="external_number", value=external_number
         )
 
 

@@ -144,4 +144,4 @@ def refuse_known_code(work: "Work", table: Table, code: str, company_id: int | N
         statement = statement.where(table.c.company_id == company_id)
     if work.first(statement) is not None:
         noun = table.name.replace("_", " ")
-        raise AlreadyExists(f"there is a {noun} of that code", field="code", value=code)
+        raise AlreadyExists(f"another {noun} has that code", field="code", value=code)

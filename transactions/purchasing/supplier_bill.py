@@ -39,7 +39,7 @@ class BillLine(LineQuantity):
 
 
 class BillSupplier(Command):
-    """Record a supplier's bill; lines left out: all that was received, not returned and not yet billed."""
+    """Record a supplier's bill; lines left out: what came, stayed and is not billed; before any receipt, all."""
 
     order: Reference
     bill_date: date
@@ -73,7 +73,7 @@ _returned_by_order_line = (
 
 @handles(BillSupplier, permission="finance.bill", stage=2)
 def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
-    """Record a supplier's bill; lines left out: all that was received, not returned and not yet billed."""
+    """Record a supplier's bill; lines left out: what came, stayed and is not billed; before any receipt, all."""
     company = company_named(work, bill.company)
     order = document_named(work, company, "purchase_order", bill.order, "order")
     require_state(order, "confirmed", "done", field="order")
@@ -83,10 +83,11 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
         received = linked_quantities(work, order.id, "receipt")
         sent_back = work.rows(_returned_by_order_line, order_id=order.id)
         returned = {row.from_line_id: int(row.quantity) for row in sent_back}
-        due = {line.id: received.get(line.id, 0) - returned.get(line.id, 0) - billed.get(line.id, 0) for line in lines}
+        come = {line.id: received.get(line.id, 0) - returned.get(line.id, 0) for line in lines}
+        due = {line.id: (come[line.id] if received else line.quantity) - billed.get(line.id, 0) for line in lines}
         if not any(quantity > 0 for quantity in due.values()):
             raise NothingToBill(
-                "nothing received is left to bill; name the lines to bill ahead of receipt",
+                "nothing is left to bill; name the lines to bill ahead of their receipt",
                 field="order", value=order.number,
             )  # fmt: skip
         taken = chosen_lines(lines, due, None)

@@ -34,7 +34,7 @@ from transactions.sales.sales_order import close_if_fulfilled
 
 
 class InvoiceCustomer(Command):
-    """Invoice a sales order; lines left out: all that was delivered and not yet invoiced."""
+    """Invoice a sales order; lines left out: what was delivered and not invoiced; before any delivery, all."""
 
     order: Reference
     invoice_date: date
@@ -52,7 +52,7 @@ _earlier_invoice = select(document.c.id).where(
 
 @handles(InvoiceCustomer, permission="finance.invoice", stage=2)
 def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
-    """Invoice a sales order; lines left out: all that was delivered and not yet invoiced."""
+    """Invoice a sales order; lines left out: what was delivered and not invoiced; before any delivery, all."""
     company = company_named(work, invoice.company)
     order = document_named(work, company, "sales_order", invoice.order, "order")
     require_state(order, "confirmed", field="order")
@@ -62,11 +62,14 @@ def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
     if invoice.lines is None:
         delivered = linked_quantities(work, order.id, "delivery")
         due = {
-            line.id: min(open_by_line[line.id], delivered.get(line.id, 0) - invoiced.get(line.id, 0)) for line in lines
+            line.id: min(open_by_line[line.id], delivered.get(line.id, 0) - invoiced.get(line.id, 0))
+            if delivered
+            else open_by_line[line.id]
+            for line in lines
         }
         if not any(quantity > 0 for quantity in due.values()):
             raise NothingToInvoice(
-                "nothing delivered is left to invoice; name the lines to invoice ahead of delivery",
+                "nothing is left to invoice; name the lines to invoice ahead of their delivery",
                 field="order", value=order.number,
             )  # fmt: skip
         taken = chosen_lines(lines, due, None)
