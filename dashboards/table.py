@@ -41,12 +41,13 @@ class Column:
 def table(
     view: View, rows: pl.DataFrame, columns: Mapping[str, Column], *, key: str, opens: str | None = None,
     chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto",
-    nothing: str | None = None, what_next: str | None = None,
+    nothing: str | None = None, what_next: str | None = None, currency: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows behind the picture, with exports of all of them. Returns the chosen rows.
 
     columns: those to show, in order; ones that the edition does not hold are left out. opens: the column with the id of
     the document that a click opens. chooses: a click chooses a row for the rest of the page; several: more than one.
+    currency: of the amounts, where it is not the company's.
     """
     shown = {name: column for name, column in columns.items() if name in rows.columns and _says_something(rows, name)}
     if rows.is_empty():
@@ -65,7 +66,14 @@ def table(
         height=height,
         placeholder="",
     )
-    _below(view, rows, shown, key, mode == "single-cell" and opens in rows.columns and _says_something(rows, opens))
+    _below(
+        view,
+        rows,
+        shown,
+        key,
+        currency or view.currency,
+        mode == "single-cell" and opens in rows.columns and _says_something(rows, opens),
+    )
     picked = _picked(chosen, page.height) if acts else []
     if opens is not None and picked and not chooses and not several:
         target = page.row(picked[0], named=True)[opens]
@@ -100,7 +108,7 @@ def _displayed(rows: pl.DataFrame, shown: Mapping[str, Column]) -> pl.DataFrame:
     return rows.with_columns(changed)
 
 
-def _below(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, opens: bool) -> None:
+def _below(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, currency: str, opens: bool) -> None:
     facts = [
         _("{shown} of {all} rows; exports hold all", shown=shown_number(ROWS_SHOWN), all=shown_number(rows.height))
         if rows.height > ROWS_SHOWN
@@ -108,21 +116,21 @@ def _below(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str
         if rows.height == 1
         else _("{all} rows", all=shown_number(rows.height))
     ]
-    if view.currency and any(column.kind in ("amount", "price") for column in shown.values()):
-        facts.append(_("amounts in {currency}", currency=view.currency))
+    if currency and any(column.kind in ("amount", "price") for column in shown.values()):
+        facts.append(_("amounts in {currency}", currency=currency))
     if opens:
         facts.append(_("click a row to open its document"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(" · ".join(facts), width="content")
-        _export_buttons(view, rows.select(list(shown)), shown, key)
+        _export_buttons(view, rows.select(list(shown)), shown, key, currency)
 
 
-def _export_buttons(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str) -> None:
+def _export_buttons(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, currency: str) -> None:
     facts = {
         "build": view.edition.build_id,
         "as_of": view.edition.as_of.isoformat(),
         "edition": view.edition.name,
-        "currency": view.currency,
+        "currency": currency,
         **{f"filter {name}": value for name, value in st.query_params.to_dict().items()},
     }
     labels = {name: _(column.label) for name, column in shown.items()}

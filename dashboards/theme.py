@@ -18,8 +18,8 @@ OPTIONS = {
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] {padding-top: 3.25rem; padding-bottom: 3rem; max-width: 90rem}
 h1 {font-size: 1.9rem !important; padding: 0 0 .25rem 0 !important}
-[class*="st-key-tiles-"] {display: grid !important; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr));
-  gap: .75rem}
+[class*="st-key-tiles-"] {display: grid !important; gap: .75rem;
+  grid-template-columns: repeat(auto-fill, minmax(max(10rem, (100% - 3rem) / 5), 1fr))}
 [class*="st-key-tile-"] {min-width: 0; width: 100% !important}
 [data-testid="stMetric"] {padding: 0 !important}
 [data-testid="stMetric"] > div {padding: .7rem .9rem !important}

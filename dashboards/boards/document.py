@@ -99,7 +99,7 @@ def render(view: View) -> None:
     lines = view.ask("document_lines", document=document)
     if lines.height:
         st.subheader(_("Lines"), anchor=False)
-        table(view, lines, _line_columns(view, head), key="document-lines")
+        table(view, lines, _line_columns(view, head), key="document-lines", currency=head["document_currency"])
     moves = view.ask("document_moves", document=document)
     if moves.height:
         st.subheader(_("Stock moves"), anchor=False)
@@ -111,7 +111,7 @@ def render(view: View) -> None:
     if head["document_type"] == "sales_order":
         settled = view.ask("document_settlement", document=document)
         if settled.height:
-            st.subheader(_("Cost of its deliveries in the books"), anchor=False)
+            st.subheader(_("Its lines in the books: revenue and cost"), anchor=False)
             table(view, settled, ENTRIES, key="document-settlement")
     with st.expander(_("States and who changed them")):
         table(view, view.ask("document_events", document=document), EVENTS, key="document-events")
