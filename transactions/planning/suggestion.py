@@ -17,6 +17,7 @@ from transactions.kernel.command import Answer, Code, Command, Note, Reference, 
 from transactions.kernel.exact import Quantity, UnitPrice, micro, micro_or_none
 from transactions.kernel.refusal import AlreadyExists, Refusal
 from transactions.kernel.work import Work
+from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named, today
 from transactions.master.lookup import item_named, supplier_named, warehouse_named
 from transactions.production.work_order import add_work_order
@@ -69,6 +70,7 @@ def decide_suggestion(work: Work, decision: DecideSuggestion) -> Answer:
     """Approve a suggestion (as it is or changed), snooze it until a day, or reject it with a reason."""
     company = company_named(work, decision.company)
     on = min(decision.effective_date or date.max, today(work, company))
+    open_period_on(work, company.id, on)
     earlier = work.first(_approved, company_id=company.id, suggestion_id=decision.suggestion_id)
     if earlier is not None:
         if decision.decision in APPROVALS:

@@ -27,6 +27,7 @@ CASES: dict[str, dict[str, Any]] = {
     "record_opening_stock": {"lines": [LINE | {"unit_cost": 1}]},
     "adjust_stock": {"lines": [LINE], "reason": "found"},
     "transfer_stock": {"from_warehouse": "MAIN", "to_warehouse": "EAST", "lines": [LINE]},
+    "decide_suggestion": {"suggestion_id": "S", "build_id": "B", "decision": "snooze", "until": "2026-12-31"},
     "create_sales_order": {"customer": "CUS", "lines": [LINE | {"unit_price": 1}]},
     "amend_sales_order": {"order": "SO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
     "cancel_sales_order": {"order": "SO000002"},
