@@ -201,7 +201,6 @@ class Factory:
             self.random.choice((10, 25, 70)) if order.customer.pays_late else 0
         )
         paid_on = _working_day(day + timedelta(days=patience + self.random.choice((-2, 0, 1, 3))))
-        self.counters["paid"] += 1
         if self.random.random() < 0.97:  # some are never paid
             self.later(
                 max(paid_on, day + timedelta(days=1)), "receive_payment", invoice=invoice, customer=order.customer.code
@@ -244,7 +243,7 @@ class Factory:
     # ------------------------------------------------------------------ replenishing
     def _replenish(self, day: date, attention: float) -> None:
         """Order what falls below its reorder point. attention: the share of it that somebody looks at."""
-        self._by_supplier: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        by_supplier: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for item in self.catalogue.items.values():
             rate = self.demand[item.code]
             position = float(self.stock[item.code] + self.coming[item.code] - self.promised_out[item.code])
@@ -259,11 +258,11 @@ class Factory:
             else:
                 expected = _working_day(day + timedelta(days=math.ceil(item.lead_time_days * 1.4)))
                 assert item.supplier is not None
-                self._by_supplier[item.supplier].append(
+                by_supplier[item.supplier].append(
                     {"item": item.code, "quantity": str(quantity), "unit_price": str(self.prices[item.code]),
                      "expected_date": str(expected), "tax_code": "VAT13"}
                 )  # fmt: skip
-        for supplier, lines in self._by_supplier.items():
+        for supplier, lines in by_supplier.items():
             self._buy(supplier, lines, day)
 
     def _plan_work(self, item: Item, quantity: Decimal, day: date) -> None:
