@@ -21,6 +21,8 @@ def rolled(
     asked: list[tuple[int, int]],
     routings: Sequence[tuple[int, int, int]] = (),
     operations: Sequence[tuple[int, int, int, int, int]] = (),
+    lots: Sequence[tuple[int, int, int]] = (),
+    last_days: dict[int, int] | None = None,
 ) -> list[dict[str, Any]]:
     """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units."""
 
@@ -33,6 +35,7 @@ def rolled(
             "run_minutes",
             "labour_rate",
             "overhead_rate",
+            "lot_quantity",
         )
         table = pl.DataFrame(list(rows), schema=dict.fromkeys(names, pl.Int64), orient="row")
         days = [name for name in names if name in ("effective_date", "date")]
@@ -40,13 +43,16 @@ def rolled(
             (pl.lit(FIRST) + pl.duration(days=pl.col(name))).cast(pl.Date).alias(name) for name in days
         )
 
+    ends = {bom: FIRST + timedelta(day) for bom, day in (last_days or {}).items()}
+    versions = frame(boms, "bom_id", "item_id", "effective_date", "output_quantity")
     return rolled_up_cost(
-        frame(boms, "bom_id", "item_id", "effective_date", "output_quantity"),
+        versions.with_columns(end_date=pl.Series([ends.get(bom) for bom in versions["bom_id"]], dtype=pl.Date)),
         frame(lines, "bom_id", "item_id", "quantity", "scrap_rate"),
         frame(routings, "routing_id", "item_id", "effective_date"),
         frame(operations, "routing_id", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate"),
         frame(costs, "item_id", "effective_date", "unit_cost"),
         frame(asked, "item_id", "date"),
+        frame(lots, "item_id", "effective_date", "lot_quantity"),
     ).to_dicts()
 
 
@@ -67,6 +73,25 @@ def test_work_is_split_and_set_up_is_spread_over_the_output_quantity() -> None:
     assert row["labour_unit_cost"] == 9 * 40 * MICRO // 60 + 10 * MICRO
     assert row["overhead_unit_cost"] == 9 * 10 * MICRO // 60
     assert row["subcontract_unit_cost"] == 0
+
+
+def test_set_up_is_spread_over_the_lot_of_the_item_before_that_of_the_bom() -> None:
+    found = rolled(
+        [(1, 10, 0, 1)], [(1, 1, 2, 0)], [(1, 0, 3)], [(10, 4), (10, 5), (10, 9)], [(7, 10, 0)], [(7, 60, 6, 60, 20)],
+        lots=[(10, 5, 10), (10, 9, 0)],
+    )  # fmt: skip
+    assert [row["labour_unit_cost"] // MICRO for row in found] == [66, 12, 66]
+    assert [row["overhead_unit_cost"] // MICRO for row in found] == [22, 4, 22]
+
+
+def test_a_bom_that_has_ended_makes_nothing() -> None:
+    boms, lines = [(1, 10, 0, 1), (2, 10, 20, 1), (3, 11, 0, 1)], [(1, 1, 2, 0), (2, 1, 4, 0), (3, 10, 1, 0)]
+    asked = [(10, 9), (10, 10), (10, 20), (10, 25), (10, 26), (11, 9), (11, 10)]
+    found = rolled(boms, lines, [(1, 0, 5), (10, 22, 7)], asked, last_days={1: 9, 2: 25})
+    assert [(row["material_unit_cost"] // MICRO, row["is_complete"], row["is_made"]) for row in found] == [
+        (10, True, True), (0, False, False), (20, True, True), (20, True, True), (7, True, False),
+        (10, True, True), (0, False, True),
+    ]  # fmt: skip
 
 
 def test_scrap_is_a_share_of_what_is_issued() -> None:

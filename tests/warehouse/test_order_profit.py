@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from tests.warehouse.raw_company import RawCompany
+from tests.warehouse.raw_company import RawCompany, micro
 from tests.warehouse.warehouse_run import WarehouseRun, rows
 
 
@@ -73,3 +73,53 @@ def test_what_is_not_delivered_stands_at_the_rolled_up_cost(warehouse_run: Wareh
         "select actual_revenue, expected_revenue, actual_cost, estimated_cost, profit, cost_status "
         f"from marts.fct_order_profit where sales_order_line_id = {sale}",
     ) == [(Decimal(0), Decimal(160), Decimal("16.40"), Decimal("43.20"), Decimal("100.40"), "mixed")]
+
+
+def test_what_is_only_ordered_is_estimated_at_the_price_of_the_order(
+    warehouse_run: WarehouseRun, tmp_path: Path
+) -> None:
+    company = RawCompany()
+    supplier, customer = company.partner("S"), company.partner("C")
+    items = {code: company.item(code) for code in ("ORDERED", "OFFERED", "STANDARD", "RECEIVED")}
+    for item in items.values():
+        company.add("standard_cost", company_id=company.company, item_id=item, unit_cost=micro(9),
+                    effective_date=date(2012, 1, 1), recorded_at=1)  # fmt: skip
+    for code in ("ORDERED", "OFFERED", "RECEIVED"):
+        company.add("supplier_price", supplier_id=supplier, item_id=items[code],
+                    unit_price=micro(8), minimum_quantity=0, lead_time_days=1, effective_date=date(2012, 2, 1),
+                    recorded_at=2)  # fmt: skip
+    for code, price in (("ORDERED", 7), ("RECEIVED", 7)):
+        order = company.document("purchase_order", date(2012, 6, 1), "confirmed", partner_id=supplier)
+        company.line(order, items[code], 10, price, promised_date=date(2012, 6, 20))
+    draft = company.document("purchase_order", date(2012, 6, 2), "draft", partner_id=supplier)
+    company.line(draft, items["ORDERED"], 10, 1)
+    company.purchase(items["RECEIVED"], 1, 6, date(2012, 6, 3), supplier)
+    for item in items.values():
+        company.sale(item, 1, 20, date(2012, 6, 4), customer)
+    path = tmp_path / "work.duckdb"
+    company.write(path)
+    warehouse_run.build(path, "2012-06-30", "+fct_order_profit")
+    assert rows(path, "select item_code, estimated_cost from marts.fct_order_profit order by 1") == [
+        ("OFFERED", 8), ("ORDERED", 7), ("RECEIVED", 6), ("STANDARD", 9),
+    ]  # fmt: skip
+
+
+def test_a_work_order_differs_from_standard_when_it_is_closed(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
+    company = RawCompany()
+    a, b = company.item("A"), company.item("B", "made")
+    bom = company.bom(b, [(a, 2)])
+    company.opening(a, 100, 5, date(2012, 5, 1))
+    orders = [company.work_order(b, 4, date(2012, 6, 1), [(a, 8)], bom) for _ in range(2)]
+    for order in orders:
+        company.issue(order, a, 9, date(2012, 6, 2))
+        company.time(order, 60, 6, date(2012, 6, 2))
+        company.output(order, b, 4, date(2012, 6, 3))
+    company.close(orders[0], date(2012, 6, 4))
+    path = tmp_path / "work.duckdb"
+    company.write(path)
+    warehouse_run.build(path, "2012-06-30", "+fct_work_orders")
+    variances = "total_variance, material_usage_variance, material_price_variance, labour_variance, overhead_variance"
+    assert rows(path, f"select is_closed, {variances} from marts.fct_work_orders order by work_order_id") == [
+        (True, 11, 5, 0, 6, 0),
+        (False, 0, 0, 0, 0, 0),
+    ]

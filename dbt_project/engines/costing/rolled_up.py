@@ -1,12 +1,13 @@
 """The rolled-up unit cost of an item in force on a date: what its BOM and routing say it should cost, all levels down.
 
 It values outputs while their work order is open, what is not yet delivered, and variances. A version of a BOM, a
-routing or a bought cost is in force from its effective_date until the next one of the same item.
+routing or a bought cost is in force from its effective_date until the next one of the same item; a BOM that says its
+last day is in force no longer than that.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
 
@@ -30,6 +31,7 @@ class UnitCost(NamedTuple):
     is_looped: bool
     since: date
     until: date
+    is_made: bool = False
 
 
 class Component(NamedTuple):
@@ -40,7 +42,7 @@ class Component(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A BOM version: components per unit, and the quantity over which set-up is spread."""
+    """A BOM version: components per unit, and the quantity that it makes at once."""
 
     components: tuple[Component, ...]
     output_quantity: int
@@ -64,29 +66,34 @@ def rolled_up_cost(
     operations: pl.DataFrame,
     bought_costs: pl.DataFrame,
     asked: pl.DataFrame,
+    lots: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
-    bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units).
+    bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units); optional end_date, the last
+        day in force.
     bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
         that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
     operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), labour_rate and overhead_rate
         (micro-currency per hour of the work centre); optional subcontract_cost (micro-currency per unit). Set-up is
-        spread over the output quantity of the BOM in force, one unit when there is none.
+        spread over the costing lot: the item's lot in force, else the output quantity of the BOM in force.
     bought_costs: item_id, effective_date, unit_cost (micro-currency per base unit). An item with a BOM in force is
         made, whatever it once cost bought.
+    lots: item_id, effective_date, lot_quantity (micro-units; 0: none is stated).
 
     Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost
-    (micro-currency, rounded half to even once per level), is_complete. is_complete is false when something below has
-    neither BOM nor cost on that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
+    (micro-currency, rounded half to even once per level), is_complete, is_made. is_complete is false when something
+    below has neither BOM nor cost on that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
+    is_made: a BOM is in force on that day.
     """
-    structure = Structure(bom_versions, bom_lines, routing_versions, operations, bought_costs)
+    structure = Structure(bom_versions, bom_lines, routing_versions, operations, bought_costs, lots)
     wanted = asked.select("item_id", pl.col("date").cast(pl.Date)).unique(maintain_order=True)
     found = [structure.unit_cost(item, day) for item, day in wanted.iter_rows()]
     costs = wanted.with_columns(
         *(pl.Series(name, [cost.amounts[k] for cost in found], dtype=pl.Int64) for k, name in enumerate(UNIT_COSTS)),
         pl.Series("is_complete", [cost.is_complete for cost in found], dtype=pl.Boolean),
+        pl.Series("is_made", [cost.is_made for cost in found], dtype=pl.Boolean),
     )
     return asked.select("item_id", pl.col("date").cast(pl.Date)).join(
         costs, on=["item_id", "date"], how="left", maintain_order="left"
@@ -119,10 +126,12 @@ class Structure:
         routing_versions: pl.DataFrame,
         operations: pl.DataFrame,
         bought_costs: pl.DataFrame,
+        lots: pl.DataFrame | None,
     ) -> None:
         self.recipes = recipes_of(bom_versions, bom_lines)
         self.routings = routings_of(routing_versions, operations)
-        self.bought = bought_of(bought_costs)
+        self.bought = dated_amounts(bought_costs, "unit_cost")
+        self.lots = {} if lots is None else dated_amounts(lots, "lot_quantity")
         self.found: dict[int, tuple[list[date], list[UnitCost]]] = {}
         self.path: list[tuple[int, date, date]] = []
 
@@ -151,10 +160,12 @@ class Structure:
         if circle is not None:
             for _, above_since, above_until in self.path[circle:]:
                 since, until = max(since, above_since), min(until, above_until)
-            return UnitCost((0, 0, 0, 0), False, True, since, until)
+            return UnitCost((0, 0, 0, 0), False, True, since, until, True)
 
+        lot, lot_since, lot_until = in_force(self.lots, item, day)
+        since, until = max(since, lot_since), min(until, lot_until)
         self.path.append((item, since, until))
-        exact = worked(operations or (), recipe.output_quantity)
+        exact = worked(operations or (), lot or recipe.output_quantity)
         is_complete, is_looped = True, False
         for component in recipe.components:
             below = self.unit_cost_below(component.item_id, day)
@@ -165,9 +176,9 @@ class Structure:
                 exact[k] += component.quantity * below.amounts[k]
         self.path.pop()
         if is_looped:
-            return UnitCost((0, 0, 0, 0), False, True, since, until)
+            return UnitCost((0, 0, 0, 0), False, True, since, until, True)
         material, labour, overhead, subcontract = (round(amount) for amount in exact)
-        return UnitCost((material, labour, overhead, subcontract), is_complete, False, since, until)
+        return UnitCost((material, labour, overhead, subcontract), is_complete, False, since, until, True)
 
     def unit_cost_below(self, item: int, day: date) -> UnitCost:
         """A component's cost; where the BOMs run back to something above, that circle's end, which is never kept."""
@@ -176,17 +187,17 @@ class Structure:
         return self.unit_cost(item, day)
 
 
-def in_force(versions: Mapping[int, Versions[Fact]], item: int, day: date) -> tuple[Fact | None, date, date]:
+def in_force(versions: Mapping[int, Versions[Fact | None]], item: int, day: date) -> tuple[Fact | None, date, date]:
     """The item's fact in force on a day with its validity; None for all time where it has none."""
     own = versions.get(item)
     return own.in_force(day) if own is not None else (None, FIRST_DAY, LAST_DAY)
 
 
-def worked(operations: tuple[Operation, ...], output_quantity: int) -> list[Fraction]:
-    """Exact cost of one unit's work: nothing for material, labour, overhead, bought work."""
+def worked(operations: tuple[Operation, ...], lot_quantity: int) -> list[Fraction]:
+    """Exact cost of one unit's work in a lot: nothing for material, labour, overhead, bought work."""
     cost = [Fraction(0)] * 4
     for operation in operations:
-        minutes = operation.run_minutes + Fraction(operation.setup_minutes * MICRO, output_quantity)
+        minutes = operation.run_minutes + Fraction(operation.setup_minutes * MICRO, lot_quantity)
         hours = minutes / (MINUTES_PER_HOUR * MICRO)
         cost[1] += hours * operation.labour_rate
         cost[2] += hours * operation.overhead_rate
@@ -194,21 +205,33 @@ def worked(operations: tuple[Operation, ...], output_quantity: int) -> list[Frac
     return cost
 
 
-def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int, Versions[Recipe]]:
-    """BOM versions by item."""
+def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int, Versions[Recipe | None]]:
+    """BOM versions by item; None from the day after the last one of a version until the next version."""
     components: dict[int, list[tuple[int, int, int]]] = {}
     columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
     for bom, item, quantity, scrap_rate in columns.iter_rows():
         components.setdefault(bom, []).append((item, quantity, scrap_rate))
-    dated: dict[int, list[tuple[date, Recipe]]] = {}
-    versions = bom_versions.select("bom_id", "item_id", pl.col("effective_date").cast(pl.Date), "output_quantity")
-    for bom, item, day, output_quantity in versions.sort("bom_id").iter_rows():
+    if "end_date" not in bom_versions.columns:
+        bom_versions = bom_versions.with_columns(end_date=pl.lit(None, pl.Date))
+    days = (pl.col(name).cast(pl.Date) for name in ("effective_date", "end_date"))
+    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity").sort("bom_id")
+    begun: dict[int, dict[date, Recipe | None]] = {}
+    ended: dict[int, list[tuple[date, date]]] = {}
+    for bom, item, day, last_day, output_quantity in columns.iter_rows():
         lines = tuple(
             Component(below, Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
             for below, quantity, scrap_rate in components.get(bom, ())
         )
-        dated.setdefault(item, []).append((day, Recipe(lines, output_quantity)))
-    return {item: Versions(versions_of) for item, versions_of in dated.items()}
+        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity)
+        if last_day is not None:
+            ended.setdefault(item, []).append((day, last_day + timedelta(days=1)))
+    for item, ends in ended.items():
+        starts = sorted(begun[item])
+        for day, end in ends:
+            following = bisect_right(starts, day)
+            if following == len(starts) or end < starts[following]:
+                begun[item][end] = None
+    return {item: Versions(list(versions.items())) for item, versions in begun.items()}
 
 
 def routings_of(routing_versions: pl.DataFrame, operations: pl.DataFrame) -> dict[int, Versions[tuple[Operation, ...]]]:
@@ -227,12 +250,10 @@ def routings_of(routing_versions: pl.DataFrame, operations: pl.DataFrame) -> dic
     return {item: Versions(versions_of) for item, versions_of in dated.items()}
 
 
-def bought_of(bought_costs: pl.DataFrame) -> dict[int, Versions[int]]:
-    """Bought unit costs by item."""
+def dated_amounts(versions: pl.DataFrame, amount: str) -> dict[int, Versions[int]]:
+    """Amounts by item and the day from which they are in force; days without an amount are left out."""
     dated: dict[int, list[tuple[date, int]]] = {}
-    for item, day, cost in bought_costs.select(
-        "item_id", pl.col("effective_date").cast(pl.Date), "unit_cost"
-    ).iter_rows():
-        if cost is not None:
-            dated.setdefault(item, []).append((day, cost))
+    for item, day, stated in versions.select("item_id", pl.col("effective_date").cast(pl.Date), amount).iter_rows():
+        if stated is not None:
+            dated.setdefault(item, []).append((day, stated))
     return {item: Versions(versions_of) for item, versions_of in dated.items()}

@@ -14,11 +14,18 @@ def model(dbt, session):
     operations = dbt.ref("int_routing_operations_rated").pl().sort("routing_operation_id")
     bought_costs = dbt.ref("int_item_costs_bought").pl().sort("item_id", "effective_date")
     asked = dbt.ref("int_rolled_up_costs_asked").pl().sort("item_id", "effective_date")
+    lots = (
+        dbt.ref("stg_item_plannings")
+        .pl()
+        .filter(pl.col("warehouse_id").is_null())
+        .sort("item_id", "effective_date", "recorded_at_microseconds", "item_planning_id")
+        .unique(["company_id", "item_id", "effective_date"], keep="last", maintain_order=True)
+    )
     bom_versions = boms.unique(["item_id", "effective_date"], keep="last", maintain_order=True)
     costs = [
         rolled_up_cost(
             bom_versions=bom_versions.select(
-                "bom_id", "item_id", "effective_date", output_quantity="output_quantity_micro"
+                "bom_id", "item_id", "effective_date", "end_date", output_quantity="output_quantity_micro"
             ),
             bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
             routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),
@@ -27,6 +34,9 @@ def model(dbt, session):
                 "item_id", "effective_date", unit_cost="unit_cost_micro"
             ),
             asked=asked.filter(company_id=company_id).select("item_id", date="effective_date"),
+            lots=lots.filter(company_id=company_id).select(
+                "item_id", "effective_date", lot_quantity="minimum_quantity_micro"
+            ),
         ).with_columns(company_id=pl.lit(company_id, pl.Int64))
         for company_id in companies["company_id"].sort().to_list() or [0]
     ]

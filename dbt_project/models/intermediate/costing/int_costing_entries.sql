@@ -83,16 +83,7 @@ estimates as (
         ends.quantity > 0
         and (
             ends.kind in ('adjustment_in', 'customer_return')
-            or (
-                ends.kind = 'output'
-                and exists (
-                    select 1
-                    from {{ ref('stg_boms') }} as boms
-                    where
-                        boms.item_id = ends.item_id
-                        and boms.effective_date <= ends.effective_date
-                )
-            )
+            or (ends.kind = 'output' and costs.is_made)
         )
 )
 

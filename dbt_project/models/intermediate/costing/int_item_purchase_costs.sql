@@ -1,9 +1,11 @@
 -- One row per company, item and date: what a base unit last cost from outside, in micro company currency, by what is known today.
--- Sources, the first that speaks: standard cost of items at standard, receipts and opening stock, supplier prices, standard cost.
+-- Sources, the first that speaks: standard cost of items at standard, receipts and opening stock, purchase orders, supplier
+-- prices, standard cost.
 with
 
 priced_moves as (
     select
+        2 as precedence,
         prices.company_id,
         moves.item_id,
         moves.effective_date,
@@ -15,20 +17,47 @@ priced_moves as (
     group by prices.company_id, moves.item_id, moves.effective_date
 ),
 
-received as (
+-- What is ordered counts until something of the item has come: the orders of a day together.
+ordered as (
     select
-        priced_moves.company_id,
-        priced_moves.item_id,
-        priced_moves.effective_date,
-        2 as precedence,
+        3 as precedence,
+        documents.company_id,
+        document_lines.item_id,
+        documents.effective_date,
+        {{ whole_sum('lines_converted.net_amount_minor') }} as material_amount_minor,
+        cast(0 as bigint) as landed_amount_minor,
+        {{ whole_sum('document_lines.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_document_lines') }} as document_lines
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
+    inner join {{ ref('int_document_lines_converted') }} as lines_converted
+        on lines_converted.document_line_id = document_lines.document_line_id
+    where
+        documents.document_type = 'purchase_order'
+        and documents.state not in ('draft', 'cancelled')
+    group by documents.company_id, document_lines.item_id, documents.effective_date
+    having sum(document_lines.quantity_micro) > 0
+),
+
+bought as (
+    select * from priced_moves
+    union all
+    select * from ordered
+),
+
+priced as (
+    select
+        bought.company_id,
+        bought.item_id,
+        bought.effective_date,
+        bought.precedence,
         {% for component in ['material', 'landed'] -%}
         cast({{ rounded_ratio(
-            '(cast(priced_moves.' ~ component ~ '_amount_minor as ' ~ type_whole() ~ ') * 1000000000000)',
-            '(priced_moves.quantity_micro * cast(' ~ minor_units('companies.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
+            '(cast(bought.' ~ component ~ '_amount_minor as ' ~ type_whole() ~ ') * 1000000000000)',
+            '(bought.quantity_micro * cast(' ~ minor_units('companies.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
         ) }} as bigint) as {{ component }}_cost_micro{{ ',' if not loop.last }}
         {% endfor %}
-    from priced_moves
-    inner join {{ ref('stg_companies') }} as companies on companies.company_id = priced_moves.company_id
+    from bought
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = bought.company_id
 ),
 
 standards as (
@@ -36,7 +65,7 @@ standards as (
         standard_costs.company_id,
         standard_costs.item_id,
         standard_costs.effective_date,
-        case when methods.method = 'standard' then 1 else 4 end as precedence,
+        case when methods.method = 'standard' then 1 else 5 end as precedence,
         standard_costs.unit_cost_micro as material_cost_micro,
         cast(0 as bigint) as landed_cost_micro,
         row_number() over (
@@ -56,7 +85,7 @@ offered as (
         companies.company_id,
         supplier_prices.item_id,
         supplier_prices.effective_date,
-        3 as precedence,
+        4 as precedence,
         min(cast({{ converted('supplier_prices.unit_price_micro', 'rates.exchange_rate_nano') }} as bigint))
             as material_cost_micro,
         cast(0 as bigint) as landed_cost_micro
@@ -72,7 +101,7 @@ offered as (
 ),
 
 facts as (
-    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from received
+    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from priced
     union all
     select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from standards where newest = 1
     union all

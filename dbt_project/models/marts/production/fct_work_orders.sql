@@ -130,7 +130,9 @@ compared as (
     select
         costed.*,
         costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
-        + costed.subcontract_standard_minor + costed.landed_standard_minor as standard_cost_minor
+        + costed.subcontract_standard_minor + costed.landed_standard_minor as standard_cost_minor,
+        -- What an order costs is not said before it is closed: until then nothing differs.
+        case when costed.is_closed then 1 else 0 end as is_compared
     from costed
 )
 
@@ -162,17 +164,20 @@ select
         '(compared.good_quantity_micro * cast(' ~ minor_units('compared.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
     )) }} as unit_cost,
     {{ amount('compared.standard_cost_minor', 'compared.amount_exponent') }} as standard_cost,
-    {{ amount('compared.usage_variance_minor', 'compared.amount_exponent') }} as material_usage_variance,
+    {{ amount('(compared.is_compared * compared.usage_variance_minor)', 'compared.amount_exponent') }} as material_usage_variance,
     {{ amount(
-        '(compared.material_in_minor + compared.landed_in_minor - compared.material_standard_minor'
-        ~ ' - compared.landed_standard_minor - compared.usage_variance_minor)',
+        '(compared.is_compared * (compared.material_in_minor + compared.landed_in_minor - compared.material_standard_minor'
+        ~ ' - compared.landed_standard_minor - compared.usage_variance_minor))',
         'compared.amount_exponent'
     ) }} as material_price_variance,
-    {{ amount('(compared.labour_in_minor - compared.labour_standard_minor)', 'compared.amount_exponent') }} as labour_variance,
-    {{ amount('(compared.overhead_in_minor - compared.overhead_standard_minor)', 'compared.amount_exponent') }} as overhead_variance,
-    {{ amount('(compared.subcontract_in_minor - compared.subcontract_standard_minor)', 'compared.amount_exponent') }}
-        as subcontract_variance,
-    {{ amount('(compared.value_in_minor - compared.standard_cost_minor)', 'compared.amount_exponent') }} as total_variance,
+    {% for component in ['labour', 'overhead', 'subcontract'] -%}
+    {{ amount(
+        '(compared.is_compared * (compared.' ~ component ~ '_in_minor - compared.' ~ component ~ '_standard_minor))',
+        'compared.amount_exponent'
+    ) }} as {{ component }}_variance,
+    {% endfor -%}
+    {{ amount('(compared.is_compared * (compared.value_in_minor - compared.standard_cost_minor))', 'compared.amount_exponent') }}
+        as total_variance,
     {{ amount('compared.wip_amount_minor', 'compared.amount_exponent') }} as wip_amount,
     {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount
 from compared
