@@ -1,0 +1,103 @@
+"""The mirror taken back to a past moment is the mirror that was replicated at that moment, row by row."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import ingestion.replication.refresh as replication
+from ingestion.replication import replicate_here
+from ingestion.replication.columns import raw_tables
+from ingestion.replication.past import NothingWasRecorded, write_past_mirror
+from transactions import Door, make_home
+from transactions.kernel.clock import SetClock
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+START = datetime(2026, 6, 15, 9, tzinfo=UTC)
+NOT_KEPT = {"row_tombstone", "number_series"}  # what a counter was is nobody's question
+TABLES = sorted({table.name for table in raw_tables()} - NOT_KEPT)
+
+
+def rows_of(file: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of the tables by id, without the stamp of their last change; JSON as values."""
+    found = {}
+    with duckdb.connect(str(file), read_only=True) as connection:
+        for raw in raw_tables():
+            if raw.name in (tables or TABLES):
+                shown = [column for column in raw.columns if column.name != "row_version"]
+                names = ", ".join(f'"{column.name}"' for column in shown)
+                rows = connection.execute(f'select {names} from raw."{raw.name}" order by id').fetchall()
+                found[raw.name] = [
+                    tuple(
+                        json.loads(value) if column.is_json and value else value
+                        for column, value in zip(shown, row, strict=True)
+                    )
+                    for row in rows
+                ]
+    return found
+
+
+def bring(door: Door, file: Path) -> Path:
+    replicate_here(replication.source_of(door.engine), file)
+    return file
+
+
+def commands_of(scenario: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (SCENARIOS / f"{scenario}.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("scenario", sorted(path.stem for path in SCENARIOS.glob("*.jsonl")))
+def test_every_moment_of_a_story_comes_back(scenario: str, database_url: str, tmp_path: Path) -> None:
+    clock = SetClock(START)
+    door, _password = make_home(password="a long password", url=database_url, clock=clock)
+    commands = commands_of(scenario)
+    step = max(1, len(commands) // 4)
+    then: dict[datetime, Path] = {}
+    for number, command in enumerate(commands, start=1):
+        door.execute(command["command"], command["data"], "administrator", command["key"])
+        if number % step == 0 and number < len(commands):
+            then[clock.moment] = bring(door, tmp_path / f"{number}.duckdb")
+        clock.moment += timedelta(minutes=7)
+    now = bring(door, tmp_path / "now.duckdb")
+    door.engine.dispose()
+    for number, (moment, file) in enumerate(then.items()):
+        past = tmp_path / f"past{number}.duckdb"
+        write_past_mirror(now, past, moment, TABLES)
+        expected, found = rows_of(file), rows_of(past)
+        assert [(table, expected[table], found[table]) for table in TABLES if expected[table] != found[table]] == []
+
+
+def test_before_the_first_command_nothing_was_known(sqlite_database: str, tmp_path: Path) -> None:
+    clock = SetClock(START)
+    door, _password = make_home(password="a long password", url=sqlite_database, clock=clock)
+    door.execute("create_company", {"code": "B", "name": "B", "currency": "USD"}, "administrator")
+    now = bring(door, tmp_path / "now.duckdb")
+    door.engine.dispose()
+    with pytest.raises(NothingWasRecorded, match="2026-06-15"):
+        write_past_mirror(now, tmp_path / "past.duckdb", START - timedelta(days=1), TABLES)
+
+
+def test_a_clock_that_was_put_back_harms_nothing(sqlite_database: str, tmp_path: Path) -> None:
+    """A story told with the times at which it happened, after users were made on the present clock."""
+    clock = SetClock(START)
+    door, _password = make_home(password="a long password", url=sqlite_database, clock=clock)
+    user = {"username": "ann", "password": "a long password", "roles": ["buyer"]}
+    door.execute("create_user", user, "administrator")
+    clock.moment = START - timedelta(days=900)
+    door.execute("create_company", {"code": "B", "name": "B", "currency": "USD"}, "administrator")
+    for code in ("A", "C"):
+        clock.moment += timedelta(days=10)
+        item = {"code": code, "name": code, "unit": f"unit {code}", "kind": "bought"}
+        door.execute("create_item", item, "administrator")
+    now = bring(door, tmp_path / "now.duckdb")
+    door.engine.dispose()
+    write_past_mirror(now, tmp_path / "past.duckdb", START - timedelta(days=889), TABLES)
+    rows = rows_of(tmp_path / "past.duckdb", "item", "unit", "company")
+    assert [row[1] for row in rows["item"]] == ["A"]
+    assert [row[1] for row in rows["unit"]] == ["unit A"]
+    assert len(rows["company"]) == 1
