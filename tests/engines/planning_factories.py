@@ -1,135 +1,208 @@
-"""Small random factories, as the reference and the engine each want them."""
+"""Small random factories, as the reference and the engine each want them.
+
+A factory follows from its number, with every feature of planning switched on at random. Several factories in one plan
+do not touch each other, for their names differ; so a batch costs hardly more than one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
 
 from dbt_project.engines.planning import PlanningInput
-from tests.engines.planning_reference import Factory
+from tests.engines.planning_reference import Factory, Version
 
 AS_OF = date(2026, 3, 4)
 MICRO = 1_000_000
-ITEMS = ["A", "B", "C", "D", "E", "F"]
+POLICIES = ["lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to"]
+LINES_PER_FACTORY = 100
 
 
-@st.composite
-def factories(draw: st.DrawFn) -> Factory:
-    """Two to six items in one or two warehouses; an item's components come later in the alphabet."""
-    quantities = st.one_of(st.integers(1, 40).map(lambda n: n * MICRO), st.integers(1, 30_000_000))
-    warehouses = draw(st.sampled_from([["W"], ["W", "X"]]))
-    names = ITEMS[: draw(st.integers(2, 6))]
-    days = st.integers(-12, 45).map(lambda n: AS_OF + timedelta(n))
-    kinds = {name: draw(st.sampled_from(["made", "made", "bought"])) for name in names}
+def factories() -> st.SearchStrategy[Factory]:
+    """Any factory, each with days off and a horizon of its own."""
+    return st.integers(0, 2**32).map(lambda number: factory_of(number, *surroundings(number)))
+
+
+def surroundings(number: int) -> tuple[int, set[date]]:
+    """Horizon and days off."""
+    random = Random(number)
+    return random.choice([20, 60]), {AS_OF + timedelta(random.randint(-12, 45)) for _ in range(random.randint(0, 3))}
+
+
+def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str = "", first_line: int = 0) -> Factory:
+    """Two to six items in one to three warehouses; an item's components come later in the alphabet."""
+    random = Random(number)
+    names = [prefix + letter for letter in "ABCDEF"[: random.randint(2, 6)]]
+    warehouses = random.choice([["W"], ["W"], ["W", "X"], ["W", "X", "Y"]])
+    kinds = {name: random.choice(["made", "made", "bought"]) for name in names}
     kinds[names[-1]] = "bought"
-    items: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in names:
-        for warehouse in warehouses:
-            items[name, warehouse] = {
-                "kind": kinds[name],
-                "lead_time_days": draw(st.integers(0, 8)),
-                "safety_stock": draw(st.sampled_from([0, 0, 5 * MICRO, 12_500_000])),
-                "lot_policy": draw(
-                    st.sampled_from(["lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to"])
-                ),
-                "period_days": draw(st.integers(1, 20)),
-                "setup_days_nano": draw(st.sampled_from([0, 0, 400_000_000])),
-                "run_days_nano": draw(st.sampled_from([0, 0, 12_500_001, 333_333_333])),
-                "target_quantity": draw(st.sampled_from([0, 10 * MICRO])),
-                "minimum_quantity": draw(st.sampled_from([None, 10 * MICRO, 7_500_000])),
-                "multiple_quantity": draw(st.sampled_from([None, 4 * MICRO, 2_500_000])),
-                "has_source": draw(st.integers(0, 9)) > 0,
-            }
-    boms: dict[str, list[tuple[date, int, dict[str, tuple[int, int]]]]] = {}
-    for index, name in enumerate(names):
-        if kinds[name] == "made" and draw(st.integers(0, 9)) > 0:
-            effective = draw(st.lists(days, min_size=1, max_size=2, unique=True))
-            boms[name] = [
-                (
-                    day,
-                    draw(st.sampled_from([MICRO, 2 * MICRO, 7 * MICRO])),
-                    {
-                        component: (
-                            draw(st.sampled_from([MICRO, 3 * MICRO, 333_333])),
-                            draw(st.sampled_from([0, 50_000])),
-                        )
-                        for component in draw(
-                            st.lists(st.sampled_from(names[index + 1 :]), min_size=1, max_size=3, unique=True)
-                        )
-                    },
-                )
-                for day in sorted(effective)
-            ]
-    places = st.sampled_from(sorted(items))
-    stock = draw(st.dictionaries(places, quantities, max_size=4))
-    supplies: list[dict[str, Any]] = []
-    for number in range(draw(st.integers(0, 5))):
-        item, warehouse = draw(places)
-        kind = "work_order" if kinds[item] == "made" else draw(st.sampled_from(["purchase_order", "requisition"]))
-        supplies.append(
-            {
-                "supply_id": f"WO:{number}" if kind == "work_order" else f"PO:{number}",
-                "kind": kind,
-                "document_number": f"N{number}",
-                "item_id": item,
-                "warehouse_id": warehouse,
-                "quantity": draw(quantities),
-                "due_date": draw(days),
-                "is_released": draw(st.booleans()),
-            }
-        )
-    demands: list[dict[str, Any]] = []
-    for number in range(draw(st.integers(1, 8))):
-        item, warehouse = draw(places)
-        kind = draw(st.sampled_from(["sales_order", "sales_order", "forecast"]))
-        demands.append(
-            {
-                "demand_id": f"{'SO' if kind == 'sales_order' else 'FC'}:{number}",
-                "kind": kind,
-                "item_id": item,
-                "warehouse_id": warehouse,
-                "quantity": draw(quantities),
-                "need_date": draw(days),
-                "priority": draw(st.sampled_from([1, 2, None])),
-                "sales_order_line_id": number if kind == "sales_order" else None,
-                "margin_amount": draw(st.integers(-500, 5000)),
-                "work_order_id": None,
-            }
-        )
-    for order in [supply for supply in supplies if supply["kind"] == "work_order"]:
-        below = names[names.index(order["item_id"]) + 1 :]
-        consumed = draw(st.lists(st.sampled_from(below), max_size=2, unique=True))
-        demands += [
-            {
-                "demand_id": f"WC:{order['supply_id']}:{component}",
-                "kind": "work_order_component",
-                "item_id": component,
-                "warehouse_id": order["warehouse_id"],
-                "quantity": draw(quantities),
-                "need_date": order["due_date"] - timedelta(draw(st.integers(0, 6))),
-                "priority": draw(st.sampled_from([1, None])),
-                "sales_order_line_id": None,
-                "margin_amount": None,
-                "work_order_id": order["supply_id"].removeprefix("WO:"),
-            }
-            for component in consumed
-        ]
-    holidays = set(draw(st.lists(days, max_size=3)))
+    items = {(name, at): _item(random, kinds[name]) for name in names for at in warehouses}
+    boms = {
+        name: _versions(random, names[index + 1 :])
+        for index, name in enumerate(names)
+        if kinds[name] == "made" and random.random() < 0.9
+    }
+    places = sorted(items)
+    stock = {random.choice(places): _quantity(random) for _ in range(random.randint(0, 4))}
+    supplies, demands = _orders(random, prefix, names, kinds, places)
+    demands += _sales(random, prefix, first_line, places)
+    routes: list[tuple[str | None, str, str, int]] = []
+    if len(warehouses) > 1:
+        for _ in range(random.choice([0, 0, 1, 2])):
+            end, start = sorted(random.sample(warehouses, 2))
+            routes.append((random.choice(names), start, end, random.randint(0, 4)))
+        _transfers(random, prefix, names, warehouses, supplies, demands)
     demands.sort(key=lambda row: str(row["demand_id"]))
-    return Factory(AS_OF, draw(st.sampled_from([20, 60])), items, boms, stock, demands, supplies, holidays)
+    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes)
+
+
+def _quantity(random: Random) -> int:
+    return random.choice([random.randint(1, 40) * MICRO, random.randint(1, 30_000_000)])
+
+
+def _day(random: Random) -> date:
+    return AS_OF + timedelta(random.randint(-12, 45))
+
+
+def _item(random: Random, kind: str) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "lead_time_days": random.randint(0, 8),
+        "safety_stock": random.choice([0, 0, 5 * MICRO, 12_500_000]),
+        "lot_policy": random.choice(POLICIES),
+        "period_days": random.randint(1, 20),
+        "setup_days_nano": random.choice([0, 0, 400_000_000]),
+        "run_days_nano": random.choice([0, 0, 12_500_001, 333_333_333]),
+        "target_quantity": random.choice([0, 10 * MICRO]),
+        "minimum_quantity": random.choice([None, 10 * MICRO, 7_500_000]),
+        "multiple_quantity": random.choice([None, 4 * MICRO, 2_500_000]),
+        "has_source": random.random() < 0.9,
+    }
+
+
+def _versions(random: Random, below: list[str]) -> list[Version]:
+    versions: list[Version] = []
+    for day in sorted({_day(random) for _ in range(random.randint(1, 2))}):
+        end = day + timedelta(random.randint(0, 40)) if random.random() < 0.3 else None
+        components = random.sample(below, min(random.randint(1, 3), len(below)))
+        lines = {
+            name: (random.choice([MICRO, 3 * MICRO, 333_333]), random.choice([0, 50_000]))
+            for name in sorted(components)
+        }
+        versions.append((day, end, random.choice([MICRO, 2 * MICRO, 7 * MICRO]), lines))
+    return versions
+
+
+def _supply(
+    name: str, kind: str, item: str, warehouse: str, quantity: int, due: date, released: bool
+) -> dict[str, Any]:
+    return {
+        "supply_id": name, "kind": kind, "document_number": f"N-{name}", "item_id": item, "warehouse_id": warehouse,
+        "quantity": quantity, "due_date": due, "is_released": released,
+    }  # fmt: skip
+
+
+def _demand(name: str, kind: str, item: str, warehouse: str, quantity: int, need: date, **more: Any) -> dict[str, Any]:
+    absent = dict.fromkeys(("priority", "sales_order_line_id", "margin_amount", "work_order_id", "for_supply_id"))
+    return {
+        "demand_id": name, "kind": kind, "item_id": item, "warehouse_id": warehouse, "quantity": quantity,
+        "need_date": need, **absent, **more,
+    }  # fmt: skip
+
+
+def _orders(
+    random: Random, prefix: str, names: list[str], kinds: dict[str, str], places: list[tuple[str, str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Purchase orders, requisitions and work orders, with the components of these."""
+    supplies, demands = [], []
+    for number in range(random.randint(0, 5)):
+        item, warehouse = random.choice(places)
+        kind = "work_order" if kinds[item] == "made" else random.choice(["purchase_order", "requisition"])
+        name = f"WO:{prefix}{number}" if kind == "work_order" else f"PO:{prefix}{number}"
+        due = _day(random)
+        supplies.append(_supply(name, kind, item, warehouse, _quantity(random), due, random.random() < 0.5))
+        if kind != "work_order":
+            continue
+        below = names[names.index(item) + 1 :]
+        demands += [
+            _demand(
+                f"WC:{name}:{component}", "work_order_component", component, warehouse, _quantity(random),
+                due - timedelta(random.randint(0, 6)), priority=random.choice([1, None]),
+                work_order_id=name.removeprefix("WO:"),
+            )
+            for component in random.sample(below, min(random.randint(0, 2), len(below)))
+        ]  # fmt: skip
+    return supplies, demands
+
+
+def _sales(random: Random, prefix: str, first_line: int, places: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    demands = []
+    for number in range(random.randint(1, 8)):
+        kind = random.choice(["sales_order", "sales_order", "forecast"])
+        name = f"{'SO' if kind == 'sales_order' else 'FC'}:{prefix}{number}"
+        demands.append(
+            _demand(
+                name, kind, *random.choice(places), _quantity(random), _day(random),
+                priority=random.choice([1, 2, None]), margin_amount=random.randint(-500, 5000),
+                sales_order_line_id=first_line + number if kind == "sales_order" else None,
+            )
+        )  # fmt: skip
+    return demands
+
+
+def _transfers(
+    random: Random,
+    prefix: str,
+    names: list[str],
+    warehouses: list[str],
+    supplies: list[dict[str, Any]],
+    demands: list[dict[str, Any]],
+) -> None:
+    """Open transfers, towards the warehouses that come first, so that no two go in a circle."""
+    for number in range(random.choice([0, 0, 1, 2])):
+        end, start = sorted(random.sample(warehouses, 2))
+        item, quantity, due = random.choice(names), _quantity(random), _day(random)
+        name = f"TR:{prefix}{number}"
+        supplies.append(_supply(name, "transfer", item, end, quantity, due, random.random() < 0.5))
+        leaves = due - timedelta(random.randint(0, 3))
+        demands.append(_demand(f"TO:{name}", "transfer_out", item, start, quantity, leaves, for_supply_id=name))
+
+
+def batch(numbers: Iterable[int]) -> tuple[Factory, list[Factory]]:
+    """All these factories as one, and each for itself."""
+    given = list(numbers)
+    horizon_days, holidays = surroundings(given[0])
+    every = [
+        factory_of(number, horizon_days, holidays, f"{place:03d}", place * LINES_PER_FACTORY)
+        for place, number in enumerate(given)
+    ]
+    whole = Factory(AS_OF, horizon_days, {}, {}, {}, [], [], holidays, [])
+    for one in every:
+        whole.items.update(one.items)
+        whole.boms.update(one.boms)
+        whole.stock.update(one.stock)
+        whole.demands.extend(one.demands)
+        whole.supplies.extend(one.supplies)
+        whole.routes.extend(one.routes)
+    return whole, every
 
 
 def facts(factory: Factory) -> PlanningInput:
     """The factory as frames."""
     calendar = [AS_OF + timedelta(n) for n in range(-120, 200)]
     versions: list[dict[str, Any]] = [
-        {"bom_id": f"{item}{number}", "item_id": item, "effective_date": day, "output_quantity": output, "lines": lines}
+        {
+            "bom_id": f"{item}{number}", "item_id": item, "effective_date": day, "end_date": end,
+            "output_quantity": output, "lines": lines,
+        }
         for item, every in factory.boms.items()
-        for number, (day, output, lines) in enumerate(every)
-    ]
+        for number, (day, end, output, lines) in enumerate(every)
+    ]  # fmt: skip
     return PlanningInput(
         as_of=factory.as_of,
         horizon_days=factory.horizon_days,
@@ -151,12 +224,20 @@ def facts(factory: Factory) -> PlanningInput:
         ),
         demands=pl.DataFrame(factory.demands, infer_schema_length=None),
         supplies=pl.DataFrame(factory.supplies, infer_schema_length=None),
-        bom_versions=pl.DataFrame([{k: v for k, v in row.items() if k != "lines"} for row in versions]),
+        bom_versions=pl.DataFrame(
+            [{k: v for k, v in row.items() if k != "lines"} for row in versions], infer_schema_length=None
+        ),
         bom_lines=pl.DataFrame(
             [
                 {"bom_id": row["bom_id"], "item_id": component, "quantity": quantity, "scrap_rate": scrap}
                 for row in versions
                 for component, (quantity, scrap) in row["lines"].items()
+            ]
+        ),
+        routes=pl.DataFrame(
+            [
+                {"item_id": item, "from_warehouse_id": start, "to_warehouse_id": end, "transit_days": days}
+                for item, start, end, days in factory.routes
             ]
         ),
         working_days=pl.DataFrame({"date": [day for day in calendar if factory.is_worked(day)]}),

@@ -15,6 +15,7 @@ from typing import Any
 
 Place = tuple[str, str]
 Name = tuple[Any, ...]
+Version = tuple[date, date | None, int, dict[str, tuple[int, int]]]
 NEVER = date.max
 
 
@@ -39,6 +40,8 @@ class Supply:
     due: date
     kind: str
     release: date | None = None
+    source: Place | None = None
+    takes: int = 0
     components: list[Requirement] = field(default_factory=list)
     serves: list[Requirement] = field(default_factory=list)
     free: int = 0
@@ -46,16 +49,18 @@ class Supply:
 
 @dataclass
 class Factory:
-    """items: place → parameters; boms: item → versions (date, output quantity, {component: (quantity, scrap rate)})."""
+    """items: place → parameters; boms: item → versions (date, end or None, output quantity, {component: (quantity,
+    scrap rate)}); routes: (item or None, from warehouse, to warehouse, transit days)."""
 
     as_of: date
     horizon_days: int
     items: dict[Place, dict[str, Any]]
-    boms: dict[str, list[tuple[date, int, dict[str, tuple[int, int]]]]]
+    boms: dict[str, list[Version]]
     stock: dict[Place, int]
     demands: list[dict[str, Any]]
     supplies: list[dict[str, Any]]
     holidays: set[date] = field(default_factory=set)
+    routes: list[tuple[str | None, str, str, int]] = field(default_factory=list)
 
     def is_worked(self, day: date) -> bool:
         return day.weekday() < 5 and day not in self.holidays
@@ -133,20 +138,33 @@ def plan(factory: Factory) -> Plan:
             given["work_order_id"],
         )
         requirements[need.place].append(need)
-        if need.work_order is not None and f"WO:{need.work_order}" in orders:
-            orders[f"WO:{need.work_order}"].components.append(need)
+        order = given["for_supply_id"] or f"WO:{need.work_order}"
+        if order in orders:
+            orders[order].components.append(need)
     parent_of = {id(need): order for order in orders.values() for need in order.components}
 
     waiting = list(factory.items)
     planned_places: list[Place] = []
+    pools = {place: _pool(factory, place) for place in factory.items}
+    circular = {place for place in factory.items if _comes_back(factory, orders, pools, place)}
+    pools = {place: [place] if place in circular else pool for place, pool in pools.items()}
     while waiting:
-        # A place can be planned when none of the waiting ones can still ask for it.
-        place = next(
-            p for p in sorted(waiting) if not any(_asks(factory, orders, other, p) for other in waiting if other != p)
-        )
-        waiting.remove(place)
-        planned_places.append(place)
-        _plan_place(factory, place, requirements, supplies, parent_of)
+        # Level by level: what none of the other waiting ones can still ask for.
+        level = [
+            pool
+            for pool in sorted({tuple(pools[place]) for place in waiting})
+            if not any(_asks(factory, orders, other, one) for other in waiting if other not in pool for one in pool)
+        ]
+        for pool in level:
+            for place, free in _helping(factory, orders, pool, requirements, supplies):
+                waiting.remove(place)
+                planned_places.append(place)
+                _plan_place(factory, place, requirements, supplies, parent_of, free)
+
+    # An order does not wait for what is planned before it: a transfer from a warehouse that is short to one that helps.
+    turn = {place: number for number, place in enumerate(planned_places)}
+    for order in orders.values():
+        order.components = [need for need in order.components if turn[need.place] > turn[order.place]]
 
     available: dict[Name, date] = {}
     covered: dict[Name, date] = {}
@@ -166,11 +184,27 @@ def plan(factory: Factory) -> Plan:
     return Plan(every, [s for place in planned_places for s in supplies[place]], available, covered, predicted)
 
 
+def joined(plans: list[Plan]) -> Plan:
+    """The plans of factories that have no name in common, as one."""
+    whole = Plan([], [], {}, {}, {})
+    for one in plans:
+        whole.requirements.extend(one.requirements)
+        whole.supplies.extend(one.supplies)
+        whole.available.update(one.available)
+        whole.covered.update(one.covered)
+        whole.predicted.update(one.predicted)
+    return whole
+
+
 def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component: Place) -> bool:
-    if (
+    route = _route(factory, parent)
+    if route is not None:
+        if (parent[0], route[0]) == component:
+            return True
+    elif (
         parent[1] == component[1]
         and factory.items[parent]["kind"] == "made"
-        and any(component[0] in lines for _, _, lines in _considered(factory, parent[0]))
+        and any(component[0] in lines for _, _, _, lines in _considered(factory, parent[0]))
     ):
         return True
     return any(
@@ -178,10 +212,83 @@ def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component:
     )
 
 
-def _considered(factory: Factory, item: str) -> list[tuple[date, int, dict[str, tuple[int, int]]]]:
-    versions = sorted(factory.boms.get(item, []))
+def _route(factory: Factory, place: Place) -> tuple[str, int] | None:
+    """Warehouse and transit days of the route that supplies the place."""
+    found = [
+        (item is None, transit, start)
+        for item, start, end, transit in factory.routes
+        if item in (None, place[0]) and end == place[1] and (place[0], start) in factory.items
+    ]
+    return (min(found)[2], min(found)[1]) if found else None
+
+
+def _pool(factory: Factory, place: Place) -> list[Place]:
+    """The warehouses that may give the place what they have free, itself among them."""
+    if _route(factory, place) is not None:
+        return [place]
+    return sorted(other for other in factory.items if other[0] == place[0] and _route(factory, other) is None)
+
+
+def _comes_back(factory: Factory, orders: dict[str, Supply], pools: dict[Place, list[Place]], place: Place) -> bool:
+    """Whether the pool of the place asks for something that asks for the pool again."""
+    seen: set[Place] = set()
+    ahead = list(pools[place])
+    while ahead:
+        one = ahead.pop()
+        for other in factory.items:
+            if other not in seen and other not in pools[one] and _asks(factory, orders, one, other):
+                seen.update(pools[other])
+                ahead += pools[other]
+    return place in seen
+
+
+def _helping(
+    factory: Factory,
+    orders: dict[str, Supply],
+    pool: tuple[Place, ...],
+    requirements: dict[Place, list[Requirement]],
+    supplies: dict[Place, list[Supply]],
+) -> list[tuple[Place, dict[Place, int]]]:
+    """The places of a pool in the order in which they are planned, those that are short first, each with what is free
+    in all of them."""
+    if len(pool) == 1:
+        return [(pool[0], {})]
+    ranked: list[Place] = []
+    while len(ranked) < len(pool):
+        rest = [place for place in pool if place not in ranked]
+        ranked += [
+            place for place in rest if not any(_asks(factory, orders, other, place) for other in rest if other != place)
+        ]
+    free = {place: _free(factory, place, requirements[place], supplies[place]) for place in ranked}
+    return [(place, free) for place in sorted(ranked, key=lambda one: free[one] > 0)]
+
+
+def _free(factory: Factory, place: Place, needs: list[Requirement], coming: list[Supply]) -> int:
+    """What is in stock and never needed."""
+    safety = factory.items[place]["safety_stock"]
+    stock = factory.stock.get(place, 0)
+    balances = [stock - max(safety, 0)]
+    for day in {max(need.need, factory.as_of) for need in needs}:
+        received = sum(supply.quantity for supply in coming if supply.counts_from <= day)
+        balances.append(stock + received - safety - sum(need.quantity for need in needs if need.need <= day))
+    return max(min(balances), 0)
+
+
+def _considered(factory: Factory, item: str) -> list[Version]:
+    """The versions in force today or later."""
+    versions = sorted(factory.boms.get(item, []), key=lambda version: version[0])
     past = [version for version in versions if version[0] <= factory.as_of]
-    return past[-1:] + [version for version in versions if version[0] > factory.as_of]
+    known = past[-1:] + [version for version in versions if version[0] > factory.as_of]
+    return [version for version in known if version[1] is None or version[1] >= factory.as_of]
+
+
+def _in_force(factory: Factory, item: str, start: date) -> Version | None:
+    """The version in force on the start; where there is none, the next one to come."""
+    versions = _considered(factory, item)
+    started = [version for version in versions if version[0] <= start][-1:]
+    if started and (started[0][1] is None or started[0][1] >= start):
+        return started[0]
+    return next((version for version in versions if version[0] > start), None)
 
 
 def _plan_place(
@@ -190,8 +297,12 @@ def _plan_place(
     requirements: dict[Place, list[Requirement]],
     supplies: dict[Place, list[Supply]],
     parent_of: dict[int, Supply],
+    free: dict[Place, int],
 ) -> None:
     item = factory.items[place]
+    route = _route(factory, place)
+    if route is not None:
+        item = item | {"kind": "bought", "has_source": True, "lead_time_days": route[1]}
     as_of = factory.as_of
     for need in requirements[place]:
         order = parent_of.get(id(need))
@@ -208,12 +319,24 @@ def _plan_place(
         coming = sum(supply.quantity for supply in existing if supply.counts_from <= day)
         return required + safety - stock - coming
 
-    has_source = item["has_source"] if item["kind"] == "bought" else bool(factory.boms.get(place[0]))
+    has_source = item["has_source"] if item["kind"] == "bought" else bool(_considered(factory, place[0]))
     made: list[Supply] = []
     for day in days:
-        if day > as_of + timedelta(factory.horizon_days) or not has_source:
+        if day > as_of + timedelta(factory.horizon_days):
             break
+        for other, rest in free.items():
+            missing = min(deficit(later) for later in days if later >= day) - sum(supply.quantity for supply in made)
+            if other != place and rest > 0 and missing > 0:
+                quantity = min(rest, missing)
+                free[other] -= quantity
+                made.append(
+                    Supply(
+                        ("move", *place, day, other[1]), place, quantity, day, day, "plan", factory.back(day, 0), other
+                    )
+                )
         planned = sum(supply.quantity for supply in made)
+        if not has_source:
+            continue
         if min(deficit(later) for later in days if later >= day) > planned:
             until = day
             if item["lot_policy"] in ("period", "order_up_to"):
@@ -223,13 +346,14 @@ def _plan_place(
             if item["lot_policy"] == "order_up_to":
                 short += max(item["target_quantity"] - safety, 0)
             quantity = lot(short, item)
-            release = factory.back(day, lead_time(item, quantity))
-            made.append(Supply(("plan", *place, day), place, quantity, day, day, "plan", release))
+            takes = lead_time(item, quantity)
+            release = factory.back(day, takes)
+            source = None if route is None else (place[0], route[0])
+            made.append(Supply(("plan", *place, day), place, quantity, day, day, "plan", release, source, takes))
 
     sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
-    sequence += sorted(
-        [*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due, supply.name)
-    )
+    known = sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due))
+    sequence += known
     left = [(supply, supply.quantity) for supply in sequence]
     for need in needs:
         still = need.quantity
@@ -249,18 +373,21 @@ def _plan_place(
         supply.free = rest
     supplies[place] = sequence
 
-    if item["kind"] != "made":
-        return
     for supply in made:
         assert supply.release is not None
-        start = max(supply.release, as_of)
-        versions = _considered(factory, place[0])
-        in_force = [version for version in versions if version[0] <= start] or versions[:1]
-        _, output, lines = in_force[-1]
+        version = _in_force(factory, place[0], max(supply.release, as_of)) if item["kind"] == "made" else None
+        if version is None and supply.source is None:
+            continue
+        _, _, output, lines = version or (None, None, 0, {})
         if supply.serves:
             priority = supply.serves[0].priority
         else:
             priority = _cause_priority(needs, sequence, supply, safety)
+        if supply.source is not None:
+            need = Requirement((*supply.name, place[0]), supply.source, supply.quantity, supply.release, priority)
+            requirements[supply.source].append(need)
+            supply.components.append(need)
+            continue
         for component, (quantity, scrap) in sorted(lines.items()):
             target = (component, place[1])
             if target not in factory.items:
@@ -318,7 +445,7 @@ def _available(factory: Factory, supply: Supply, available: dict[Name, date], co
     if supply.kind == "plan":
         assert supply.release is not None
         start = max([supply.release, as_of] + [covered[need.name] for need in supply.components])
-        return NEVER if start == NEVER else factory.on(start, lead_time(factory.items[supply.place], supply.quantity))
+        return NEVER if start == NEVER else factory.on(start, supply.takes)
     done = max(supply.due, as_of)
     for need in supply.components:
         day = covered[need.name]

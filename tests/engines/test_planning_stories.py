@@ -243,13 +243,59 @@ def test_messages_on_what_comes_early_late_or_for_nothing() -> None:
     told = {(one["supply_id"], one["action"]): one for one in result.messages.iter_rows(named=True)}
     assert set(told) == {
         ("PO:1", "defer"), ("PO:2", "cancel"), ("PO:3", "decrease"),
-        ("RQ:4", "release"), ("RQ:4", "defer"), ("PO:5", "past_due"),
+        ("RQ:4", "defer"), ("PO:5", "past_due"),
     }  # fmt: skip
     assert told["PO:1", "defer"]["to_date"] == january(20)
     assert told["PO:2", "cancel"]["to_date"] is None
     assert told["PO:3", "decrease"]["quantity"] == 3 * MICRO
-    assert told["RQ:4", "release"]["from_date"] == january(2)
+    # Two days before the 8th are still to come: nothing to release yet.
+    assert told["RQ:4", "defer"]["to_date"] == january(8)
     assert told["PO:5", "past_due"]["to_date"] == AS_OF
+
+
+def test_what_has_to_start_now_is_released_and_not_deferred() -> None:
+    demands = [sold(1, "BIKE", 1, january(7))]
+    result = planned(demands, [coming("RQ:4", "BIKE", 1, january(6), "requisition", released=False)])
+    release = row(result.messages)
+    assert (release["action"], release["from_date"], release["to_date"]) == ("release", january(5), AS_OF)
+
+
+def test_what_is_past_due_and_not_needed_yet_is_deferred_too() -> None:
+    result = planned([sold(1, "WHEEL", 5, january(20))], [coming("PO:1", "WHEEL", 5, date(2025, 12, 30))])
+    told = {message["action"]: message["to_date"] for message in result.messages.iter_rows(named=True)}
+    assert told == {"past_due": january(20), "defer": january(20)}
+    soon = planned([sold(1, "WHEEL", 5, january(5))], [coming("PO:1", "WHEEL", 5, date(2025, 12, 30))])
+    assert row(soon.messages)["action"] == "past_due"
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "more", "increase"),
+    [
+        (11, {}, 11),
+        (12, {}, None),
+        (12, {"lot_policy": "minimum_multiple", "minimum_quantity": 5 * MICRO}, 12),
+        (12, {"lot_policy": "minimum_multiple", "minimum_quantity": 2 * MICRO}, None),
+        (12, {"order_cost": 31 * MICRO}, 12),
+        (12, {"order_cost": 30 * MICRO}, None),
+    ],
+)
+def test_a_supply_short_of_less_than_a_new_order_is_worth_is_increased(
+    asked_for: int, more: dict[str, Any], increase: int | None
+) -> None:
+    items = {"WHEEL": ITEMS["WHEEL"] | more}
+    demands = [sold(1, "WHEEL", asked_for, january(20), margin=120)]
+    result = planned(demands, [coming("PO:1", "WHEEL", 10, january(20))], items=items, boms={})
+    assert result.suggestions.height == 1
+    if increase is None:
+        assert result.messages.is_empty()
+        return
+    message = row(result.messages)
+    assert (message["action"], message["quantity"]) == ("increase", increase * MICRO)
+    assert message["margin_at_risk"] == result.suggestions["margin_at_risk"][0] > 0
+    # Once it is larger, neither the message nor the suggestion is left.
+    after = planned(demands, [coming("PO:1", "WHEEL", increase, january(20))], items=items, boms={})
+    assert after.messages.is_empty()
+    assert after.suggestions.is_empty()
 
 
 def test_a_tolerance_keeps_noise_out() -> None:
@@ -381,6 +427,8 @@ def test_items_without_a_source_are_named_and_skipped() -> None:
     result = planned(demands, items=items)
     found = set(result.findings.select("finding", "item_id").iter_rows())
     assert found == {("no_source", "PUMP"), ("no_source", "BELL"), ("no_supplier", "BAG"), ("item_not_planned", "LOST")}
+    bell = row(result.findings, item_id="BELL")
+    assert (bell["short_date"], bell["short_quantity"]) == (january(23), MICRO)
     assert set(result.suggestions["item_id"]) == {"BAG", "WHEEL"}
 
 
@@ -422,6 +470,43 @@ def test_the_bill_of_material_in_force_on_the_start_counts() -> None:
     assert row(result.suggestions, item_id="NEW")["quantity"] == 8_333_334
 
 
+@pytest.mark.parametrize(
+    ("need", "ends", "follows", "bought"),
+    [
+        (16, 20, None, {"OLD"}),
+        (23, 20, None, set()),
+        (16, 2, 20, {"NEW"}),
+        (22, 20, 27, {"NEW"}),
+    ],
+)
+def test_a_bill_of_material_counts_to_its_end(need: int, ends: int, follows: int | None, bought: set[str]) -> None:
+    """Started a day before it is needed. Where none is in force, the next to come counts; where none comes, none does
+    and the item is named."""
+    versions = [(1, date(2025, 1, 1), january(ends), "OLD")]
+    if follows is not None:
+        versions.append((2, january(follows), None, "NEW"))
+    items = {"KIT": {"kind": "made", "lead_time_days": 1}} | dict.fromkeys(("OLD", "NEW"), ITEMS["WHEEL"])
+    result = plan(
+        PlanningInput(
+            AS_OF, 90,
+            items=pl.DataFrame([{"item_id": name, "warehouse_id": "W"} | values for name, values in items.items()]),
+            demands=pl.DataFrame([sold(1, "KIT", 1, january(need)) | {"warehouse_id": "W"}]),
+            bom_versions=pl.DataFrame(
+                [
+                    {"bom_id": key, "item_id": "KIT", "effective_date": since, "end_date": end,
+                     "output_quantity": MICRO}
+                    for key, since, end, _ in versions
+                ]
+            ),
+            bom_lines=pl.DataFrame(
+                [{"bom_id": key, "item_id": item, "quantity": MICRO} for key, _, _, item in versions]
+            ),
+        )
+    )  # fmt: skip
+    assert set(result.suggestions["item_id"]) - {"KIT"} == bought
+    assert ("bom_ended" in result.findings["finding"].to_list()) == (not bought)
+
+
 def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
     prices = [
         ("A", 10, 9_000_000, 1, date(2025, 1, 1)), ("A", 10, 6_000_000, 100, date(2025, 1, 1)),
@@ -443,6 +528,143 @@ def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
     assert (small["unit_cost"], small["value_amount"]) == (7_000_000, 14_000)
     large = row(planned([sold(1, "NUT", 60, january(23))], items=items, boms={}, supplier_prices=frame).suggestions)
     assert (large["unit_cost"], large["value_amount"]) == (5_000_000, 30_000)
+
+
+def in_warehouses(
+    stock: dict[str, int], demands: dict[str, int], routes: list[tuple[str, str, int]] | None = None, **more: Any
+) -> PlanningResult:
+    """Wheels in the warehouses W, X and Y: in stock, sold for 23 January (order lines numbered as given), and the
+    routes (from, to, days)."""
+    places = pl.DataFrame([ITEMS["WHEEL"] | {"item_id": "WHEEL", "warehouse_id": at} for at in "WXY"])
+    return plan(
+        PlanningInput(
+            AS_OF, 90, items=places,
+            stock=pl.DataFrame(
+                [{"item_id": "WHEEL", "warehouse_id": at, "quantity": n * MICRO} for at, n in stock.items()]
+            ),
+            demands=pl.DataFrame(
+                [
+                    sold(line, "WHEEL", quantity, january(23), margin=100) | {"warehouse_id": at}
+                    for line, (at, quantity) in enumerate(demands.items(), start=1)
+                ]
+            ),
+            routes=pl.DataFrame(
+                [{"item_id": None, "from_warehouse_id": a, "to_warehouse_id": b, "transit_days": n}
+                 for a, b, n in routes or []],
+                schema_overrides={"item_id": pl.String},
+            ),
+            **more,
+        )
+    )  # fmt: skip
+
+
+def test_what_another_warehouse_has_free_is_moved_before_anything_is_bought() -> None:
+    result = in_warehouses({"X": 6, "Y": 5}, {"W": 10, "Y": 2})
+    made = {
+        (one["kind"], one["from_warehouse_id"]): (one["warehouse_id"], one["quantity"] // MICRO)
+        for one in result.suggestions.iter_rows(named=True)
+    }
+    # Two of the five in Y are sold there.
+    assert made == {("move", "X"): ("W", 6), ("move", "Y"): ("W", 3), ("buy", None): ("W", 1)}
+    assert row(result.projection, warehouse_id="W", date=january(23))["net_requirement"] == 10 * MICRO
+    move = row(result.suggestions, from_warehouse_id="X")
+    assert (move["lot_rule"], move["supplier_id"], move["due_date"]) == ("free_stock", None, january(23))
+    assert move["reason"].endswith("10 short; free elsewhere is 6.")
+    peg = row(result.pegging, warehouse_id="X")
+    assert (peg["requirement_kind"], peg["supply_kind"], peg["sales_order_line_id"]) == ("planned_move", "stock", 1)
+    assert row(result.delivery_dates, sales_order_line_id=1)["reason_key"] == "on_time"
+
+
+def test_safety_stock_and_later_requirements_of_a_warehouse_are_not_free() -> None:
+    places = pl.DataFrame(
+        [ITEMS["WHEEL"] | {"item_id": "WHEEL", "warehouse_id": at, "safety_stock": n * MICRO}
+         for at, n in (("W", 0), ("X", 3))]
+    )  # fmt: skip
+    result = plan(
+        PlanningInput(
+            AS_OF, 90, items=places,
+            stock=pl.DataFrame([{"item_id": "WHEEL", "warehouse_id": "X", "quantity": 10 * MICRO}]),
+            demands=pl.DataFrame(
+                [
+                    sold(1, "WHEEL", 10, january(12)) | {"warehouse_id": "W"},
+                    sold(2, "WHEEL", 5, january(23)) | {"warehouse_id": "X"},
+                ]
+            ),
+        )
+    )  # fmt: skip
+    assert row(result.suggestions, kind="move")["quantity"] == 2 * MICRO
+    assert row(result.suggestions, kind="buy")["quantity"] == 8 * MICRO
+    assert set(result.suggestions["warehouse_id"]) == {"W"}
+
+
+def test_a_route_supplies_a_warehouse_from_another_one() -> None:
+    result = in_warehouses({"X": 4}, {"W": 10}, [("X", "W", 2)])
+    move, buy = row(result.suggestions, kind="move"), row(result.suggestions, kind="buy")
+    assert (move["warehouse_id"], move["quantity"], move["release_date"]) == ("W", 10 * MICRO, january(21))
+    assert (buy["warehouse_id"], buy["quantity"], buy["due_date"]) == ("X", 6 * MICRO, january(21))
+    assert (buy["sales_order_line_id"], buy["margin_at_risk"]) == (1, 60)
+    steps = row(result.delivery_dates)["steps"]
+    assert [(step["supply_kind"], step["days"]) for step in steps] == [("move", 14)]
+
+
+def test_routes_in_a_circle_supply_nothing() -> None:
+    result = in_warehouses({}, {"W": 1, "Y": 2}, [("X", "W", 2), ("W", "X", 2), ("W", "Y", 1)])
+    kinds = {one["warehouse_id"]: one["kind"] for one in result.suggestions.iter_rows(named=True)}
+    assert kinds == {"W": "buy", "Y": "move"}
+
+
+def test_an_approved_move_leads_on_to_what_the_other_warehouse_buys() -> None:
+    routes = [("X", "W", 2)]
+    before = in_warehouses({}, {"W": 10}, routes)
+    move = row(before.suggestions, kind="move")["suggestion_id"]
+    after = plan(
+        PlanningInput(
+            AS_OF, 90,
+            items=pl.DataFrame([ITEMS["WHEEL"] | {"item_id": "WHEEL", "warehouse_id": at} for at in "WX"]),
+            demands=pl.DataFrame(
+                [
+                    sold(1, "WHEEL", 10, january(23)) | {"warehouse_id": "W"},
+                    {
+                        "demand_id": "TO:9", "kind": "transfer_out", "item_id": "WHEEL", "warehouse_id": "X",
+                        "quantity": 10 * MICRO, "need_date": january(21), "for_supply_id": "TR:9",
+                    },
+                ],
+                infer_schema_length=None,
+            ),
+            supplies=pl.DataFrame([coming("TR:9", "WHEEL", 10, january(23), "transfer") | {"warehouse_id": "W"}]),
+            routes=pl.DataFrame([{"item_id": "WHEEL", "from_warehouse_id": "X", "to_warehouse_id": "W",
+                                  "transit_days": 2}]),
+            **decided(move, "approve"),
+        )
+    )  # fmt: skip
+    buy = row(after.suggestions)
+    assert buy["suggestion_id"] == row(before.suggestions, kind="buy")["suggestion_id"]
+    assert (buy["warehouse_id"], buy["sales_order_line_id"]) == ("X", 1)
+
+
+def test_an_approved_move_of_free_stock_is_not_suggested_again() -> None:
+    move = row(in_warehouses({"X": 6}, {"W": 6}).suggestions)["suggestion_id"]
+    after = plan(
+        PlanningInput(
+            AS_OF, 90,
+            items=pl.DataFrame([ITEMS["WHEEL"] | {"item_id": "WHEEL", "warehouse_id": at} for at in "WX"]),
+            stock=pl.DataFrame([{"item_id": "WHEEL", "warehouse_id": "X", "quantity": 6 * MICRO}]),
+            demands=pl.DataFrame(
+                [
+                    sold(1, "WHEEL", 8, january(23)) | {"warehouse_id": "W"},
+                    {
+                        "demand_id": "TO:9", "kind": "transfer_out", "item_id": "WHEEL", "warehouse_id": "X",
+                        "quantity": 6 * MICRO, "need_date": january(23), "for_supply_id": "TR:9",
+                    },
+                ],
+                infer_schema_length=None,
+            ),
+            supplies=pl.DataFrame([coming("TR:9", "WHEEL", 6, january(23), "transfer") | {"warehouse_id": "W"}]),
+            **decided(move, "approve"),
+        )
+    )  # fmt: skip
+    assert (row(after.suggestions)["kind"], row(after.suggestions)["quantity"]) == ("buy", 2 * MICRO)
+    assert row(after.pegging, warehouse_id="X")["sales_order_line_id"] == 1
 
 
 def test_stock_below_zero_is_made_good_first() -> None:

@@ -17,6 +17,7 @@ from dbt_project.engines.planning.records import (
     R_NODE,
     R_SOURCE,
     REJECTED,
+    S_FROM,
     S_KIND,
     S_LEAD,
     S_STATE,
@@ -202,6 +203,8 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
 
 
 def _kinds(plan: Solution, rows: Int64s, kind: Int64s, node: Int64s) -> pl.Series:
+    moved = np.zeros(len(rows), dtype=np.bool_)
+    moved[rows >= 0] = plan.supplies[S_FROM, rows[rows >= 0]] >= 0
     return pl.select(
         pl.when(pl.Series(kind == EXISTING))
         .then(gathered(plan.existing["kind"], np.where(kind == EXISTING, rows, -1)))
@@ -209,6 +212,8 @@ def _kinds(plan: Solution, rows: Int64s, kind: Int64s, node: Int64s) -> pl.Serie
         .then(pl.lit("stock"))
         .when(pl.Series(kind < 0))
         .then(pl.lit("none"))
+        .when(pl.Series(moved))
+        .then(pl.lit("move"))
         .when(plan.of_node("kind", node) == "made")
         .then(pl.lit("make"))
         .otherwise(pl.lit("buy"))

@@ -19,8 +19,8 @@ from dbt_project.engines.planning.lots import POLICY_CODES
 MICRO = 1_000_000
 
 ITEM_KINDS = ("bought", "made")
-DEMAND_KINDS = ("sales_order", "forecast", "work_order_component")
-SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection")
+DEMAND_KINDS = ("sales_order", "forecast", "work_order_component", "transfer_out")
+SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection", "transfer")
 DECISIONS = ("approve", "change", "snooze", "reject")
 
 # Column → type; None leaves an identifier's type as it came.
@@ -59,6 +59,7 @@ DEMAND_COLUMNS: Columns = {
     "sales_order_line_id": None,
     "margin_amount": pl.Int64,
     "work_order_id": pl.String,
+    "for_supply_id": pl.String,
 }
 SUPPLY_COLUMNS: Columns = {
     "supply_id": pl.String,
@@ -70,7 +71,13 @@ SUPPLY_COLUMNS: Columns = {
     "due_date": pl.Date,
     "is_released": pl.Boolean,
 }
-BOM_COLUMNS: Columns = {"bom_id": None, "item_id": None, "effective_date": pl.Date, "output_quantity": pl.Int64}
+BOM_COLUMNS: Columns = {
+    "bom_id": None,
+    "item_id": None,
+    "effective_date": pl.Date,
+    "end_date": pl.Date,
+    "output_quantity": pl.Int64,
+}
 BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
 PRICE_COLUMNS: Columns = {
     "item_id": None,
@@ -79,6 +86,12 @@ PRICE_COLUMNS: Columns = {
     "unit_price": pl.Int64,
     "minimum_quantity": pl.Int64,
     "effective_date": pl.Date,
+}
+ROUTE_COLUMNS: Columns = {
+    "item_id": None,
+    "from_warehouse_id": None,
+    "to_warehouse_id": None,
+    "transit_days": pl.Int64,
 }
 DECISION_COLUMNS: Columns = {
     "suggestion_id": pl.String,
@@ -111,6 +124,8 @@ OPTIONAL = {
     "sales_order_line_id",
     "margin_amount",
     "work_order_id",
+    "for_supply_id",
+    "end_date",
     "document_number",
     "is_released",
     "scrap_rate",
@@ -151,14 +166,18 @@ class PlanningInput:
     demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
         that line. Components of open work orders (kind work_order_component) carry work_order_id; the supply of that
-        order is the one with supply_id "WO:" + work_order_id.
+        order is the one with supply_id "WO:" + work_order_id. What an open transfer takes (kind transfer_out) carries
+        for_supply_id, the supply that it brings elsewhere.
     supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
         released.
-    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force; scrap_rate is
+    bom_versions, bom_lines: the version with the latest effective_date not after the start is in force, until its
+        end_date (its last day; null: until the next version); scrap_rate is
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
         ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
         quantity breaks, the smallest minimum_quantity is what the supplier sells at least.
+    routes: warehouses that are supplied from another one: to_warehouse_id, from_warehouse_id, transit_days (worked),
+        and item_id, null for every item; a route of the item comes before one for every item, then the shortest.
     working_days: column `date`. Outside the days given, Monday to Friday count as worked.
     decisions: what planners decided on suggestions; the last decision by decided_at counts.
     tolerance_days: calendar days by which an existing supply may come late or early before a message is raised; an
@@ -174,6 +193,7 @@ class PlanningInput:
     bom_versions: pl.DataFrame = field(default_factory=_frame)
     bom_lines: pl.DataFrame = field(default_factory=_frame)
     supplier_prices: pl.DataFrame = field(default_factory=_frame)
+    routes: pl.DataFrame = field(default_factory=_frame)
     working_days: pl.DataFrame = field(default_factory=_frame)
     decisions: pl.DataFrame = field(default_factory=_frame)
     tolerance_days: int = 0
@@ -188,6 +208,7 @@ class PlanningInput:
         if suppliers == pl.Null:
             suppliers = pl.Int64()
         ids |= {"supplier_id": suppliers, "preferred_supplier_id": suppliers}
+        ids |= {"from_warehouse_id": ids["warehouse_id"], "to_warehouse_id": ids["warehouse_id"]}
         ids["bom_id"] = self.bom_versions.schema.get("bom_id", pl.Int64())
         items = items.with_columns(pl.col("preferred_supplier_id").cast(suppliers))
         checked = PlanningInput(
@@ -200,6 +221,7 @@ class PlanningInput:
             bom_versions=_conformed("bom_versions", self.bom_versions, BOM_COLUMNS, ids),
             bom_lines=_conformed("bom_lines", self.bom_lines, BOM_LINE_COLUMNS, ids),
             supplier_prices=_conformed("supplier_prices", self.supplier_prices, PRICE_COLUMNS, ids),
+            routes=_conformed("routes", self.routes, ROUTE_COLUMNS, ids),
             working_days=_conformed("working_days", self.working_days, {"date": pl.Date}),
             decisions=_conformed("decisions", self.decisions, DECISION_COLUMNS),
             tolerance_days=self.tolerance_days,
@@ -218,6 +240,7 @@ class PlanningInput:
         _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
         _at_least("bom_lines", self.bom_lines, "quantity", 0)
         _below("bom_lines", self.bom_lines, "scrap_rate", MICRO)
+        _at_least("routes", self.routes, "transit_days", 0)
         _at_least("supplier_prices", self.supplier_prices, "lead_time_days", 0)
         _unique("items", self.items, ["item_id", "warehouse_id"])
         _unique("demands", self.demands, ["demand_id"])

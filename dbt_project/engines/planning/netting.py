@@ -8,6 +8,10 @@ planned already.
 
 Pegging is first in, first out: stock, then supplies by date, serve requirements in their order. What is left over keeps
 the safety stock, then stands free.
+
+What a route supplies is moved from there, as a made item asks for its components. Elsewhere, what another warehouse has
+free now and for good (the least of its balances, of its stock at most) is moved before anything is bought or made; the
+warehouses of such a pool are planned side by side, those that are short first.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from dbt_project.engines.planning.records import (
     A_RANK,
     A_TOP,
     APPROVED,
+    B_BOM_DAY,
     B_REQUIREMENT,
     B_REQUIREMENT_END,
     B_SHORT_DAY,
@@ -47,10 +52,12 @@ from dbt_project.engines.planning.records import (
     E_WIDTH,
     FOR_NOTHING,
     FOR_SAFETY_STOCK,
+    N_FROM,
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
     N_MINIMUM,
+    N_MOVE_HASH,
     N_MULTIPLE,
     N_PART_PERIOD,
     N_PERIOD,
@@ -80,6 +87,7 @@ from dbt_project.engines.planning.records import (
     S_DECISION,
     S_DUE,
     S_FIRST,
+    S_FROM,
     S_HASH,
     S_KIND,
     S_LEAD,
@@ -154,6 +162,23 @@ def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: 
     supplies[S_COVERED, row] = day
     supplies[S_STATE, row] = PROPOSED
     supplies[S_DECISION, row] = -1
+    supplies[S_FROM, row] = -1
+
+
+@njit(cache=True)
+def _ask(
+    asked: Table, row: int, node: int, quantity: int, supply: int, supplies: Table, item_hash: Int64s, head: Int64s
+) -> None:
+    """What a planned supply needs at its release of a node below it."""
+    asked[row, A_DAY] = supplies[S_RELEASE, supply]
+    asked[row, A_QUANTITY] = quantity
+    asked[row, A_RANK] = supplies[S_RANK, supply]
+    asked[row, A_HASH] = mixed(supplies[S_HASH, supply], item_hash[node])
+    asked[row, A_TOP] = supplies[S_TOP, supply]
+    asked[row, A_PARENT] = supply
+    asked[row, A_LEVEL] = supplies[S_LEVEL, supply] + 1
+    asked[row, A_NEXT] = head[node]
+    head[node] = row
 
 
 @njit(cache=True)
@@ -191,8 +216,70 @@ def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
 
 
 @njit(cache=True)
+def _free(
+    node: int,
+    nodes: Table,
+    demand_start: Int64s,
+    asked: Table,
+    from_above: Int64s,
+    head: Int64s,
+    existing_start: Int64s,
+    supplies: Table,
+    as_of: int,
+    first: int,
+) -> int:
+    """What the warehouse has in stock and never needs: the least of its balances less the safety stock, ≥ 0."""
+    stock = nodes[node, N_STOCK]
+    safety = nodes[node, N_SAFETY]
+    if stock <= max(safety, 0):
+        return 0
+    given = demand_start[node + 1] - demand_start[node]
+    size = given + from_above[node]
+    rows = np.empty(size, dtype=np.int64)
+    for i in range(given):
+        rows[i] = demand_start[node] + i
+    row = head[node]
+    for i in range(size - 1, given - 1, -1):
+        rows[i] = row
+        row = asked[row, A_NEXT]
+    rows = _ordered(asked, rows, first)
+    least = stock - max(safety, 0)
+    balance = stock - safety
+    j = existing_start[node]
+    i = 0
+    while i < size:
+        day = max(asked[rows[i], A_DAY], as_of)
+        while j < existing_start[node + 1] and supplies[S_DAY, j] <= day:
+            balance += supplies[S_QUANTITY, j]
+            j += 1
+        balance -= asked[rows[i], A_QUANTITY]
+        i += 1
+        while i < size and max(asked[rows[i], A_DAY], as_of) == day:
+            balance -= asked[rows[i], A_QUANTITY]
+            i += 1
+        least = min(least, balance)
+    return max(least, 0)
+
+
+@njit(cache=True)
+def _needy_first(order: Int64s, position: int, end: int, free: Int64s) -> None:
+    """Within a pool, the warehouses that have nothing free come first, else in their order."""
+    members = order[position:end].copy()
+    at = position
+    for node in members:
+        if free[node] == 0:
+            order[at] = node
+            at += 1
+    for node in members:
+        if free[node] > 0:
+            order[at] = node
+            at += 1
+
+
+@njit(cache=True)
 def net(
     order: Int64s,
+    pool: Int64s,
     nodes: Table,
     demand_start: Int64s,
     demand_count: int,
@@ -204,6 +291,7 @@ def net(
     pegs: Table,
     version_start: Int64s,
     version_day: Int64s,
+    version_end: Int64s,
     line_start: Int64s,
     line_node: Int64s,
     line_numerator: Int64s,
@@ -219,9 +307,9 @@ def net(
 ) -> tuple[Table, Table, Table, Table, Table]:
     """Requirements, supplies and pegs of the whole plan, what became of the existing supplies, and each node's ranges.
 
-    order: nodes, parents before components; requirements come out in this order of their nodes. asked: the demands,
-        sorted by node, rows demand_start[i] to demand_start[i+1] for node i. requirements, pegs: room to fill; all
-        tables grow where they must.
+    order: nodes, parents before components; requirements come out in this order of their nodes. Positions of one pool
+        are brought into the order in which they are planned. asked: the demands, sorted by node, rows demand_start[i]
+        to demand_start[i+1] for node i. requirements, pegs: room to fill; all tables grow where they must.
     supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
         the same for each demand that is a component of an open work order. decisions: sorted by identity. last_day:
         nothing needed later is planned.
@@ -231,6 +319,7 @@ def net(
     from_above = np.zeros(node_count, dtype=np.int64)
     bounds = np.zeros((B_WIDTH, node_count), dtype=np.int64)
     bounds[B_SHORT_DAY, :] = -1
+    bounds[B_BOM_DAY, :] = -1
     fate = np.zeros((E_WIDTH, existing_count), dtype=np.int64)
     fate[E_NEEDED, :] = -1
     asked_count = demand_count
@@ -238,8 +327,22 @@ def net(
     requirement_count = 0
     peg_count = 0
     decision_hashes = decisions[:, D_HASH].copy()
+    free = np.zeros(node_count, dtype=np.int64)
+    pool_from = 0
+    pool_end = 0
 
-    for node in order:
+    for position in range(node_count):
+        if position == pool_end:
+            pool_from = position
+            while pool_end < node_count and pool[pool_end] == pool[position]:
+                pool_end += 1
+            if pool_end > pool_from + 1:
+                for member in order[pool_from:pool_end]:
+                    free[member] = _free(
+                        member, nodes, demand_start, asked, from_above, head, existing_start, supplies, as_of, first
+                    )
+                _needy_first(order, pool_from, pool_end, free)
+        node = order[position]
         bounds[B_SUPPLY, node] = supply_count
         bounds[B_SUPPLY_END, node] = supply_count
         bounds[B_REQUIREMENT, node] = requirement_count
@@ -314,9 +417,9 @@ def net(
             planned_events -= 1
 
         # Supplies in the order in which they serve: stock, existing and planned by day.
-        sequence = np.empty(1 + existing + 2 * events, dtype=np.int64)
+        sequence = np.empty(1 + existing + 2 * events + pool_end - pool_from, dtype=np.int64)
         length = 0
-        supplies = _wider(supplies, supply_count, supply_count + 1 + 2 * events)
+        supplies = _wider(supplies, supply_count, supply_count + 1 + 2 * events + pool_end - pool_from)
         if stock > 0:
             _begin(supplies, supply_count, node, STOCK, as_of, stock)
             sequence[length] = supply_count
@@ -328,6 +431,9 @@ def net(
         trigger = 0
         same_trigger = 0
         last_trigger = -1
+        same_move = 0
+        last_move = -1
+        helper = pool_from
         needed = 0
         j = 0
         for e in range(events):
@@ -346,9 +452,14 @@ def net(
                     if served < safety and requirements[R_DAY, base + trigger] > supplies[S_DAY, supply]:
                         mark = FOR_THE_FLOOR
                         cause = SAFETY_STOCK_HASH
-                same_trigger = same_trigger + 1 if mark == last_trigger else 0
-                last_trigger = mark
-                supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                if supplies[S_FROM, supply] >= 0 and nodes[node, N_FROM] < 0:
+                    same_move = same_move + 1 if mark == last_move else 0
+                    last_move = mark
+                    supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_MOVE_HASH], cause), same_move)
+                else:
+                    same_trigger = same_trigger + 1 if mark == last_trigger else 0
+                    last_trigger = mark
+                    supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
                 supplies[S_FIRST, supply] = -1
                 served += supplies[S_QUANTITY, supply]
                 sequence[length] = supply
@@ -356,7 +467,15 @@ def net(
                 j += 1
             turn = 0
             while least_deficit[e] > planned and event_day[e] <= last_day:
-                if nodes[node, N_IS_PLANNED] == 0:
+                source = nodes[node, N_FROM]
+                is_free = False
+                if source < 0 and free[node] == 0:
+                    while helper < pool_end and free[order[helper]] == 0:
+                        helper += 1
+                    if helper < pool_end:
+                        source = order[helper]
+                        is_free = True
+                if nodes[node, N_IS_PLANNED] == 0 and not is_free:
                     if bounds[B_SHORT_DAY, node] < 0:
                         bounds[B_SHORT_DAY, node] = event_day[e]
                     break
@@ -383,14 +502,27 @@ def net(
                     nodes[node, N_MULTIPLE],
                     nodes[node, N_SUPPLIER_MINIMUM],
                 )
+                if is_free:
+                    covered = e
+                    need = shortage
+                    quantity = min(shortage, free[source])
+                    free[source] -= quantity
                 while trigger < size and total[trigger] <= served - safety:
                     trigger += 1
                 is_for_requirement = trigger < size and requirements[R_DAY, base + trigger] <= event_day[e]
                 mark = trigger if is_for_requirement else FOR_THE_FLOOR
-                same_trigger = same_trigger + 1 if mark == last_trigger else 0
-                last_trigger = mark
+                name = nodes[node, N_HASH]
+                if is_free:
+                    same_move = same_move + 1 if mark == last_move else 0
+                    last_move = mark
+                    name = nodes[node, N_MOVE_HASH]
+                    turn_of_name = same_move
+                else:
+                    same_trigger = same_trigger + 1 if mark == last_trigger else 0
+                    last_trigger = mark
+                    turn_of_name = same_trigger
                 cause = requirements[R_HASH, base + trigger] if is_for_requirement else SAFETY_STOCK_HASH
-                identity = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                identity = mixed(mixed(name, cause), turn_of_name)
                 found = np.searchsorted(decision_hashes, identity)
                 while (
                     found < len(decision_hashes)
@@ -398,13 +530,18 @@ def net(
                     and decisions[found, D_STATE] == APPROVED
                 ):
                     # That one is a document already; what is short beside it is a further suggestion.
-                    same_trigger += 1
-                    identity = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
+                    turn_of_name += 1
+                    identity = mixed(mixed(name, cause), turn_of_name)
                     found = np.searchsorted(decision_hashes, identity)
+                if is_free:
+                    same_move = turn_of_name
+                else:
+                    same_trigger = turn_of_name
                 supply = supply_count
                 supply_count += 1
                 _begin(supplies, supply, node, PLANNED, event_day[e], quantity)
                 supplies[S_HASH, supply] = identity
+                supplies[S_FROM, supply] = source
                 if is_for_requirement:
                     row = rows[trigger]
                     supplies[S_TOP, supply] = asked[row, A_TOP]
@@ -423,7 +560,8 @@ def net(
                             supplies[S_QUANTITY, supply] = decisions[found, D_QUANTITY]
                         if decisions[found, D_DUE] >= 0:
                             supplies[S_DUE, supply] = decisions[found, D_DUE]
-                supplies[S_LEAD, supply] = lead_days(nodes, node, supplies[S_QUANTITY, supply])
+                if not is_free:
+                    supplies[S_LEAD, supply] = lead_days(nodes, node, supplies[S_QUANTITY, supply])
                 supplies[S_RELEASE, supply] = worked_back(
                     supplies[S_DUE, supply], supplies[S_LEAD, supply], first, worked, until
                 )
@@ -483,17 +621,31 @@ def net(
             s += 1
             left = supplies[S_QUANTITY, sequence[s]] if s < length else 0
 
-        # Components of what is made.
-        if nodes[node, N_IS_MADE] == 0 or version_start[node] == version_start[node + 1]:
-            continue
+        # What is moved is asked for where it comes from; of what is made, its components.
         for supply in range(planned_from, supply_count):
             state = supplies[S_STATE, supply]
             if state in (REJECTED, SNOOZED):
+                continue
+            source = supplies[S_FROM, supply]
+            if source >= 0:
+                asked = _longer(asked, asked_count, asked_count + 1)
+                _ask(asked, asked_count, source, supplies[S_QUANTITY, supply], supply, supplies, item_hash, head)
+                from_above[source] += 1
+                asked_count += 1
+                continue
+            if nodes[node, N_IS_MADE] == 0 or version_start[node] == version_start[node + 1]:
                 continue
             start = max(supplies[S_RELEASE, supply], as_of)
             version = version_start[node]
             while version + 1 < version_start[node + 1] and version_day[version + 1] <= start:
                 version += 1
+            if version_day[version] <= start and version_end[version] < start:
+                # It has ended: the next one counts, as where none is in force yet.
+                version += 1
+                if version == version_start[node + 1]:
+                    if bounds[B_BOM_DAY, node] < 0 or start < bounds[B_BOM_DAY, node]:
+                        bounds[B_BOM_DAY, node] = start
+                    continue
             asked = _longer(asked, asked_count, asked_count + line_start[version + 1] - line_start[version])
             line = line_start[version]
             while line < line_start[version + 1]:
@@ -504,17 +656,8 @@ def net(
                     line += 1
                 if quantity == 0:
                     continue
-                row = asked_count
-                asked_count += 1
-                asked[row, A_DAY] = supplies[S_RELEASE, supply]
-                asked[row, A_QUANTITY] = quantity
-                asked[row, A_RANK] = supplies[S_RANK, supply]
-                asked[row, A_HASH] = mixed(supplies[S_HASH, supply], item_hash[component])
-                asked[row, A_TOP] = supplies[S_TOP, supply]
-                asked[row, A_PARENT] = supply
-                asked[row, A_LEVEL] = supplies[S_LEVEL, supply] + 1
-                asked[row, A_NEXT] = head[component]
-                head[component] = row
+                _ask(asked, asked_count, component, quantity, supply, supplies, item_hash, head)
                 from_above[component] += 1
+                asked_count += 1
 
     return requirements[:, :requirement_count], supplies[:, :supply_count], pegs[:, :peg_count], fate, bounds

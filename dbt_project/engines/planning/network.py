@@ -15,22 +15,30 @@ from dbt_project.engines.planning.facts import MICRO, PlanningInput
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+# The last day of a version that has none.
+NO_END = 1 << 40
+
 
 @dataclass(frozen=True)
 class Network:
     """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by
-    effective day; the components of version v are rows line_start[v] to line_start[v+1]: the component's node and the
-    reduced fraction numerator ÷ denominator per parent unit."""
+    effective day, in force to the end of version_end; the components of version v are rows line_start[v] to
+    line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit.
+    order: parents before components; of the warehouses of one item those that are supplied by a route first, then the
+    others side by side: position i of the order belongs to pool[i], those that may help each other out have the same
+    one."""
 
     nodes: pl.DataFrame
     version_start: Int64s
     version_day: Int64s
+    version_end: Int64s
     line_start: Int64s
     line_node: Int64s
     line_numerator: Int64s
     line_denominator: Int64s
     is_cyclic: Flags
     order: Int64s
+    pool: Int64s
     level: Int64s
     findings: list[dict[str, object]]
 
@@ -42,18 +50,13 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
         does not make a cycle.
     """
     findings: list[dict[str, object]] = []
-    as_of = facts.as_of
-    versions = (
-        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
-        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
-        .with_columns(
-            superseded=(pl.col("effective_date").shift(-1).over("item_id") <= as_of).fill_null(False),
-        )
-        .filter(~pl.col("superseded"))
+    made = nodes.filter((pl.col("kind") == "made") & (pl.col("from_node") < 0)).select(
+        "node", "item_id", "warehouse_id"
     )
-    made = nodes.filter(pl.col("kind") == "made").select("node", "item_id", "warehouse_id")
     node_versions = (
-        made.join(versions, on="item_id", how="inner").sort("node", "effective_date").with_row_index("version")
+        made.join(usable_versions(facts), on="item_id", how="inner")
+        .sort("node", "effective_date")
+        .with_row_index("version")
     )
     lines = facts.bom_lines.with_columns(kept=MICRO - pl.col("scrap_rate").fill_null(0))
     node_lines = (
@@ -88,8 +91,12 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     divisor = np.gcd(numerator, denominator)
     parents = node_lines["parent"].cast(pl.Int64).to_numpy()
 
-    core = _core(count, parents, line_node)
-    cycles = _cycles(parents[core[parents] & core[line_node]], line_node[core[parents] & core[line_node]])
+    from_node = nodes["from_node"].to_numpy()
+    moved = np.flatnonzero(from_node >= 0)
+    arc_from, arc_to = np.concatenate([parents, moved]), np.concatenate([line_node, from_node[moved]])
+    core = _core(count, arc_from, arc_to)
+    within = core[arc_from] & core[arc_to]
+    cycles = _cycles(arc_from[within], arc_to[within])
     is_cyclic = np.zeros(count, dtype=np.bool_)
     for cycle in cycles:
         is_cyclic[cycle] = True
@@ -104,24 +111,75 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
             }
         )
 
-    kept = ~is_cyclic[parents]
-    arc_from, arc_to = parents[kept], line_node[kept]
+    kept = ~is_cyclic[arc_from]
+    arc_from, arc_to = arc_from[kept], arc_to[kept]
     extra_from, extra_to = order_arcs
     core = _core(count, np.concatenate([arc_from, extra_from]), np.concatenate([arc_to, extra_to]))
     apart = ~(core[extra_from] & core[extra_to])
-    level = _levels(count, np.concatenate([arc_from, extra_from[apart]]), np.concatenate([arc_to, extra_to[apart]]))
+    arc_from, arc_to = np.concatenate([arc_from, extra_from[apart]]), np.concatenate([arc_to, extra_to[apart]])
+    level = _levels(count, arc_from, arc_to)
+    order, pool = _order(nodes, level, arc_from, arc_to)
     return Network(
         nodes=nodes,
         version_start=version_start,
         version_day=node_versions["effective_date"].to_physical().cast(pl.Int64).to_numpy(),
+        version_end=node_versions.select(pl.col("end_date").to_physical().cast(pl.Int64).fill_null(NO_END))
+        .to_series()
+        .to_numpy(),
         line_start=line_start,
         line_node=line_node,
         line_numerator=numerator // np.maximum(divisor, 1),
         line_denominator=denominator // np.maximum(divisor, 1),
         is_cyclic=is_cyclic,
-        order=np.argsort(level, kind="stable").astype(np.int64),
+        order=order,
+        pool=pool,
         level=level,
         findings=findings,
+    )
+
+
+def _order(nodes: pl.DataFrame, level: Int64s, arc_from: Int64s, arc_to: Int64s) -> tuple[Int64s, Int64s]:
+    """The order in which nodes are planned, and the pool of each position.
+
+    The warehouses of an item that no route supplies form a pool: each may take what is free in the others, so all that
+    is required of any of them has to be known first. Where that would go in circles, the item has no pool.
+    """
+    count = nodes.height
+    own = np.arange(count, dtype=np.int64)
+    by_level = np.lexsort((own, level)).astype(np.int64)
+    if nodes["item_id"].n_unique() == count:
+        return by_level, by_level
+    together = (
+        nodes.select("item_id", "company_id", "node", routed=pl.col("from_node") >= 0)
+        .with_columns(pool=pl.col("node").min().over("item_id", "company_id", "routed"))
+        .with_columns(pl.when("routed").then("node").otherwise("pool").alias("pool"))["pool"]
+        .to_numpy()
+        .copy()
+    )
+    between = together[arc_from] != together[arc_to]
+    contracted_from, contracted_to = together[arc_from[between]], together[arc_to[between]]
+    core = _core(count, contracted_from, contracted_to)
+    if core.any():
+        inside = core[contracted_from] & core[contracted_to]
+        circular = [node for cycle in _cycles(contracted_from[inside], contracted_to[inside]) for node in cycle]
+        apart = np.isin(together, circular)
+        together[apart] = own[apart]
+        between = together[arc_from] != together[arc_to]
+        contracted_from, contracted_to = together[arc_from[between]], together[arc_to[between]]
+    of_pool = _levels(count, contracted_from, contracted_to)[together]
+    within = _levels(count, arc_from[~between], arc_to[~between])
+    order = np.lexsort((own, within, together, of_pool)).astype(np.int64)
+    return order, together[order]
+
+
+def usable_versions(facts: PlanningInput) -> pl.DataFrame:
+    """The BOM versions that are in force on as_of or later, by item and effective date."""
+    as_of = facts.as_of
+    return (
+        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
+        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
+        .with_columns(superseded=(pl.col("effective_date").shift(-1).over("item_id") <= as_of).fill_null(False))
+        .filter(~pl.col("superseded") & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of)))
     )
 
 
@@ -171,18 +229,25 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         )
         .join(offers, on=["item_id", "supplier_id"], how="left", maintain_order="left")
     )
-    has_bom = facts.bom_versions.select("item_id").unique().with_columns(has_bom=pl.lit(True))
+    has_bom = usable_versions(facts).select("item_id").unique().with_columns(has_bom=pl.lit(True))
+    nodes = _routed(facts, nodes)
     nodes = nodes.join(has_bom, on="item_id", how="left", maintain_order="left")
     is_bought = pl.col("kind") == "bought"
+    is_moved = pl.col("from_node") >= 0
     return nodes.with_columns(
-        has_source=pl.when(is_bought)
+        has_source=pl.when(is_moved)
+        .then(True)
+        .when(is_bought)
         .then(pl.col("supplier_id").is_not_null() | (pl.col("lead_time_days") > 0))
         .otherwise((pl.col("kind") == "made") & pl.col("has_bom").fill_null(False))
         .fill_null(False),
-        lead_time_days=pl.when(is_bought)
+        lead_time_days=pl.when(is_moved)
+        .then(pl.col("transit_days"))
+        .when(is_bought)
         .then(pl.coalesce("supplier_lead_time_days", "lead_time_days", pl.lit(0)))
         .otherwise(pl.coalesce("lead_time_days", pl.lit(0))),
-        supplier_minimum=pl.col("supplier_minimum").fill_null(0),
+        supplier_id=pl.when(~is_moved).then(pl.col("supplier_id")),
+        supplier_minimum=pl.when(is_moved).then(0).otherwise(pl.col("supplier_minimum").fill_null(0)),
         safety_stock=pl.col("safety_stock").fill_null(0),
         minimum_quantity=pl.col("minimum_quantity").fill_null(0),
         multiple_quantity=pl.col("multiple_quantity").fill_null(0),
@@ -195,6 +260,43 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         lot_policy=pl.col("lot_policy").fill_null("lot_for_lot"),
         amount_exponent=pl.col("amount_exponent").fill_null(2),
         kind=pl.col("kind").fill_null(""),
+    )
+
+
+def _routed(facts: PlanningInput, nodes: pl.DataFrame) -> pl.DataFrame:
+    """The nodes with the node that a route supplies them from (from_node, -1 for none) and its transit_days.
+
+    Routes in a circle supply nothing: their warehouses are planned as if there were none.
+    """
+    unrouted = nodes.with_columns(from_node=pl.lit(-1, dtype=pl.Int64), transit_days=pl.lit(0, dtype=pl.Int64))
+    routes = facts.routes.filter(pl.col("from_warehouse_id") != pl.col("to_warehouse_id"))
+    if routes.is_empty():
+        return unrouted
+    places = nodes.select("item_id", warehouse_id="warehouse_id", node="node")
+    own = places.join(
+        routes.filter(pl.col("item_id").is_not_null()),
+        left_on=["item_id", "warehouse_id"],
+        right_on=["item_id", "to_warehouse_id"],
+    )
+    general = places.join(
+        routes.filter(pl.col("item_id").is_null()).drop("item_id"), left_on="warehouse_id", right_on="to_warehouse_id"
+    )
+    found = (
+        pl.concat([own.with_columns(rank=0), general.with_columns(rank=1)], how="diagonal_relaxed")
+        .join(
+            places.rename({"warehouse_id": "from_warehouse_id", "node": "from_node"}),
+            on=["item_id", "from_warehouse_id"],
+        )
+        .sort("node", "rank", "transit_days", "from_warehouse_id")
+        .unique("node", keep="first", maintain_order=True)
+        .select("node", "from_node", "transit_days")
+    )
+    circles = _core(nodes.height, found["node"].to_numpy(), found["from_node"].to_numpy())
+    found = found.filter(~pl.Series(circles[found["node"].to_numpy()], dtype=pl.Boolean))
+    return (
+        unrouted.drop("from_node", "transit_days")
+        .join(found, on="node", how="left", maintain_order="left")
+        .with_columns(pl.col("from_node").fill_null(-1), pl.col("transit_days").fill_null(0))
     )
 
 

@@ -19,6 +19,7 @@ from dbt_project.engines.planning.records import (
     R_PARENT,
     R_SOURCE,
     R_TOP,
+    S_FROM,
     S_KIND,
     S_NODE,
     STOCK,
@@ -28,8 +29,8 @@ from dbt_project.engines.planning.solution import Solution, dates, gathered
 
 Int64s = npt.NDArray[np.int64]
 
-REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component")
-SUPPLY_KINDS = ("none", "stock", "make", "buy")
+REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component", "planned_move")
+SUPPLY_KINDS = ("none", "stock", "make", "buy", "move")
 
 
 def pegging(plan: Solution) -> pl.DataFrame:
@@ -53,6 +54,10 @@ def pegging(plan: Solution) -> pl.DataFrame:
     kind = np.where(requirement == FOR_SAFETY_STOCK, 0, 1)
     source = plan.requirements[R_SOURCE, requirement[is_needed]]
     kind[is_needed] = 2
+    parent = plan.requirements[R_PARENT, requirement[is_needed]]
+    is_move = (source < 0) & (parent >= 0)
+    is_move[is_move] = plan.supplies[S_FROM, parent[is_move]] >= 0
+    kind[np.flatnonzero(is_needed)[is_move]] = 3
     is_demand = np.flatnonzero(is_needed)[source >= 0]
     kind[is_demand] = of_demand[source[source >= 0]]
 
@@ -62,6 +67,7 @@ def pegging(plan: Solution) -> pl.DataFrame:
     supply_kind = np.zeros(len(supply), dtype=np.int64)
     covering = supply[is_covered]
     own = np.where(plan.node_table[plan.supplies[S_NODE, covering], N_IS_MADE] == 1, 2, 3)
+    own[plan.supplies[S_FROM, covering] >= 0] = 4
     own[plan.supplies[S_KIND, covering] == STOCK] = 1
     is_existing = plan.supplies[S_KIND, covering] == EXISTING
     own[is_existing] = of_existing[covering[is_existing]]

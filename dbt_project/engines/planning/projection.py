@@ -112,7 +112,9 @@ def _record(
                 j += 1
             net = 0
             while n < n_end and supplies[S_DAY, n] == day:
-                net += supplies[S_SHORTAGE, n]
+                # Further supplies of the day are made for what the first one leaves open.
+                if net == 0:
+                    net = supplies[S_SHORTAGE, n]
                 n += 1
             receipt = 0
             while p < followed and supplies[S_DUE, by_due[p]] == day:

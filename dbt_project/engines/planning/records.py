@@ -51,7 +51,8 @@ S_COVERED = 16  # last day a planned supply is made for
 S_STATE = 17
 S_DECISION = 18
 S_LEAD = 19  # worked days from release to due date
-S_WIDTH = 20
+S_FROM = 20  # node that it is moved from, -1 for none; of open transfers too
+S_WIDTH = 21
 
 STOCK = 0
 EXISTING = 1
@@ -88,7 +89,8 @@ B_SUPPLY_END = 1
 B_REQUIREMENT = 2
 B_REQUIREMENT_END = 3
 B_SHORT_DAY = 4  # first day something is short that cannot be planned
-B_WIDTH = 5
+B_BOM_DAY = 5  # first start on which no bill of material is in force
+B_WIDTH = 6
 
 # Parameters of a node: rows [node, column].
 N_STOCK = 0
@@ -106,7 +108,9 @@ N_TARGET = 11
 N_PART_PERIOD = 12  # micro-unit-days that are worth one order
 N_SETUP = 13  # worked days × 10^9, per order
 N_RUN = 14  # and per base unit
-N_WIDTH = 15
+N_FROM = 15  # node that a route supplies it from, -1 for none
+N_MOVE_HASH = 16  # identity of a move to item and warehouse
+N_WIDTH = 17
 
 # A planner's decision that still holds: rows [decision, column].
 D_HASH = 0

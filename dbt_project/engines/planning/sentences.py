@@ -122,7 +122,7 @@ def reasons(
 
     items: name by node; days: day numbers; numbers: required, safety stock, available, short and ordered
         micro-quantities;
-    rules: numbers of rule_names.
+    rules: numbers of rule_names; one more for what is moved from where it is free.
     """
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     dates = pl.select(pl.int_range(first, last + 1, dtype=pl.Int32).cast(pl.Date).cast(pl.String)).to_series()
@@ -130,7 +130,9 @@ def reasons(
         text_buffers(items.cast(pl.String) + " needs "),
         text_buffers(" on " + dates + ", keeps "),
         text_buffers(pl.Series([" as safety stock and has "])),
-        text_buffers(pl.Series([f" short; by {name} that makes " for name in rule_names])),
+        text_buffers(
+            pl.Series([*(f" short; by {name} that makes " for name in rule_names), " short; free elsewhere is "])
+        ),
     ]
     room = sum(int(np.diff(at).max(initial=0)) for at, _ in parts) + 5 * LARGEST_NUMBER + 3
     # Memory from NumPy comes in large pages, and what the longest sentences do not need is never touched.

@@ -22,6 +22,7 @@ from dbt_project.engines.planning.records import (
     R_HASH,
     R_SOURCE,
     R_WIDTH,
+    S_FROM,
     S_HASH,
     S_KIND,
     S_NODE,
@@ -183,9 +184,11 @@ def solve(given: PlanningInput) -> Solution:
     )
 
     parent = (
-        demands.select(supply_id=pl.lit("WO:") + pl.col("work_order_id"))
+        demands.select(supply_id=pl.coalesce("for_supply_id", pl.lit("WO:") + pl.col("work_order_id")))
         .join(
-            existing.filter(pl.col("kind") == "work_order").select("supply_id", pl.col("row").cast(pl.Int64)),
+            existing.filter(pl.col("kind").is_in(["work_order", "transfer"])).select(
+                "supply_id", pl.col("row").cast(pl.Int64)
+            ),
             on="supply_id",
             how="left",
             maintain_order="left",
@@ -225,25 +228,34 @@ def solve(given: PlanningInput) -> Solution:
     # A component of an open order is named by its item: its path starts with the order, which stands where the
     # suggestion stood that it came from.
     component_hash = item_hash[demand_node]
-    repeated = demands.select((pl.col("demand_id").cum_count().over("work_order_id", "node") - 1).cast(pl.Int64))
+    repeated = demands.select(
+        (pl.col("demand_id").cum_count().over("work_order_id", "for_supply_id", "node") - 1).cast(pl.Int64)
+    )
     component_hash = np.where(
         repeated["demand_id"].to_numpy() == 0, component_hash, text_identities(demands["demand_id"], 1)
     )
     demand_start = np.searchsorted(demand_node, np.arange(nodes.height + 1)).astype(np.int64)
     rows = expected_rows(structure, demand_start)
+    supply_rows = supply_table(existing, rows)
+    is_transfer = existing["kind"].to_numpy() == "transfer"
+    is_carried = has_parent & is_transfer[np.maximum(parent, 0)] if existing.height else has_parent
+    supply_rows[S_FROM, parent[is_carried]] = demand_node[is_carried]
+    order = structure.order.copy()
     requirements, supplies, pegs, fate, bounds = net(
-        structure.order,
+        order,
+        structure.pool,
         node_table,
         demand_start,
         demands.height,
         asked_table(demands, demand_line, parent, rows),
         existing_start,
         existing.height,
-        supply_table(existing, rows),
+        supply_rows,
         np.empty((R_WIDTH, rows), dtype=np.int64),
         np.empty((P_WIDTH, rows + rows // 2), dtype=np.int64),
         structure.version_start,
         structure.version_day,
+        structure.version_end,
         structure.line_start,
         structure.line_node,
         structure.line_numerator,
@@ -258,7 +270,7 @@ def solve(given: PlanningInput) -> Solution:
         calendar.until,
     )
     supply_day, supply_binding, requirement_day, requirement_binding = available_days(
-        structure.order,
+        order,
         requirements,
         supplies,
         pegs,

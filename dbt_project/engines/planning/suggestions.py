@@ -1,4 +1,4 @@
-"""What to buy and to make: each suggestion with its arithmetic, its value and the orders that wait for it."""
+"""What to buy, to make and to move: each suggestion with its arithmetic, its value and the orders that wait for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numba import njit
 from dbt_project.engines.planning.lots import POLICY_CODES
 from dbt_project.engines.planning.ratio import divided_half_even
 from dbt_project.engines.planning.records import (
+    N_FROM,
     N_IS_MADE,
     N_POLICY,
     N_SAFETY,
@@ -18,6 +19,7 @@ from dbt_project.engines.planning.records import (
     S_DECISION,
     S_DUE,
     S_FIRST,
+    S_FROM,
     S_LEAD,
     S_NEED,
     S_NODE,
@@ -33,6 +35,9 @@ from dbt_project.engines.planning.sentences import reasons
 from dbt_project.engines.planning.solution import Solution, dates, dates_or_null, gathered
 
 Int64s = npt.NDArray[np.int64]
+
+# In place of a lot rule where a warehouse gives what it has free.
+FREE_STOCK = "free_stock"
 
 
 @njit(cache=True, nogil=True)
@@ -61,6 +66,8 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     in micro currency per base unit and value_amount in minor units are null where no price or cost is known.
     margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that hangs on this
     supply.
+    kind: buy (from supplier_id), make, or move (from from_warehouse_id; by a route, or, with lot_rule free_stock, what
+    that warehouse has free).
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = plan.planned
@@ -69,14 +76,19 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     safety = plan.node_table[nodes, N_SAFETY]
     available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]
     decision = rows[S_DECISION]
+    source = rows[S_FROM]
+    is_moved = source >= 0
+    is_free = is_moved & (plan.node_table[nodes, N_FROM] < 0)
+    rules = np.where(is_free, len(POLICY_CODES), plan.node_table[nodes, N_POLICY])
     frame = pl.DataFrame(
         {
             "suggestion_id": plan.suggestion_ids,
-            "kind": pl.Series(["buy", "make"]).gather(plan.node_table[nodes, N_IS_MADE]),
+            "kind": pl.Series(["buy", "make", "move"]).gather(np.where(is_moved, 2, plan.node_table[nodes, N_IS_MADE])),
             "company_id": plan.of_node("company_id", nodes),
             "item_id": plan.of_node("item_id", nodes),
             "warehouse_id": plan.of_node("warehouse_id", nodes),
-            "supplier_id": plan.of_node("supplier_id", nodes),
+            "from_warehouse_id": gathered(plan.nodes["warehouse_id"], source),
+            "supplier_id": gathered(plan.nodes["supplier_id"], np.where(is_moved, -1, nodes)),
             "quantity": rows[S_QUANTITY],
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),
@@ -90,7 +102,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "shortage_quantity": rows[S_SHORTAGE],
             "covered_quantity": rows[S_NEED],
             "covered_until": dates(rows[S_COVERED]),
-            "lot_rule": plan.of_node("lot_policy", nodes),
+            "lot_rule": pl.Series([*POLICY_CODES, FREE_STOCK]).gather(rules),
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
             "supplier_minimum_quantity": plan.of_node("supplier_minimum", nodes),
@@ -118,7 +130,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             nodes,
             rows[S_DAY],
             (rows[S_REQUIRED], safety, available, rows[S_SHORTAGE], rows[S_QUANTITY]),
-            plan.node_table[nodes, N_POLICY],
+            rules,
             list(POLICY_CODES),
         ),
     )
@@ -127,7 +139,8 @@ def suggestions(plan: Solution) -> pl.DataFrame:
 def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s) -> pl.Series:
     """What a unit costs: the supplier's price in force for the quantity, else the item's cost."""
     own = plan.of_node("unit_cost", nodes)
-    price = plan.of_node("supplier_price", nodes)
+    is_moved = frame["kind"] == "move"
+    price = pl.select(pl.when(~is_moved).then(plan.of_node("supplier_price", nodes))).to_series()
     prices = plan.facts.supplier_prices.with_columns(
         pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= plan.facts.as_of
     )

@@ -33,11 +33,13 @@ from dbt_project.engines.planning.records import (
     D_STATE,
     D_WIDTH,
     EXISTING,
+    N_FROM,
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
     N_LEAD,
     N_MINIMUM,
+    N_MOVE_HASH,
     N_MULTIPLE,
     N_PART_PERIOD,
     N_PERIOD,
@@ -54,6 +56,7 @@ from dbt_project.engines.planning.records import (
     S_DECISION,
     S_DUE,
     S_FIRST,
+    S_FROM,
     S_HASH,
     S_KIND,
     S_NODE,
@@ -160,6 +163,7 @@ def supply_table(existing: pl.DataFrame, rows: int) -> Table:
     table[S_DUE] = existing["due"].to_numpy()
     table[S_FIRST] = UNSEEN
     table[S_DECISION] = -1
+    table[S_FROM] = -1
     return whole
 
 
@@ -171,24 +175,24 @@ def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
     table[:, N_POLICY] = nodes["lot_policy"].replace_strict(POLICY_CODES, return_dtype=pl.Int64).to_numpy()
     table[:, N_MINIMUM] = nodes["minimum_quantity"].to_numpy()
     table[:, N_MULTIPLE] = nodes["multiple_quantity"].to_numpy()
-    is_made = pl.when(pl.col("kind") == "made")
+    from_node = nodes["from_node"].to_numpy()
+    is_made = pl.when((pl.col("kind") == "made") & (pl.col("from_node") < 0))
     table[:, N_SETUP] = nodes.select(is_made.then(pl.col("setup_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_RUN] = nodes.select(is_made.then(pl.col("run_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_PERIOD] = nodes["period_days"].to_numpy()
     table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
     table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
     table[:, N_SUPPLIER_MINIMUM] = nodes["supplier_minimum"].to_numpy()
-    table[:, N_IS_MADE] = (nodes["kind"] == "made").to_numpy()
+    table[:, N_IS_MADE] = (nodes["kind"] == "made").to_numpy() & (from_node < 0)
+    table[:, N_FROM] = from_node
     table[:, N_IS_PLANNED] = nodes["has_source"].to_numpy() & ~structure.is_cyclic
+    place = [pl.col("item_id").cast(pl.String), pl.col("warehouse_id").cast(pl.String)]
+    own = pl.when(pl.col("kind") == "made").then(pl.lit("make")).otherwise(pl.lit("buy"))
     names = nodes.select(
-        pl.concat_str(
-            pl.when(pl.col("kind") == "made").then(pl.lit("make")).otherwise(pl.lit("buy")),
-            pl.col("item_id").cast(pl.String),
-            pl.col("warehouse_id").cast(pl.String),
-            separator="\x1f",
-        ).alias("name")
-    )["name"]
-    table[:, N_HASH] = text_identities(names, 4)
+        own=pl.concat_str(own, *place, separator="\x1f"), move=pl.concat_str(pl.lit("move"), *place, separator="\x1f")
+    )
+    table[:, N_MOVE_HASH] = text_identities(names["move"], 4) if nodes["item_id"].n_unique() < nodes.height else 0
+    table[:, N_HASH] = np.where(from_node < 0, text_identities(names["own"], 4), table[:, N_MOVE_HASH])
     return table
 
 
