@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, case, func, or_, select
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 
 from transactions.document.tables import document, document_event, document_line, line_link
 from transactions.kernel.exact import NANO, from_micro
@@ -50,6 +51,25 @@ _by_number = _head.where(
 _lines = select(document_line).where(document_line.c.document_id == bindparam("document_id")).order_by(
     document_line.c.line_number
 )  # fmt: skip
+
+
+@cache
+def _followed(link_types: tuple[str, ...]) -> Select[Any]:
+    """The lines of a document, and beside each how much of it links of these types follow up."""
+    followed = [
+        select(func.sum(line_link.c.quantity))
+        .where(line_link.c.from_line_id == document_line.c.id, line_link.c.link_type == link_type)
+        .scalar_subquery()
+        .label(f"followed_{link_type}")
+        for link_type in link_types
+    ]
+    return (
+        select(document_line, *followed)
+        .where(document_line.c.document_id == bindparam("document_id"))
+        .order_by(document_line.c.line_number)
+    )
+
+
 _linked = (
     select(line_link.c.from_line_id, func.sum(line_link.c.quantity).label("quantity"))
     .select_from(line_link.join(document_line, document_line.c.id == line_link.c.from_line_id))
@@ -127,6 +147,15 @@ def lines_of(work: "Work", document_id: int) -> list[Row[Any]]:
     return work.rows(_lines, document_id=document_id)
 
 
+def followed_lines(work: "Work", document_id: int, *link_types: str) -> tuple[list[Row[Any]], list[dict[int, int]]]:
+    """The document's lines, and for each type of link what `linked_quantities` says, all read at once."""
+    lines = work.rows(_followed(link_types), document_id=document_id)
+    names = [f"followed_{link_type}" for link_type in link_types]
+    return lines, [
+        {line.id: int(line._mapping[name]) for line in lines if line._mapping[name] is not None} for name in names
+    ]
+
+
 def linked_quantities(work: "Work", document_id: int, link_type: str) -> dict[int, int]:
     """By line id: how much of the document's lines has been followed up by links of that type."""
     rows = work.rows(_linked, document_id=document_id, link_type=link_type)
@@ -189,7 +218,7 @@ def change_state(work: "Work", head: Row[Any], state: str, on: date) -> str | No
     if number is None and state not in ("draft", "cancelled"):
         company_id = head.company_id
         number = values["number"] = next_number(work, company_id, head.document_type, head.effective_date)
-    work.update(document, head.id, **values)
+    work.update(document, head.id, read=head, **values)
     _append_event(work, head.id, state, on)
     return number
 

@@ -75,7 +75,8 @@ _of_partner = _open_invoices.where(
     document.c.partner_id == bindparam("partner_id"), document.c.currency == bindparam("currency"),
     document.c.document_type.in_(bindparam("types", expanding=True)), document.c.state == "done",
 ).order_by(document.c.due_date, document.c.id)  # fmt: skip
-_of_id = _open_invoices.where(document.c.id == bindparam("document_id"))
+_of_type = _open_invoices.where(document.c.document_type == bindparam("document_type"))
+_by_id = _of_type.where(document.c.id == bindparam("reference"))
 _control_amount = (  # what the invoice was posted with on the control account, company currency, debit positive
     select(func.sum(journal_line.c.debit_amount - journal_line.c.credit_amount))
     .select_from(
@@ -103,10 +104,9 @@ def oldest_first(
     return taken
 
 
-def currency_of(work: Work, company: Company, direction: Direction, allocations: Sequence[Allocation]) -> str:
-    """The currency of the first invoice named: money that names invoices and no currency comes in theirs."""
-    first = _invoice_named(work, company, direction, allocations[0].invoice, "allocations.0.invoice")
-    return str(first.currency)
+def first_named(work: Work, company: Company, direction: Direction, allocations: Sequence[Allocation]) -> Row[Any]:
+    """The first invoice named: money that names invoices and no currency comes in the currency of that."""
+    return _invoice_named(work, company, direction, allocations[0].invoice, "allocations.0.invoice")
 
 
 def chosen(
@@ -118,21 +118,27 @@ def chosen(
     amount: int,
     on: date,
     allocations: Sequence[Allocation],
+    first: Row[Any] | None = None,
 ) -> list[tuple[Row[Any], int]]:
-    """(invoice, part) as stated: of this partner and currency, within what is open and what there is."""
+    """(invoice, part) as stated: of this partner and currency, within what is open and what there is.
+
+    first: the first invoice, where it was looked up before.
+    """
     taken: list[tuple[Row[Any], int]] = []
     for position, allocation in enumerate(allocations):
         field = f"allocations.{position}"
-        head = _invoice_named(work, company, direction, allocation.invoice, f"{field}.invoice")
-        if head.partner_id != partner_id or head.currency != currency:
+        if position == 0 and first is not None:
+            invoice = first
+        else:
+            invoice = _invoice_named(work, company, direction, allocation.invoice, f"{field}.invoice")
+        if invoice.partner_id != partner_id or invoice.currency != currency:
             raise CurrencyDiffers(
                 "the invoice is of another partner or currency", field=f"{field}.invoice", value=allocation.invoice
             )
-        if head.effective_date > on:
+        if invoice.effective_date > on:
             raise InvoiceIsLater(
-                f"the invoice is of {head.effective_date}", field=f"{field}.invoice", value=allocation.invoice
+                f"the invoice is of {invoice.effective_date}", field=f"{field}.invoice", value=allocation.invoice
             )
-        invoice = work.rows(_of_id, company_id=company.id, document_id=head.id)[0]
         part = company.minor(allocation.amount, f"{field}.amount")
         left = invoice.gross_amount - int(invoice.allocated) - sum(p for i, p in taken if i.id == invoice.id)
         if part > left:
@@ -150,11 +156,16 @@ def chosen(
 
 
 def _invoice_named(work: Work, company: Company, direction: Direction, reference: str | int, field: str) -> Row[Any]:
+    """The invoice or bill of that number, external number or id, with what is allocated to it."""
     for document_type in direction.invoice_types:
-        try:
-            return document_named(work, company, document_type, reference, field)
-        except NotFound:
-            continue
+        if not isinstance(reference, int):
+            try:
+                reference = document_named(work, company, document_type, reference, field).id
+            except NotFound:
+                continue
+        found = work.first(_by_id, company_id=company.id, document_type=document_type, reference=reference)
+        if found is not None:
+            return found
     noun = direction.invoice_types[0].replace("_", " ")
     raise NotFound(f"there is no {noun} {reference!r}", field=field, value=reference)
 

@@ -20,7 +20,7 @@ from transactions.finance.allocation import (
     Direction,
     allocate,
     chosen,
-    currency_of,
+    first_named,
     oldest_first,
 )
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
@@ -70,17 +70,17 @@ def _pay(work: Work, direction: Direction, partner: Row[Any], payment: ReceivePa
     company = company_named(work, payment.company)
     on = payment.effective_date
     open_period_on(work, company.id, on)
-    currency = payment.currency or (
-        currency_of(work, company, direction, payment.allocations)
-        if payment.allocations is not None
-        else partner.currency or company.currency
-    )
+    first, currency = None, payment.currency
+    if currency is None and payment.allocations is not None:
+        first = first_named(work, company, direction, payment.allocations)
+        currency = str(first.currency)
+    currency = currency or partner.currency or company.currency
     rate = rate_on(work, company, currency, on)
     amount = company.minor(payment.amount, "amount")
     if payment.allocations is None:
         taken = oldest_first(work, company, direction, partner.id, currency, amount, on)
     else:
-        taken = chosen(work, company, direction, partner.id, currency, amount, on, payment.allocations)
+        taken = chosen(work, company, direction, partner.id, currency, amount, on, payment.allocations, first)
     document_id, number = add_document(
         work, company, direction.payment_type, effective_date=on, state="done", partner_id=partner.id,
         currency=currency, external_number=payment.external_number, net_amount=amount, gross_amount=amount,

@@ -125,11 +125,9 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
                 last_effective_date=balance.last_effective_date,
             )  # fmt: skip
         else:
-            changed.append((balance.quantity, balance.last_effective_date.isoformat(), work.stamp, balance.id))
+            changed.append((balance.quantity, balance.last_effective_date, balance.id))
     if changed:
-        work.driver_sql(
-            "update stock_balance set quantity = ?, last_effective_date = ?, row_version = ? where id = ?", changed
-        )
+        work.change_rows(stock_balance, ("quantity", "last_effective_date"), changed)
     return ids
 
 

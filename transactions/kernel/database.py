@@ -6,7 +6,9 @@ construction, a command takes about a millisecond, and readers are never blocked
 than some hundred commands a second joins them in a batch (`Door.batch`), which shares one commit.
 """
 
+import math
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 metadata = MetaData(
     naming_convention={
@@ -40,6 +43,8 @@ metadata = MetaData(
 
 WholeNumber = BigInteger().with_variant(Integer(), "sqlite")
 WRITER_LOCK = 0x6269_6875_616E  # "bihuan": the key of the one writer's advisory lock on PostgreSQL
+TAKE_WRITER_LOCK = f"select pg_advisory_xact_lock({WRITER_LOCK})"
+RESTED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it lives before it is used again
 WAL_IS_SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # first sound release, and the first of each repaired branch
 
 
@@ -101,9 +106,34 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    engine = create_engine(address, pool_pre_ping=True)
+    engine = create_engine(address)
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _refuse_dead)
     event.listen(engine, "begin", _take_writer_lock)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    from psycopg.types.numeric import Int8Dumper
+
+    connection.adapters.register_dumper(int, Int8Dumper)  # one type for all numbers, so one plan for each statement
+    connection.prepare_threshold, connection.prepared_max = 2, 500
+
+
+def _note_return(_connection: object, record: Any) -> None:
+    record.info["returned"] = time.monotonic()
+
+
+def _refuse_dead(connection: Any, record: Any, _proxy: object) -> None:
+    """Look whether a connection that rested still lives; the pool then makes another. (One in use is not asked.)"""
+    if time.monotonic() - record.info.get("returned", math.inf) > RESTED:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select 1")
+            connection.rollback()
+        except connection.Error as dead:
+            raise DisconnectionError from dead
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -124,7 +154,22 @@ def _begin_immediate(connection: Connection) -> None:
 
 def _take_writer_lock(connection: Connection) -> None:
     if not connection.get_execution_options().get("reading", False):
-        connection.exec_driver_sql(f"select pg_advisory_xact_lock({WRITER_LOCK})")
+        try:
+            connection.connection.cursor().execute(TAKE_WRITER_LOCK)
+        except connection.dialect.loaded_dbapi.Error as broken:
+            raise database_error(connection, TAKE_WRITER_LOCK, broken) from broken
+
+
+def database_error(connection: Connection, sql: str, broken: Any) -> BaseException:
+    """The driver's error as SQLAlchemy's; it says whether the connection is dead."""
+    dialect = connection.dialect
+    is_dead = dialect.is_disconnect(broken, connection.connection, None)
+    if is_dead:
+        connection.invalidate()
+    said: BaseException = DBAPIError.instance(
+        sql, None, broken, dialect.loaded_dbapi.Error, connection_invalidated=is_dead, dialect=dialect
+    )
+    return said
 
 
 def reading(engine: Engine) -> Connection:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from transactions.kernel.audit import append_audit_record
 from transactions.kernel.clock import Clock, SystemClock, microseconds
-from transactions.kernel.command import Answer, registered
+from transactions.kernel.command import Answer, Command, RegisteredCommand, registered
 from transactions.kernel.interruption import reached
 from transactions.kernel.refusal import (
     DatabaseIsBusy,
@@ -34,7 +34,7 @@ from transactions.kernel.work import Work
 # what databases say when the disk is full, read-only or gone
 CANNOT_BE_WRITTEN = ("full", "readonly", "read-only", "disk", "No space left", "unable to open", "connection")
 
-_remembered = select(remembered_answer).where(
+_remembered = select(remembered_answer.c.body_hash, remembered_answer.c.answer).where(
     remembered_answer.c.user_id == bindparam("user_id"), remembered_answer.c.key == bindparam("key")
 )
 
@@ -62,8 +62,9 @@ class Door:
 
     def execute(self, command: str, data: Mapping[str, Any], actor: str, key: str | None = None) -> Answer:
         """Carry out one command and commit; a `Refusal` says why not, and nothing of it is kept."""
-        with self.batch(actor) as batch:
-            return batch.execute(command, data, key)
+        asked = Asked(command, data, key or self.new_key())
+        with self._work() as work:
+            return Batch(self, work, actor).carry_out(asked, alone=True)
 
     @contextmanager
     def batch(self, actor: str) -> Iterator["Batch"]:
@@ -71,18 +72,72 @@ class Door:
 
         A refused command leaves nothing and does not harm the others; any other error undoes them all.
         """
-        with storage_errors_as_refusals(), self.engine.connect() as connection, connection.begin():
-            masters: dict[Any, Any] = vars(self._remembered).setdefault("masters", {})
+        with self._work() as work:
+            yield Batch(self, work, actor)
+
+    @contextmanager
+    def _work(self) -> Iterator[Work]:
+        """The work of one transaction, committed at the end; any error undoes it."""
+        masters: dict[Any, Any] = vars(self._remembered).setdefault("masters", {})
+        with storage_errors_as_refusals(), self._begun() as connection:
             try:
                 reached("transaction_begun")
                 work = Work(connection, masters)
-                yield Batch(self, work, actor)
+                yield work
                 work.finish()
                 reached("before_commit")
             except BaseException:
                 masters.clear()
                 raise
         reached("after_commit")
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A connection in a transaction that is the one writer's, committed at the end."""
+        connection = self.engine.connect()
+        try:
+            transaction = connection.begin()
+        except DBAPIError as broken:
+            connection.close()
+            if not broken.connection_invalidated:
+                raise
+            self.engine.dispose()  # the server went away meanwhile, and with it whatever the pool had kept
+            connection = self.engine.connect()
+            transaction = connection.begin()
+        with connection, transaction:
+            yield connection
+
+
+class Asked:
+    """A command as it was asked for, made ready before the writer's turn: body, hash and form, or why it has none.
+
+    What it is refused for is said later, when it is known who asks and whether it was answered before.
+    """
+
+    def __init__(self, command: str, data: Mapping[str, Any], key: str) -> None:
+        self.command, self.key = command, key
+        self.kind: RegisteredCommand | None = None
+        self.form: Command | None = None
+        self.body, self.body_hash = "", b""
+        try:
+            self.kind = registered(command)
+            self.body = _json(self.kind.shown(data), sort_keys=True)
+            self.body_hash = hashlib.sha256(f"{command}\n{self.body}".encode()).digest()
+            self.form = self.kind.parsed(data)
+        except Refusal as refusal:
+            self.refusal = refusal
+
+    def known_kind(self) -> RegisteredCommand:
+        """What the command is; `UnknownCommand`."""
+        if self.kind is None:
+            raise self.refusal
+        return self.kind
+
+    def valid_form(self) -> Command:
+        """The command's form; `InvalidData`."""
+        if self.form is None:
+            raise self.refusal
+        return self.form
 
 
 class Batch:
@@ -99,45 +154,51 @@ class Batch:
 
     def execute(self, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
         """Carry out one command within the batch."""
-        work, key = self._work, key or self._door.new_key()
-        kind = registered(command)
+        return self.carry_out(Asked(command, data, key or self._door.new_key()))
+
+    def carry_out(self, asked: Asked, *, alone: bool = False) -> Answer:
+        """Carry out the command; one that is `alone` in its transaction is undone with it."""
+        work, kind = self._work, asked.known_kind()
         authorise(self.actor, kind.name, kind.permission)
-        body = json.dumps(kind.shown(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-        body_hash = hashlib.sha256(f"{command}\n{body}".encode()).digest()
-        before = work.first(_remembered, user_id=self.actor.user_id, key=key)
+        before = work.first(_remembered, user_id=self.actor.user_id, key=asked.key)
         if before is not None:
-            if before.body_hash != body_hash:
-                raise KeyUsedForAnother("the key was used for another command", field="key", value=key)
+            if before.body_hash != asked.body_hash:
+                raise KeyUsedForAnother("the key was used for another command", field="key", value=asked.key)
             answer: Answer = json.loads(before.answer)
             return answer
-        form = kind.parsed(data)
-        work.begin(self.actor.user_id, microseconds(self._door.clock.now()))
+        form = asked.valid_form()
+        work.begin(self.actor.user_id, microseconds(self._door.clock.now()), alone=alone)
         reached("command_begun")
         try:
             require_stage(work, kind.stage, form.company)
             answer = kind.handle(work, form)
             reached("command_handled")
-            append_audit_record(work, command, key, body)
-            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=str)
+            append_audit_record(work, kind.name, asked.key, asked.body)
+            text = _json(answer)
             work.insert(
-                remembered_answer, user_id=self.actor.user_id, key=key, command=command, body_hash=body_hash,
-                answer=text, recorded_at=work.recorded_at,
+                remembered_answer, user_id=self.actor.user_id, key=asked.key, command=kind.name,
+                body_hash=asked.body_hash, answer=text, recorded_at=work.recorded_at,
             )  # fmt: skip
             work.complete()
         except IntegrityError as broken:
             work.undo()
-            raise DatabaseRefused(_first_line(broken), field="command", value=command) from broken
+            raise DatabaseRefused(_first_line(broken), field="command", value=kind.name) from broken
         except (OverflowError, DataError) as broken:
             work.undo()
             raise NumberIsTooLarge(
-                "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command", value=command
-            ) from broken
+                "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command",
+                value=kind.name,
+            ) from broken  # fmt: skip
         except Exception:
             work.undo()
             raise
         reached("command_recorded")
         kept: Answer = json.loads(text)
         return kept
+
+
+def _json(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(value, sort_keys=sort_keys, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def authorise(actor: Actor, command: str, permission: str) -> None:

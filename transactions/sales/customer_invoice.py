@@ -14,9 +14,8 @@ from transactions.document.document import (
     add_line,
     chosen_lines,
     document_named,
-    lines_of,
+    followed_lines,
     link,
-    linked_quantities,
     rate_on,
     require_state,
 )
@@ -30,7 +29,7 @@ from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.master.company import company_named
 from transactions.master.lookup import named
 from transactions.master.tables import partner
-from transactions.sales.sales_order import close_if_fulfilled
+from transactions.sales.sales_order import close_when_fulfilled
 
 
 class InvoiceCustomer(Command):
@@ -56,11 +55,9 @@ def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
     company = company_named(work, invoice.company)
     order = document_named(work, company, "sales_order", invoice.order, "order")
     require_state(order, "confirmed", field="order")
-    lines = lines_of(work, order.id)
-    invoiced = linked_quantities(work, order.id, "invoice")
+    lines, (delivered, invoiced) = followed_lines(work, order.id, "delivery", "invoice")
     open_by_line = {line.id: line.quantity - invoiced.get(line.id, 0) for line in lines}
     if invoice.lines is None:
-        delivered = linked_quantities(work, order.id, "delivery")
         due = {
             line.id: min(open_by_line[line.id], delivered.get(line.id, 0) - invoiced.get(line.id, 0))
             if delivered
@@ -75,7 +72,9 @@ def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
         taken = chosen_lines(lines, due, None)
     else:
         taken = chosen_lines(lines, open_by_line, asked(invoice.lines))
-    freight = 0 if work.first(_earlier_invoice, order_id=order.id) else order.freight_amount
+    freight = order.freight_amount
+    if freight and work.first(_earlier_invoice, order_id=order.id):
+        freight = 0
     columns = []
     for position, (line, quantity, _field) in enumerate(taken):
         done = invoiced.get(line.id, 0)
@@ -131,8 +130,7 @@ def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
         work, company, posting="customer_invoice", entry_date=invoice.invoice_date, lines=[receivable, *credits],
         document_id=document_id, currency=order.currency, date_field="invoice_date",
     )  # fmt: skip
-    if all(invoiced.get(line.id, 0) >= line.quantity for line in lines):
-        close_if_fulfilled(work, order.id, company.code, invoice.invoice_date)
+    close_when_fulfilled(work, order, lines, delivered, invoiced, invoice.invoice_date)
     return {"id": document_id, "number": number, "gross_amount": str(company.decimal(amounts["gross_amount"]))}
 
 

@@ -10,9 +10,8 @@ from transactions.document.document import (
     add_line,
     chosen_lines,
     document_named,
-    lines_of,
+    followed_lines,
     link,
-    open_quantities,
     require_state,
 )
 from transactions.document.pricing import LineQuantity, asked
@@ -23,7 +22,7 @@ from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
-from transactions.sales.sales_order import close_if_fulfilled
+from transactions.sales.sales_order import close_when_fulfilled
 
 
 class DeliverGoods(Command):
@@ -43,8 +42,8 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
     order = document_named(work, company, "sales_order", delivery.order, "order")
     require_state(order, "confirmed", field="order")
     open_period_on(work, company.id, delivery.effective_date)
-    lines = lines_of(work, order.id)
-    open_by_line = open_quantities(work, lines, "delivery")
+    lines, (delivered, invoiced) = followed_lines(work, order.id, "delivery", "invoice")
+    open_by_line = {line.id: line.quantity - delivered.get(line.id, 0) for line in lines}
     taken = chosen_lines(lines, open_by_line, asked(delivery.lines))
     warehouse = warehouse_named(work, company.id, delivery.warehouse or order.warehouse_id)
     kinds = {line.item_id: named(work, item, line.item_id, field).kind for line, _, field in taken}
@@ -62,7 +61,7 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
         )  # fmt: skip
         link(work, "delivery", line.id, line_id, quantity, delivery.effective_date)
         line_ids.append(line_id)
-        open_by_line[line.id] -= quantity
+        delivered[line.id] = delivered.get(line.id, 0) + quantity
         if kinds[line.item_id] != "service":
             moves.append(
                 Move(
@@ -71,6 +70,5 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
                 )
             )  # fmt: skip
     move_stock(work, company, delivery.effective_date, moves)
-    if not any(open_by_line.values()):
-        close_if_fulfilled(work, order.id, company.code, delivery.effective_date)
+    close_when_fulfilled(work, order, lines, delivered, invoiced, delivery.effective_date)
     return {"id": document_id, "number": number, "lines": line_ids}

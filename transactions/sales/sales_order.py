@@ -1,16 +1,18 @@
 """A sales order: what a customer wants, when, at what price. draft → confirmed → done, or cancelled."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import Row
 
 from transactions.document.document import (
     add_document,
     add_line,
     change_state,
     document_named,
-    lines_of,
+    followed_lines,
     linked_quantities,
     require_state,
 )
@@ -112,11 +114,19 @@ def close_if_fulfilled(work: Work, order_id: int, company_code: str, on: date) -
     """The order is done on the day on which its last line is both delivered and invoiced in full."""
     company = company_named(work, company_code)
     head = document_named(work, company, "sales_order", order_id, "order")
-    if head.state != "confirmed":
-        return
-    lines = lines_of(work, order_id)
-    for link_type in ("delivery", "invoice"):
-        followed = linked_quantities(work, order_id, link_type)
-        if any(followed.get(line.id, 0) < line.quantity for line in lines):
-            return
-    change_state(work, head, "done", on)
+    lines, (delivered, invoiced) = followed_lines(work, order_id, "delivery", "invoice")
+    close_when_fulfilled(work, head, lines, delivered, invoiced, on)
+
+
+def close_when_fulfilled(
+    work: Work,
+    head: Row[Any],
+    lines: Sequence[Row[Any]],
+    delivered: Mapping[int, int],
+    invoiced: Mapping[int, int],
+    on: date,
+) -> None:
+    """Like `close_if_fulfilled`, by what is known. delivered, invoiced: by line id, micro base units."""
+    followed = all(min(delivered.get(line.id, 0), invoiced.get(line.id, 0)) >= line.quantity for line in lines)
+    if head.state == "confirmed" and followed:
+        change_state(work, head, "done", on)

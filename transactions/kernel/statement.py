@@ -1,0 +1,250 @@
+"""Statements of the driver, made ready once: how a row becomes parameters, and an answer becomes rows.
+
+A statement through SQLAlchemy costs several times what the database needs for it. What every command says is therefore
+compiled once and handed to the driver's own cursor; on PostgreSQL several rows go in one statement, a list per column.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, Row, Select, Table
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.sql import visitors
+
+from transactions.kernel.database import metadata
+
+Parameters = tuple[Any, ...]
+OWN_STAMP = "pg_current_xact_id()::text::bigint"  # what a row's stamp is on PostgreSQL
+POSTGRESQL_TYPES = (
+    (Boolean, "boolean"), (Integer, "bigint"), (Date, "date"), (JSON, "json"), (LargeBinary, "bytea"),
+)  # fmt: skip
+_REQUIRED = object()
+
+
+# ---------------------------------------------------------------- inserts
+class InsertStatement:
+    """The prepared insert of one table: SQL text for the driver, and how a row becomes its parameters."""
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        self.columns = [column for column in table.columns if not _stamped_by_database(column, dialect)]
+        names = ", ".join(quoted(column.name) for column in self.columns)
+        marks = ", ".join([_mark(dialect)] * len(self.columns))
+        self.sql = f"insert into {table.name} ({names}) values ({marks})"
+        self.many_sql = f"insert into {table.name} ({names}) select {', '.join(map(unnested, self.columns))}"
+        self.arrays = [array_of(column) for column in self.columns]
+        self.plan = [
+            (column.name, _default(column), column.type.dialect_impl(dialect).bind_processor(dialect))
+            for column in self.columns
+        ]
+        self.names = {column.name for column in self.columns}
+        self.allowed = self.names | {"row_version"}
+        self.stamped = "row_version" in self.names
+        self.defaults = {name: default for name, default, _ in self.plan if default is not _REQUIRED}
+        self.taken = itemgetter(*(name for name, _, _ in self.plan))
+        self.processed = [(place, process) for place, (_, _, process) in enumerate(self.plan) if process is not None]
+
+    def parameters(self, row: dict[str, Any]) -> Parameters:
+        """The row as the driver takes it; `KeyError` names a column that has no value and no default."""
+        values = self.taken(self.defaults | row)
+        if not self.processed:
+            return tuple(values)
+        changed = list(values)
+        for place, process in self.processed:
+            changed[place] = process(changed[place])
+        return tuple(changed)
+
+
+def _stamped_by_database(column: Any, dialect: Dialect) -> bool:
+    return bool(column.name == "row_version" and dialect.name != "sqlite")
+
+
+def _default(column: Any) -> Any:
+    if column.server_default is not None:
+        text = str(column.server_default.arg)
+        return {"true": True, "false": False}.get(text.lower(), int(text) if text.isdigit() else text)
+    return None if column.nullable else _REQUIRED
+
+
+_inserts: dict[tuple[str, str], InsertStatement] = {}
+_places = dict[str, int]()
+
+
+def insert_statement(table: Table, dialect: Dialect) -> InsertStatement:
+    found = _inserts.get((table.name, dialect.name))
+    if found is None:
+        found = _inserts[table.name, dialect.name] = InsertStatement(table, dialect)
+    return found
+
+
+def known_insert(name: str, dialect: Dialect) -> InsertStatement:
+    """The insert of a table into which a row was put before."""
+    return _inserts[name, dialect.name]
+
+
+def place_in_flush(name: str) -> int:
+    """Where the table stands in the order of references: what is referred to is written first."""
+    place = _places.get(name)
+    if place is None:
+        _places.update({table.name: place for place, table in enumerate(metadata.sorted_tables)})
+        place = _places[name]
+    return place
+
+
+# ---------------------------------------------------------------- changes
+class ChangeStatement:
+    """Sets some columns of a row by its id: what stood there, the change of one row, and the change of many at once."""
+
+    def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
+        columns = [table.c[name] for name in names]
+        stamped = dialect.name == "sqlite" and "row_version" in table.c and "row_version" not in names
+        if stamped:
+            columns.append(table.c.row_version)
+        self.stamped = stamped
+        mark = _mark(dialect)
+        self.before_sql = f"select {', '.join(map(quoted, names))} from {table.name} where id = {mark}"
+        sets = ", ".join(f"{quoted(column.name)} = {mark}" for column in columns)
+        self.sql = f"update {table.name} set {sets} where id = {mark}"
+        columns.append(table.c.id)
+        new = ", ".join(f"{unnested(column)} as {quoted('new_' + column.name)}" for column in columns)
+        sets = ", ".join(f"{quoted(column.name)} = {quoted('new_' + column.name)}" for column in columns[:-1])
+        self.many_sql = f"update {table.name} set {sets} from (select {new}) as new where id = new_id"
+        self.arrays = [array_of(column) for column in columns]
+        impls = [column.type.dialect_impl(dialect) for column in columns]
+        self.processes = [impl.bind_processor(dialect) for impl in impls]
+        self.results = [impl.result_processor(dialect, None) for impl in impls[: len(names)]]
+
+    def parameters(self, values: Iterable[Any]) -> Parameters:
+        """New values, the stamp where the statement is `stamped`, and the id, as the driver takes them."""
+        return tuple(
+            process(value) if process is not None else value
+            for process, value in zip(self.processes, values, strict=True)
+        )
+
+    def before(self, row: Sequence[Any]) -> list[Any]:
+        """What stood in the columns, from the driver's answer."""
+        return [
+            process(value) if process is not None else value for process, value in zip(self.results, row, strict=True)
+        ]
+
+
+_changes: dict[tuple[str, tuple[str, ...], str], ChangeStatement] = {}
+
+
+def change_statement(table: Table, names: tuple[str, ...], dialect: Dialect) -> ChangeStatement:
+    key = (table.name, names, dialect.name)
+    found = _changes.get(key)
+    if found is None:
+        found = _changes[key] = ChangeStatement(table, names, dialect)
+    return found
+
+
+# ---------------------------------------------------------------- questions
+class ReadStatement:
+    """A question that is asked again and again: SQL text for the driver, its parameters by name, its rows."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        self.names: Sequence[str] | None = compiled.positiontup if dialect.paramstyle == "qmark" else None
+        self.given = {name: value for name, value in compiled.params.items() if value is not None}
+        self.processes = {}
+        for name, bound in compiled.binds.items():
+            process = bound.type.dialect_impl(dialect).bind_processor(dialect)
+            if process is not None:
+                self.processes[name] = process
+        columns = list(statement.selected_columns)
+        self.tables = {part.name for part in visitors.iterate(statement) if isinstance(part, Table)}
+        self._metadata = SimpleResultMetaData([str(column.key) for column in columns])
+        results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._results = results if any(results) else None
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The named values as the driver takes them."""
+        if self.given or self.processes:
+            values = {**self.given, **values}
+            for name, process in self.processes.items():
+                values[name] = process(values[name])
+        return values if self.names is None else [values[name] for name in self.names]
+
+    def rows(self, found: list[Any]) -> list[Row[Any]]:
+        """The driver's answer as rows with names."""
+        if not found:
+            return []
+        if self._results is not None:
+            found = [
+                tuple(
+                    process(value) if process is not None else value
+                    for process, value in zip(self._results, row, strict=True)
+                )
+                for row in found
+            ]
+        result: IteratorResult[Any] = IteratorResult(self._metadata, iter(found))
+        return list(result.all())
+
+
+_reads: dict[str, WeakKeyDictionary[Any, ReadStatement | None]] = {}
+
+
+def read_statement(statement: Any, dialect: Dialect) -> ReadStatement | None:
+    """The prepared form of a question that was asked before; None the first time, and for lists of changing length.
+
+    Questions that are put together for one occasion are never asked twice, and so cost no preparation.
+    """
+    known = _reads.setdefault(dialect.name, WeakKeyDictionary())
+    if statement not in known:
+        known[statement] = None
+        return None
+    found = known[statement]
+    if found is None and isinstance(statement, Select) and "POSTCOMPILE" not in str(statement.compile(dialect=dialect)):
+        found = known[statement] = ReadStatement(statement, dialect)
+    return found
+
+
+# ---------------------------------------------------------------- columns
+def quoted(name: str) -> str:
+    return f'"{name}"' if name in ("key", "new_key") else name
+
+
+def _mark(dialect: Dialect) -> str:
+    return "?" if dialect.paramstyle == "qmark" else "%s"
+
+
+def unnested(column: Any) -> str:
+    """PostgreSQL: the rows of a list parameter that holds the column's values."""
+    return f"unnest(%s::{_postgresql_type(column)}[])"
+
+
+def _postgresql_type(column: Any) -> str:
+    return next((name for kind, name in POSTGRESQL_TYPES if isinstance(column.type, kind)), "text")
+
+
+def array_of(column: Any) -> Callable[[Iterable[Any]], str]:
+    """How a column's values become PostgreSQL's text of a list."""
+    return _plain_array if isinstance(column.type, (Boolean, Integer, Date)) else _quoted_array
+
+
+def _plain_array(values: Iterable[Any]) -> str:
+    """Of numbers, days, truth values: no value's text needs quotes, and none but the absent is called None."""
+    return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
+
+
+def _quoted_array(values: Iterable[Any]) -> str:
+    return "{" + ",".join(map(_quoted_element, values)) + "}"
+
+
+def _quoted_element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    text = value if isinstance(value, str) else json.dumps(_bare(value))
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _bare(value: Any) -> Any:
+    """What the driver's wrapper of a JSON value holds."""
+    return getattr(value, "obj", value)
