@@ -2,10 +2,15 @@
 
 An edition holds schemas marts, reports and meta: `full`, `cost` (without pay) or `nocost`. Whoever opens one sees that
 build as long as the connection lives, also when the pointer moves on.
+
+Beside the builds stand editions of the past, BIHUAN_HOME/warehouse/known/: what the facts recorded up to a moment say
+(or, where a kept build says just that, its name). Who finds none asks for it in `known/asked/`; the worker makes it.
 """
 
 import json
+import os
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,9 @@ SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = (
     "company", "kind", "item_id", "warehouse_id", "supplier_id", "quantity", "due_date", "release_date",
 )  # fmt: skip
+
+
+SETTLED = timedelta(hours=1)  # a moment that long before a snapshot was wholly in it
 
 
 class NothingIsPublished(Exception):
@@ -55,17 +63,69 @@ def published_build(home: Path, build_id: str | None = None) -> PublishedBuild:
     """The published build of a home, or the kept one of that id; `NothingIsPublished` if there is none."""
     warehouse = home / "warehouse"
     if build_id is None:
-        pointer = _read_json(warehouse / "published.json")
+        pointer = read_json(warehouse / "published.json")
         if pointer is None:
             raise NothingIsPublished("nothing is published yet; `bihuan refresh` makes the first build")
         build_id = str(pointer["build_id"])
     if not build_id or Path(build_id).name != build_id:
         raise NothingIsPublished(f"there is no build {build_id!r}")
-    folder = warehouse / "builds" / build_id
-    manifest = _read_json(folder / "manifest.json")
-    if manifest is None:
-        raise NothingIsPublished(f"there is no build {build_id!r} any more")
-    return PublishedBuild(build_id, folder, manifest)
+    for folder in (warehouse / "builds" / build_id, warehouse / "known" / build_id):
+        manifest = read_json(folder / "manifest.json")
+        if manifest is not None:
+            return PublishedBuild(build_id, folder, manifest)
+    raise NothingIsPublished(f"there is no build {build_id!r} any more")
+
+
+def known_build(home: Path, known_at: datetime, as_of: date | None = None) -> PublishedBuild | None:
+    """What was known at the moment, if it was made before and still answers as it would be made now; else None.
+
+    as_of: business date; left out, the day of the moment, at the latest that of the published build.
+    """
+    published = published_build(home)
+    for file in sorted((home / "warehouse" / "known").glob("*/manifest.json"), reverse=True):
+        manifest = read_json(file)
+        if manifest is None or not _answers(manifest, published, known_at, as_of):
+            continue
+        if manifest.get("answered_by") is None:
+            return PublishedBuild(str(manifest["build_id"]), file.parent, manifest)
+        try:
+            return published_build(home, str(manifest["answered_by"]))
+        except NothingIsPublished:
+            continue
+    return None
+
+
+def _answers(manifest: dict[str, Any], published: PublishedBuild, known_at: datetime, as_of: date | None) -> bool:
+    is_settled = known_at + SETTLED <= datetime.fromisoformat(str(manifest["source_built_at"]))
+    wanted = [as_of.isoformat()] if as_of else [manifest["day"], published.manifest["as_of"]]
+    return (
+        datetime.fromisoformat(str(manifest["known_at"])) == known_at
+        and manifest["as_of"] == min(wanted)
+        and manifest["project_hash"] == published.manifest["project_hash"]
+        and (is_settled or manifest["source_build_id"] == published.build_id)
+    )
+
+
+def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> str:
+    """Asks the worker to make what was known at the moment; why the last attempt failed, or "" while it is made.
+
+    A reason is told once: asking again after that is a new attempt.
+    """
+    folder = home / "warehouse" / "known" / "asked"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{known_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}" + (f"-{as_of}" if as_of else "")
+    refusal = folder / f"{name}.refused"
+    if refusal.exists():
+        reason = refusal.read_text(encoding="utf-8")
+        refusal.unlink(missing_ok=True)
+        return reason
+    wanted = folder / f"{name}.json"
+    if not wanted.exists():
+        content = {"known_at": known_at.isoformat(), "as_of": as_of.isoformat() if as_of else None}
+        temporary = wanted.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+        temporary.replace(wanted)
+    return ""
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
@@ -114,7 +174,8 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **absent}
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The content of a small file; None where there is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

@@ -59,6 +59,7 @@ class Build:
     editions: list[Edition] = field(default_factory=list)
     row_counts: dict[str, int] = field(default_factory=dict)
     locked_periods: list[str] = field(default_factory=list)
+    audit_records: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda step: None
 
@@ -173,6 +174,7 @@ def replicate_rows(build: Build, engine: Engine, *, full: bool = False, check_al
             "select company_id || '/' || code from raw.fiscal_period where state = 'locked' order by all"
         ).fetchall()
         build.locked_periods = [code for (code,) in locked]
+        build.audit_records = int(work.execute("select count(*) from raw.audit_record").fetchall()[0][0])
     build.timed("replicate", started)
     return build.replication
 
@@ -225,7 +227,7 @@ def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     """Writes the editions and the manifest, switches the pointer, removes superseded builds. Returns the manifest."""
     build.progress("publish")
     started = perf_counter()
-    facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed}
+    facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed, "known_at": None}
     models = published_models(dbt.manifest())
     build.editions = write_editions(build.work_file, models, facts, {"meta_tests": _tests_table(build, dbt)})
     build.timed("editions", started)
@@ -251,6 +253,7 @@ def _manifest(build: Build) -> dict[str, Any]:
         "is_green": build.is_green,
         "proofs_failed": build.proofs_failed,
         "locked_periods": build.locked_periods,
+        "audit_records": build.audit_records,
         "replication": {
             "full": replication.full,
             "changed": replication.changed,

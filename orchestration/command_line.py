@@ -18,6 +18,7 @@ import typer
 from typer._click.exceptions import ClickException, UsageError
 
 if TYPE_CHECKING:
+    from orchestration.known import Known
     from transactions import Door
 
 app = typer.Typer(
@@ -87,6 +88,7 @@ def _is_expected(error: Exception) -> bool:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     module = type(error).__module__
     own = {"Refusal", "LineRefused", "LineIsUnreadable", "NothingIsPublished", "RefreshIsRunning", "RefreshFailed"}
+    own |= {"MomentHasNotCome", "NothingWasRecorded", "ModelsFailed"}
     unusable = module.startswith(("sqlalchemy.exc", "duckdb", "_duckdb")) and "Error" in kinds | {"Error"}
     return bool(kinds & own) or unusable or "UnreadableFile" in kinds
 
@@ -241,6 +243,7 @@ def sql(
     question: Annotated[str, typer.Argument(help="one select; - for standard input")],
     form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
     build_id: Annotated[str | None, typer.Option("--build", help="a kept build instead of the published one")] = None,
+    known_at: Annotated[str | None, typer.Option("--known-at", help="as known at that moment: see `known`")] = None,
     as_user: AsUser = None,
 ) -> None:
     """Ask the published warehouse (schemas marts, reports and meta), read-only, as far as the user's role may see."""
@@ -249,12 +252,56 @@ def sql(
 
     if form not in FORMATS:
         raise UsageError(f"--format is {', '.join(FORMATS)}")
-    build = published_build(_home(), build_id)
+    if build_id is not None and known_at is not None:
+        raise UsageError("give --build or --known-at")
+    build = _known(known_at, None).build if known_at else published_build(_home(), build_id)
     edition = _edition_of(as_user) if as_user else "full"
     with build.open(edition) as connection:
         answer = connection.execute(sys.stdin.read() if question == "-" else question)
         columns = [column[0] for column in answer.description or []]
         print(written(columns, answer.fetchall(), form))
+
+
+@app.command()
+def known(
+    at: Annotated[str, typer.Option("--at", help="2012-06-30T18:00Z; a bare date is the end of that day")],
+    as_of: Day = None,
+) -> None:
+    """Make what was known at a past moment, and say the figures that it had: orders, profit, stock."""
+    from orchestration.answer_table import written
+
+    found = _known(at, as_of.date() if as_of else None)
+    spent = f" in {sum(found.seconds.values()):.1f} s" if found.seconds else ""
+    moment = f"{found.known_at:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    print(f"as known at {moment} UTC, as of {found.as_of}: {found.build.build_id} ({found.how}{spent})")
+    with found.build.open("full") as connection:
+        answer = connection.execute(
+            """with orders as (
+                select company_id, count(distinct sales_order_id) as orders, sum(revenue) as revenue,
+                    sum(total_cost) as total_cost, sum(profit) as profit
+                from marts.fct_order_profit group by company_id
+            ),
+            stock as (
+                select company_id, sum(value_amount) as stock_value from marts.fct_stock_on_hand group by company_id
+            )
+            select companies.company_code, coalesce(orders.orders, 0) as orders, orders.revenue, orders.total_cost,
+                orders.profit, stock.stock_value
+            from marts.dim_company as companies
+            left join orders using (company_id) left join stock using (company_id) order by companies.company_id"""
+        )
+        print(written([column[0] for column in answer.description or []], answer.fetchall(), "table"))
+
+
+def _known(at: str, as_of: date | None) -> "Known":
+    from dbt_project.published import published_build
+    from orchestration.known import known_at_moment, moment_of, time_zone_of
+
+    door = _door()
+    try:
+        moment = moment_of(at, time_zone_of(published_build(_home()).folder / "work.duckdb"))
+    except ValueError as wrong:
+        raise UsageError(f"{at!r} is no moment such as 2012-06-30T18:00Z") from wrong
+    return known_at_moment(_home(), moment, now=door.clock.now(), as_of=as_of, progress=_say)
 
 
 def _edition_of(username: str) -> str:

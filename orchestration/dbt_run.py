@@ -80,14 +80,28 @@ class DbtRun:
             self._manifest, self._parsed_from = result, now
         return self._manifest
 
-    def run_models(self, build_path: Path, variables: dict[str, str]) -> list[NodeResult]:
-        """Builds every seed, snapshot and model; `ModelsFailed` if one cannot be built."""
+    def run_models(self, build_path: Path, variables: dict[str, str], *, only: Sequence[str] = ()) -> list[NodeResult]:
+        """Builds every seed, snapshot and model, or only these models and what they rest on; `ModelsFailed` if one
+        cannot be built."""
         kinds = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
-        results = self._results(["build", *kinds], variables, build_path)
+        selection = ["--select", *(f"+{name}" for name in only)] if only else []
+        results = self._results(["build", *kinds, *selection], variables, build_path)
         broken = [result for result in results if result.is_red]
         if broken:
             raise ModelsFailed("; ".join(f"{result.name}: {_one_line(result.message)}" for result in broken))
         return results
+
+    def sources_of(self, models: Sequence[str]) -> set[str]:
+        """Names of the raw tables that these models, and what they rest on, read."""
+        manifest = self.manifest()
+        manifest.build_parent_and_child_maps()
+        waiting = [unique_id for unique_id, node in manifest.nodes.items() if node.name in models]
+        seen = set(waiting)
+        while waiting:
+            above = [parent for parent in manifest.parent_map[waiting.pop()] if parent not in seen]
+            seen.update(above)
+            waiting += above
+        return {manifest.sources[unique_id].identifier for unique_id in seen if unique_id in manifest.sources}
 
     def run_tests(self, build_path: Path, variables: dict[str, str], *, gate_only: bool) -> list[NodeResult]:
         """Runs the tests tagged gate, or all data tests."""

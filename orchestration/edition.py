@@ -17,6 +17,7 @@ import duckdb
 PUBLISHED_SCHEMAS = ("marts", "reports", "meta")
 MAY_SHOW = {"nocost": {"open"}, "cost": {"open", "cost"}, "full": {"open", "cost", "pay"}}
 STORAGE_VERSION = "v1.0.0"
+FACT_KINDS = {"is_green": "boolean", "proofs_failed": "bigint", "known_at": "timestamp"}
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,13 @@ def _write_catalogue(connection: duckdb.DuckDBPyConnection, table: str, content:
 
 
 def _state_facts(connection: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> None:
-    """What is known of the build only after its tests; text, number or truth."""
+    """What is known of the build only after its tests; null where it is not known."""
     if not connection.execute(
         "from duckdb_tables() where database_name = 'edition' and schema_name = 'meta' and table_name = 'meta_build'"
     ).fetchall():
         return
     for name, value in facts.items():
-        kind = {bool: "boolean", int: "bigint"}.get(type(value), "varchar")
+        kind = FACT_KINDS.get(name, "varchar")
         connection.execute(f'alter table edition.meta.meta_build add column if not exists "{name}" {kind}')
         connection.execute(f'update edition.meta.meta_build set "{name}" = ?', [value])
 

@@ -16,6 +16,7 @@ import structlog
 from orchestration.build import business_day, is_up_to_date
 from orchestration.dagster_refresh import run_job
 from orchestration.dbt_run import DbtRun
+from orchestration.known import make_asked
 from orchestration.making import RefreshFailed, kept_dbt
 from orchestration.refresh import Outcome, refresh
 from orchestration.warehouse_folder import RefreshIsRunning, WarehouseFolder
@@ -51,6 +52,15 @@ class Worker:
         self.try_again_at = 0.0
 
     def once(self) -> str:
+        """A refresh goes before what was asked about the past."""
+        did = self._refresh_once()
+        if did in ("unchanged", "waiting"):
+            made = make_asked(self.home, self.door.clock.now(), self.dbt)
+            if made:
+                log.info("made what was known at past moments", answers=made)
+        return did
+
+    def _refresh_once(self) -> str:
         if self.now() < self.try_again_at:
             return "waiting"
         day = business_day(self.door.engine, self.door.clock)
