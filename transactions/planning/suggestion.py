@@ -2,7 +2,7 @@
 
 Suggestions are computed in the warehouse and never stored here; what is stored is the decision, with the figures that
 the board showed. Approving (as suggested or changed) makes one document, once: to buy a confirmed purchase requisition,
-to make a confirmed work order. Stock is moved between warehouses by `transfer_stock`.
+to make a confirmed work order, to move a planned transfer that `carry_out_transfer` completes.
 """
 
 from datetime import date
@@ -20,6 +20,7 @@ from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named, today
 from transactions.master.lookup import item_named, supplier_named, warehouse_named
+from transactions.planning.planned_transfer import add_planned_transfer
 from transactions.production.work_order import add_work_order
 from transactions.purchasing.requisition import RequisitionLine, add_requisition
 
@@ -28,10 +29,6 @@ APPROVALS = ("approve", "change")
 
 class FigureIsMissing(Refusal):
     """The decision needs a figure that was not given."""
-
-
-class MovesAreTransferred(Refusal):
-    """Stock is moved between warehouses by transfer_stock."""
 
 
 class DecideSuggestion(Command):
@@ -43,6 +40,7 @@ class DecideSuggestion(Command):
     kind: Literal["buy", "make", "move"] | None = None
     item: Reference | None = None
     warehouse: Reference | None = None
+    from_warehouse: Reference | None = Field(None, description="where a move comes from")
     supplier: Reference | None = None
     quantity: Quantity | None = None
     due_date: date | None = None
@@ -106,10 +104,16 @@ def _made_document(work: Work, decision: DecideSuggestion, on: date) -> dict[str
     assert decision.due_date is not None
     wanted = stocked_item_named(work, decision.item)
     if decision.kind == "move":
-        raise MovesAreTransferred(
-            "moves between warehouses are decided by transfer_stock", field="kind", value=decision.kind
-        )
-    if decision.kind == "make":
+        if decision.from_warehouse is None:
+            raise FigureIsMissing("to move needs from_warehouse", field="from_warehouse", value=None)
+        made = add_planned_transfer(
+            work, company, wanted, micro(decision.quantity),
+            warehouse_named(work, company.id, decision.from_warehouse, "from_warehouse"),
+            warehouse_named(work, company.id, decision.warehouse),
+            leaves=decision.release_date or decision.due_date, arrives=decision.due_date, on=on,
+            reason=decision.reason,
+        )  # fmt: skip
+    elif decision.kind == "make":
         made = add_work_order(
             work, company, wanted, micro(decision.quantity),
             decision.release_date or min(on, decision.due_date), decision.due_date,

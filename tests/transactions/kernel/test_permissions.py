@@ -12,7 +12,8 @@ MAY = {
     "planner": """
         change_item create_item set_planning_parameters create_bom create_routing create_work_center create_holiday
         create_purchase_requisition create_purchase_order confirm_purchase_order cancel_purchase_order
-        close_purchase_order amend_purchase_order transfer_stock decide_suggestion
+        close_purchase_order amend_purchase_order transfer_stock carry_out_transfer
+        cancel_transfer decide_suggestion
         create_work_order release_work_order cancel_work_order close_work_order
         issue_material return_material book_time report_output
     """,
@@ -32,7 +33,8 @@ MAY = {
     """,
     "analyst": "",
     "storekeeper": """
-        record_opening_stock adjust_stock transfer_stock receive_goods decide_inspection deliver_goods
+        record_opening_stock adjust_stock transfer_stock carry_out_transfer
+        cancel_transfer receive_goods decide_inspection deliver_goods
         issue_material return_material
     """,
     "foreman": """

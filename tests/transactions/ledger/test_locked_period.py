@@ -27,6 +27,8 @@ CASES: dict[str, dict[str, Any]] = {
     "record_opening_stock": {"lines": [LINE | {"unit_cost": 1}]},
     "adjust_stock": {"lines": [LINE], "reason": "found"},
     "transfer_stock": {"from_warehouse": "MAIN", "to_warehouse": "EAST", "lines": [LINE]},
+    "carry_out_transfer": {"transfer": "TR000001"},
+    "cancel_transfer": {"transfer": "TR000002"},
     "decide_suggestion": {"suggestion_id": "S", "build_id": "B", "decision": "snooze", "until": "2026-12-31"},
     "create_sales_order": {"customer": "CUS", "lines": [LINE | {"unit_price": 1}]},
     "amend_sales_order": {"order": "SO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
@@ -73,10 +75,15 @@ def busy(shop: Trading) -> Trading:
     shop("create_item", code="M", name="Made", unit="pcs", kind="made")
     shop("create_work_center", code="WC", name="Bench", labour_rate=1, overhead_rate=1)
     shop("create_employee", code="EMP", name="Eve")
-    for _ in range(2):
+    for number in range(2):
         shop.sell()
         shop.buy()
         shop("create_work_order", item="M", quantity=5, start_date="2026-01-05", due_date="2026-01-30")
+        shop(
+            "decide_suggestion", suggestion_id=f"move {number}", build_id="B", decision="approve", kind="move",
+            item="A", quantity=1, due_date="2026-01-20", warehouse="EAST", from_warehouse="MAIN",
+            effective_date="2026-01-05",
+        )  # fmt: skip
     shop("release_work_order", order="WO000001", effective_date="2026-01-05")
     shop("issue_material", order="WO000001", effective_date="2026-01-06", lines=[LINE])
     shop("receive_goods", order="PO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 2}])

@@ -81,7 +81,12 @@ def test_snoozed_and_rejected_make_nothing_and_may_be_approved_later(acting: Act
         ({"decision": "approve"} | FIGURES, "FigureIsMissing", "kind"),
         ({"decision": "change", "kind": "buy"} | FIGURES | {"quantity": None}, "FigureIsMissing", "quantity"),
         ({"decision": "change", "kind": "buy"} | FIGURES | {"due_date": None}, "FigureIsMissing", "due_date"),
-        ({"decision": "approve", "kind": "move"} | FIGURES, "MovesAreTransferred", "kind"),
+        ({"decision": "approve", "kind": "move"} | FIGURES, "FigureIsMissing", "from_warehouse"),
+        (
+            {"decision": "approve", "kind": "move", "from_warehouse": "MAIN"} | FIGURES,
+            "WarehousesAreTheSame",
+            "from_warehouse",
+        ),
         ({"decision": "approve", "kind": "buy"} | FIGURES | {"item": "X"}, "NotFound", "item"),
         ({"decision": "perhaps"}, "InvalidData", "decision"),
     ],
