@@ -23,7 +23,8 @@ NUMBER_PREFIX = {
     "purchase_requisition": "RQ", "purchase_order": "PO", "goods_receipt": "GR", "inspection": "QI",
     "supplier_bill": "PB", "supplier_return": "SR", "supplier_payment": "SP", "landed_cost": "LC",
     "opening_stock": "OS", "adjustment": "AJ", "transfer": "TR", "work_order": "WO", "material_issue": "MI",
-    "time_booking": "TB", "output": "OP", "journal_entry": "JE",
+    "time_booking": "TB", "output": "OP", "journal_entry": "JE", "credit_note": "CN", "debit_note": "DB",
+    "scrap": "SC",
 }  # fmt: skip
 
 

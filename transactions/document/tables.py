@@ -62,13 +62,14 @@ document_line = table(
     day("first_promised_date", optional=True),
     reference("warehouse_id", "warehouse", optional=True),
     Column("extra", JSON),
+    reference("lot_id", "lot", optional=True),  # null: no lot, or several; its moves name them
 )
 
 line_link = table(  # many to many, from the earlier line to the one that follows it up
     "line_link",
-    text(
-        "link_type"
-    ),  # delivery, invoice, receipt, bill, customer_return, supplier_return, landed_cost, inspection, requisition
+    # delivery, invoice, receipt, bill, customer_return, supplier_return, landed_cost, inspection, requisition, output,
+    # credit_note, debit_note (quantity 0: a price allowance), subcontract
+    text("link_type"),
     reference("from_line_id", "document_line", indexed=True),
     reference("to_line_id", "document_line", indexed=True),
     whole("quantity"),
@@ -77,6 +78,7 @@ line_link = table(  # many to many, from the earlier line to the one that follow
     ),  # minor units of company currency: a bill's net for its receipt or order line, a share of landed cost
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 document_event = table(  # every change of state
@@ -99,6 +101,7 @@ document_revision = table(  # an amended field of a confirmed order
     text("reason", optional=True),
     reference("user_id", "user_account"),
     whole("recorded_at"),
+    day("effective_date", optional=True),
     append_only=True,
 )
 
@@ -127,6 +130,30 @@ work_order_operation = table(
     reference("work_center_id", "work_center"),
     whole("setup_minutes"),
     whole("run_minutes"),
+    reference("subcontractor_id", "partner", optional=True),
+    whole("subcontract_price", optional=True),
+)
+
+work_order_by_product = table(
+    "work_order_by_product",
+    reference("document_id", "document", indexed=True),
+    reference("item_id", "item"),
+    whole("quantity"),  # planned for the whole order
+    whole("cost_share", optional=True),  # micro share of the order's cost
+)
+
+subcontract_cost = table(  # what subcontractors charge for a work order; bills > 0, debit notes < 0
+    "subcontract_cost",
+    reference("company_id", "company"),
+    reference("document_id", "document", indexed=True),  # the supplier bill or debit note
+    reference("document_line_id", "document_line"),
+    reference("work_order_id", "document", indexed=True),
+    reference("partner_id", "partner"),
+    whole("sequence", optional=True),  # the operation of the order
+    whole("amount"),  # minor units of company currency
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
 )
 
 inspection = table(  # beside the document of type inspection, whose line links to the goods receipt line
@@ -140,7 +167,7 @@ inspection = table(  # beside the document of type inspection, whose line links 
 
 payment_allocation = table(  # gross, minor units of the invoice's currency
     "payment_allocation",
-    reference("payment_id", "document", indexed=True),
+    reference("payment_id", "document", indexed=True),  # payment, credit note or debit note
     reference("invoice_id", "document", indexed=True),  # customer invoice, supplier bill or landed cost bill
     whole("amount"),
     day("effective_date"),

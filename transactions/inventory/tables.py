@@ -4,16 +4,16 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from transactions.kernel.database import day, reference, table, text, whole
 
-lot = table(
+lot = table(  # a serial is a lot of quantity one
     "lot", reference("item_id", "item"), text("code"), day("expiry_date", optional=True),
-    UniqueConstraint("item_id", "code"),
+    UniqueConstraint("item_id", "code"), whole("recorded_at", default=0),
 )  # fmt: skip
 
 stock_move = table(
     "stock_move",
     reference("company_id", "company"),
     # opening, receipt, inspection, supplier_return, delivery, customer_return, issue, issue_return, output,
-    # output_scrap, scrap, transfer, adjustment
+    # output_scrap, by_product, scrap, transfer, adjustment
     text("move_type"),
     reference("item_id", "item"),
     reference("lot_id", "lot", optional=True),
@@ -28,6 +28,8 @@ stock_move = table(
     reference("work_order_id", "document", optional=True, indexed=True),  # issue, issue_return, output, scrap
     reference("origin_move_id", "stock_move", optional=True),  # a return names the move it returns
     whole("recorded_at"),
+    # by-products: micro share of the order's cost for all of that item together
+    whole("cost_share", optional=True),
     CheckConstraint("quantity > 0", name="quantity_positive"),
     append_only=True,
 )
@@ -50,12 +52,13 @@ time_entry = table(
     reference("employee_id", "employee", optional=True),
     reference("work_center_id", "work_center", optional=True),
     reference("department_id", "department", optional=True),
-    whole("minutes"),  # micro minutes
+    whole("minutes"),  # micro minutes of work
     # micro per hour where stated; else in force: labour the employee's or the work centre's, overhead the work centre's
     whole("labour_rate", optional=True),
     whole("overhead_rate", optional=True),
     day("effective_date"),
     whole("recorded_at"),
+    whole("machine_minutes", optional=True),  # micro minutes that bear the overhead rate; null: as many as minutes
     append_only=True,
 )
 

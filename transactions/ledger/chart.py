@@ -12,6 +12,7 @@ STANDARD: tuple[tuple[str, str, str, str], ...] = (
     ("2203", "Advances from customers 预收账款", "liability", "customer_advances*"),
     ("2204", "Goods received, not billed 暂估应付", "liability", "goods_received_not_billed*"),
     ("2205", "Landed cost clearing 采购费用清算", "liability", "landed_cost_clearing*"),
+    ("2206", "Subcontract clearing 委外加工清算", "liability", "subcontract_clearing*"),
     ("2211", "Wages payable 应付工资", "liability", "wages_payable"),
     ("2221", "Output tax 销项税额", "liability", "output_tax"),
     ("2222", "Input tax 进项税额", "asset", "input_tax"),

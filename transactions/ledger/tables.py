@@ -24,6 +24,7 @@ fiscal_period = table(
     day("start_date"),
     day("end_date"),
     text("state"),  # open, locked
+    whole("locked_at", optional=True),
     UniqueConstraint("company_id", "code"),
 )
 

@@ -36,6 +36,7 @@ item = table(
     flag("is_blocked"),
     Column("extra", JSON),
     whole("recorded_at"),
+    text("tracked_by", default="none"),  # none, lot, serial: whether its stock is told apart, and how finely
     UniqueConstraint("code"),
 )
 
@@ -56,6 +57,7 @@ item_planning = table(  # planning parameters in force; warehouse null: every wa
     reference("preferred_supplier_id", "partner", optional=True),
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 valuation_method = table(
@@ -65,6 +67,7 @@ valuation_method = table(
     text("method"),  # fifo, moving_average, month_average, standard, specific
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 standard_cost = table(
@@ -74,6 +77,12 @@ standard_cost = table(
     whole("unit_cost"),  # micro company currency per base unit
     day("effective_date"),
     whole("recorded_at"),
+    whole("material_unit_cost", optional=True),  # all null: the parts were not told; else they add up to unit_cost
+    whole("labour_unit_cost", optional=True),
+    whole("overhead_unit_cost", optional=True),
+    whole("subcontract_unit_cost", optional=True),
+    whole("landed_unit_cost", optional=True),
+    append_only=True,
 )
 
 partner = table(
@@ -101,6 +110,7 @@ supplier_price = table(
     whole("lead_time_days"),
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 exchange_rate = table(  # nano company currency for one unit of the currency
@@ -110,6 +120,7 @@ exchange_rate = table(  # nano company currency for one unit of the currency
     whole("rate"),
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 tax_code = table(
@@ -155,6 +166,7 @@ work_center_rate = table(
     whole("overhead_rate"),
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 department = table(
@@ -180,6 +192,7 @@ employee_rate = table(
     whole("hourly_rate"),
     day("effective_date"),
     whole("recorded_at"),
+    append_only=True,
 )
 
 bom = table(  # one version, in force whole until the next one or its end_date
@@ -189,6 +202,7 @@ bom = table(  # one version, in force whole until the next one or its end_date
     day("effective_date"),
     day("end_date", optional=True),  # last day in force
     whole("recorded_at"),
+    append_only=True,
 )
 
 bom_line = table(
@@ -198,9 +212,26 @@ bom_line = table(
     reference("item_id", "item"),
     whole("quantity"),  # per output_quantity of the BOM, base unit of the component
     whole("scrap_rate"),  # micro share of the issued quantity that is lost
+    append_only=True,
 )
 
-routing = table("routing", reference("item_id", "item", indexed=True), day("effective_date"), whole("recorded_at"))
+bom_by_product = table(  # what else comes out
+    "bom_by_product",
+    reference("bom_id", "bom", indexed=True),
+    whole("line_number"),
+    reference("item_id", "item"),
+    whole("quantity"),  # per output_quantity of the BOM, base unit of the by-product
+    whole("cost_share", optional=True),  # micro share of the work order's cost; null: not told
+    append_only=True,
+)
+
+routing = table(
+    "routing",
+    reference("item_id", "item", indexed=True),
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
 
 routing_operation = table(
     "routing_operation",
@@ -209,6 +240,9 @@ routing_operation = table(
     reference("work_center_id", "work_center"),
     whole("setup_minutes"),  # micro minutes per work order
     whole("run_minutes"),  # micro minutes per base unit
+    reference("subcontractor_id", "partner", optional=True),  # null: own work
+    whole("subcontract_price", optional=True),  # micro company currency per base unit made
+    append_only=True,
 )
 
 Index("ix_exchange_rate_in_force", exchange_rate.c.company_id, exchange_rate.c.currency, exchange_rate.c.effective_date)
