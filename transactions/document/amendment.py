@@ -52,12 +52,14 @@ def amend_order(
     amendments: Sequence[LineAmendment],
     done: Mapping[int, int],
     reason: str,
+    on: date,
 ) -> None:
     """Write the lines as they are now, their head's amounts, and a revision for every field that changed.
 
-    done: by line id, how much (micro, base unit) was followed up and cannot be taken back.
+    done: by line id, how much (micro, base unit) was followed up and cannot be taken back. on: the business date.
     """
     lines = {line.line_number: dict(line._mapping) for line in lines_of(work, head.id)}
+    net_before = {line["id"]: line["net_amount"] for line in lines.values()}
     changed: dict[int, dict[str, Any]] = defaultdict(dict)
     for position, amendment in enumerate(amendments):
         field = f"lines.{position}"
@@ -76,17 +78,22 @@ def amend_order(
             if value != line[name]:
                 changed[line["id"]][name] = value
                 if name in REVISED:
-                    _revise(work, head.id, line["id"], name, line[name], value, reason)
+                    _revise(work, head.id, line["id"], name, line[name], value, reason, on)
                 line[name] = value
         if line["first_promised_date"] is None and line["promised_date"] is not None:
             line["first_promised_date"] = changed[line["id"]]["first_promised_date"] = line["promised_date"]
     _price_anew(work, company, lines.values(), changed)
     for line_id, values in changed.items():
+        net = values.get("net_amount", net_before[line_id])
+        if (
+            net != net_before[line_id]
+        ):  # what was known of a price is told by its net amount, also where that was stated
+            _revise(work, head.id, line_id, "net_amount", net_before[line_id], net, reason, on)
         if values:
             work.update(document_line, line_id, **values)
     amounts: dict[str, Any] = dict(totals(list(lines.values()), head.freight_amount))
     if any(amounts[name] != getattr(head, name) for name in amounts):
-        _revise(work, head.id, None, "gross_amount", head.gross_amount, amounts["gross_amount"], reason)
+        _revise(work, head.id, None, "gross_amount", head.gross_amount, amounts["gross_amount"], reason, on)
         work.update(document, head.id, **amounts)
 
 
@@ -131,7 +138,9 @@ def _price_anew(work: Work, company: Company, lines: Any, changed: dict[int, dic
             changed[line["id"]] |= {name: line[name] for name in ("net_amount", "tax_amount", "gross_amount")}
 
 
-def _revise(work: Work, document_id: int, line_id: int | None, field: str, old: Any, new: Any, reason: str) -> None:
+def _revise(
+    work: Work, document_id: int, line_id: int | None, field: str, old: Any, new: Any, reason: str, on: date
+) -> None:
     """Append the revision; quantities and prices as decimals, amounts in minor units, dates as ISO."""
 
     def written(value: Any) -> str | None:
@@ -144,5 +153,5 @@ def _revise(work: Work, document_id: int, line_id: int | None, field: str, old: 
     work.insert(
         document_revision, document_id=document_id, line_id=line_id,
         field="quantity" if field == "entered_quantity" else field, old_value=written(old), new_value=written(new),
-        reason=reason, user_id=work.user_id, recorded_at=work.recorded_at,
+        reason=reason, user_id=work.user_id, effective_date=on, recorded_at=work.recorded_at,
     )  # fmt: skip

@@ -163,6 +163,29 @@ def linked_quantities(work: "Work", document_id: int, link_type: str) -> dict[in
     return {row.from_line_id: int(row.quantity) for row in rows}
 
 
+_first, _second = line_link.alias("first"), line_link.alias("second")
+_followed_on = (
+    select(_first.c.from_line_id, func.sum(_second.c.quantity).label("quantity"))
+    .select_from(
+        _first.join(_second, _second.c.from_line_id == _first.c.to_line_id).join(
+            document_line, document_line.c.id == _first.c.from_line_id
+        )
+    )
+    .where(
+        document_line.c.document_id == bindparam("document_id"),
+        _first.c.link_type == bindparam("link_type"),
+        _second.c.link_type == bindparam("then_link_type"),
+    )
+    .group_by(_first.c.from_line_id)
+)
+
+
+def followed_quantities(work: "Work", document_id: int, link_type: str, then_link_type: str) -> dict[int, int]:
+    """By line id: how much of what followed the document's lines up was itself followed up: received and sent back."""
+    rows = work.rows(_followed_on, document_id=document_id, link_type=link_type, then_link_type=then_link_type)
+    return {row.from_line_id: int(row.quantity) for row in rows}
+
+
 def open_quantities(work: "Work", lines: Iterable[Row[Any]], link_type: str) -> dict[int, int]:
     """By line id: quantity − Σ links of that type, for the lines of one document."""
     lines = list(lines)

@@ -1,4 +1,6 @@
-"""An advance used: money that was paid ahead is allocated later to invoices or bills, without moving at the bank.
+"""An advance used: money that was paid ahead, or is left of a note, pays invoices or bills later.
+
+Nothing moves at the bank.
 
 Customer: debit advances, credit receivables. Supplier: the mirror image. The advance leaves at the rate at which it
 came; between that and the invoice's lies exchange gain or loss.
@@ -44,7 +46,7 @@ class AllocatedBeforePayment(Refusal):
 class AllocatePayment(Command):
     """Use an advance for invoices or bills; allocations left out: oldest first."""
 
-    payment: Reference
+    payment: Reference = Field(description="the payment, credit note or debit note that left the advance")
     effective_date: date
     allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None
 
@@ -104,8 +106,9 @@ def allocate_payment(work: Work, allocation: AllocatePayment) -> Answer:
 
 def _payment_named(work: Work, company: Company, reference: str | int) -> tuple[Direction, Row[Any]]:
     for direction in (FROM_CUSTOMER, TO_SUPPLIER):
-        try:
-            return direction, document_named(work, company, direction.payment_type, reference, "payment")
-        except NotFound:
-            continue
+        for document_type in (direction.payment_type, direction.note_type):
+            try:
+                return direction, document_named(work, company, document_type, reference, "payment")
+            except NotFound:
+                continue
     raise NotFound(f"there is no payment {reference!r}", field="payment", value=reference)

@@ -39,17 +39,25 @@ class CurrencyDiffers(Refusal):
 
 @dataclass(frozen=True)
 class Direction:
-    """What differs between money in and money out. sign: of the bank posting, debit positive."""
+    """What differs between money in and money out. sign: of the bank posting, debit positive.
+
+    A note is allocated like a payment: it settles what is owed, though nothing moves at the bank.
+    """
 
     payment_type: str
+    note_type: str
     invoice_types: tuple[str, ...]
     control_role: str
     advance_role: str
     sign: int
 
 
-FROM_CUSTOMER = Direction("customer_payment", ("customer_invoice",), "receivables", "customer_advances", 1)
-TO_SUPPLIER = Direction("supplier_payment", ("supplier_bill", "landed_cost"), "payables", "supplier_advances", -1)
+FROM_CUSTOMER = Direction(
+    "customer_payment", "credit_note", ("customer_invoice",), "receivables", "customer_advances", 1
+)
+TO_SUPPLIER = Direction(
+    "supplier_payment", "debit_note", ("supplier_bill", "landed_cost"), "payables", "supplier_advances", -1
+)
 
 
 class Allocation(Line):
@@ -77,6 +85,7 @@ _of_partner = _open_invoices.where(
 ).order_by(document.c.due_date, document.c.id)  # fmt: skip
 _of_type = _open_invoices.where(document.c.document_type == bindparam("document_type"))
 _by_id = _of_type.where(document.c.id == bindparam("reference"))
+_of_any_type = _open_invoices.where(document.c.id == bindparam("reference"))
 _control_amount = (  # what the invoice was posted with on the control account, company currency, debit positive
     select(func.sum(journal_line.c.debit_amount - journal_line.c.credit_amount))
     .select_from(
@@ -86,6 +95,11 @@ _control_amount = (  # what the invoice was posted with on the control account, 
     )
     .where(journal_entry.c.document_id == bindparam("document_id"), account.c.role == bindparam("role"))
 )
+
+
+def as_open(work: Work, company: Company, invoice_id: int) -> Row[Any]:
+    """The invoice or bill with what is allocated to it, as `allocate` takes it."""
+    return work.rows(_of_any_type, company_id=company.id, reference=invoice_id)[0]
 
 
 def oldest_first(

@@ -4,24 +4,36 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import StringConstraints
+from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Command, handles
-from transactions.kernel.refusal import InvalidData
+from transactions.kernel.refusal import InvalidData, Refusal
 from transactions.kernel.work import Work
-from transactions.ledger.period import PeriodIsLocked, period_on
+from transactions.ledger.period import PeriodIsLocked, month_after, period_on
 from transactions.ledger.tables import fiscal_period
 from transactions.master.company import company_named
 
 
+class EarlierPeriodIsOpen(Refusal):
+    """Months are locked in their order: what an earlier one still takes in would change the later."""
+
+    status = 409
+
+
 class LockPeriod(Command):
-    """Lock a fiscal period."""
+    """Lock a fiscal period; the ones before it are locked already."""
 
     period: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
 
 
+_before = select(fiscal_period.c.state, fiscal_period.c.start_date).where(
+    fiscal_period.c.company_id == bindparam("company_id"), fiscal_period.c.start_date < bindparam("start_date")
+)
+
+
 @handles(LockPeriod, permission="finance.period", stage=2)
 def lock_period(work: Work, lock: LockPeriod) -> Answer:
-    """Lock a fiscal period."""
+    """Lock a fiscal period; the ones before it are locked already."""
     company = company_named(work, lock.company)
     try:
         first_day = date.fromisoformat(f"{lock.period}-01")
@@ -30,6 +42,15 @@ def lock_period(work: Work, lock: LockPeriod) -> Answer:
     period = period_on(work, company.id, first_day)
     if period.state == "locked":
         raise PeriodIsLocked(f"the period {period.code} is locked already", field="period", value=lock.period)
-    work.update(fiscal_period, period.id, state="locked")
+    states = {row.start_date: row.state for row in work.rows(_before, company_id=company.id, start_date=first_day)}
+    month = min(states, default=first_day)
+    while month < first_day:  # a month in which nothing happened yet is open too
+        if states.get(month) != "locked":
+            raise EarlierPeriodIsOpen(
+                f"{month:%Y-%m} is open and comes before {period.code}: lock it first", field="period",
+                value=lock.period,
+            )  # fmt: skip
+        month = month_after(month)
+    work.update(fiscal_period, period.id, state="locked", locked_at=work.recorded_at)
     work.masters_changed()
     return {"id": period.id, "period": period.code, "state": "locked"}

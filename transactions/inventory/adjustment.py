@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import Field
 
 from transactions.document.document import add_document, add_line
+from transactions.inventory.lot import lot_entering, lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
@@ -38,6 +39,8 @@ class AdjustmentLine(Line):
     quantity: SignedQuantity
     unit_cost: UnitPrice | None = None
     reason: Note | None = None
+    lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
+    expiry_date: date | None = Field(None, description="of a lot that was found and is new")
 
 
 class AdjustStock(Command):
@@ -76,9 +79,14 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
                 "what is lost leaves at the value that the stock has", field=f"{field}.unit_cost",
                 value=str(line.unit_cost),
             )  # fmt: skip
+        lot_id = (
+            lot_entering(work, stocked, line.lot, quantity, f"{field}.", line.expiry_date)
+            if quantity > 0
+            else lot_named(work, stocked, line.lot, -quantity, f"{field}.")
+        )
         line_id = add_line(
             work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
-            unit_price=unit_cost or 0, description=reason, warehouse_id=where.id,
+            unit_price=unit_cost or 0, description=reason, warehouse_id=where.id, lot_id=lot_id,
         )  # fmt: skip
         line_ids.append(line_id)
         source, target = (loss, stock) if quantity > 0 else (stock, loss)
@@ -86,7 +94,7 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
             Move(
                 move_type="adjustment", item_id=stocked.id, from_location_id=source, to_location_id=target,
                 quantity=abs(quantity), document_id=document_id, document_line_id=line_id, unit_cost=unit_cost,
-                field=f"{field}.quantity",
+                lot_id=lot_id, field=f"{field}.quantity",
             )
         )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)

@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import Field
 
 from transactions.document.document import add_document, add_line
+from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
@@ -30,6 +31,8 @@ class OpeningStockLine(Line):
     quantity: Quantity
     unit_cost: UnitPrice
     received_date: date | None = None
+    lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
+    expiry_date: date | None = None
 
 
 class RecordOpeningStock(Command):
@@ -62,16 +65,17 @@ def record_opening_stock(work: Work, new: RecordOpeningStock) -> Answer:
                 "opening stock was received by the day of the cut-over", field=f"{field}.received_date", value=received
             )
         quantity, unit_cost = micro(line.quantity), micro(line.unit_cost)
+        lot_id = lot_entering(work, stocked, line.lot, quantity, f"{field}.", line.expiry_date)
         line_id = add_line(
             work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
-            unit_price=unit_cost, warehouse_id=into.id,
+            unit_price=unit_cost, warehouse_id=into.id, lot_id=lot_id,
         )  # fmt: skip
         line_ids.append(line_id)
         moves.append(
             Move(
                 move_type="opening", item_id=stocked.id, from_location_id=opening, to_location_id=stock,
                 quantity=quantity, document_id=document_id, document_line_id=line_id, unit_cost=unit_cost,
-                received_date=received, field=f"{field}.quantity",
+                received_date=received, lot_id=lot_id, field=f"{field}.quantity",
             )
         )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)

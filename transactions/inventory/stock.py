@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, union_all
 
-from transactions.inventory.tables import stock_balance, stock_move
-from transactions.kernel.exact import from_micro
+from transactions.inventory.tables import lot, stock_balance, stock_move
+from transactions.kernel.exact import MICRO, from_micro
 from transactions.kernel.refusal import Refusal
 from transactions.ledger.period import open_period_on
 from transactions.master.company import Company
@@ -24,6 +24,12 @@ STOCK_KINDS = ("stock", "inspection")  # locations that hold goods of ours; all 
 
 
 class StockWouldGoNegative(Refusal):
+    status = 409
+
+
+class SerialIsInStock(Refusal):
+    """What there is only one of lies at one place only."""
+
     status = 409
 
 
@@ -43,6 +49,7 @@ class Move:
     origin_move_id: int | None = None
     unit_cost: int | None = None
     received_date: date | None = None
+    cost_share: int | None = None
     field: str = "lines"  # where in the command's data the quantity stood
 
 
@@ -102,13 +109,14 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
                 effective_date=effective_date, received_date=move.received_date, unit_cost=move.unit_cost,
                 document_id=move.document_id, document_line_id=move.document_line_id,
                 work_order_id=move.work_order_id, origin_move_id=move.origin_move_id, recorded_at=work.recorded_at,
+                cost_share=move.cost_share,
             )
         )  # fmt: skip
         for location_id, quantity in ((move.from_location_id, -move.quantity), (move.to_location_id, move.quantity)):
             if _place_of(work, location_id).kind in STOCK_KINDS:
                 key = (move.item_id, location_id, move.lot_id or 0)
                 change[key] = change.get(key, 0) + quantity
-                if quantity < 0:
+                if quantity < 0 or move.lot_id is not None:
                     fields[key] = move.field
     changed = []
     for key, quantity in change.items():
@@ -128,6 +136,9 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
             changed.append((balance.quantity, balance.last_effective_date, balance.id))
     if changed:
         work.change_rows(stock_balance, ("quantity", "last_effective_date"), changed)
+    for key, quantity in change.items():
+        if key[2] and quantity > 0:
+            _refuse_second_of_a_serial(work, key, fields[key])
     return ids
 
 
@@ -149,6 +160,36 @@ def _load_balances(work: "Work", moves: Sequence[Move]) -> None:
             key = (row.item_id, row.location_id, row.lot_id)
             if key in missing:
                 work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date)
+
+
+_serials_lying = (
+    select(func.sum(stock_balance.c.quantity).label("quantity"))
+    .join_from(stock_balance, item, item.c.id == stock_balance.c.item_id)
+    .where(stock_balance.c.lot_id == bindparam("lot_id"), item.c.tracked_by == "serial")
+)
+_lot_code = select(lot.c.code).where(lot.c.id == bindparam("lot_id"))
+
+
+def _refuse_second_of_a_serial(work: "Work", key: tuple[int, int, int], field: str) -> None:
+    lying = work.rows(_serials_lying, lot_id=key[2])[0].quantity
+    if lying is not None and lying > MICRO:
+        code = work.rows(_lot_code, lot_id=key[2])[0].code
+        raise SerialIsInStock("the serial lies in stock already", field=field, value=code)
+
+
+def available(work: "Work", key: tuple[int, int, int], on: date) -> int:
+    """What of (item, location, lot or 0) can be taken on the day without lacking then or later; micro."""
+    if key not in work.balances:
+        for row in work.rows(_balances, item_ids=[key[0]], location_ids=[key[1]]):
+            known = (row.item_id, row.location_id, row.lot_id)
+            work.balances.setdefault(known, Balance(row.id, row.quantity, row.last_effective_date))
+    balance = work.balances.get(key)
+    if balance is None:
+        return 0
+    quantity: int = balance.quantity
+    if balance.last_effective_date <= on:
+        return quantity
+    return _least_from(work, key, balance.quantity, on)[0]
 
 
 def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effective_date: date, field: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import Field
 
 from transactions.document.document import add_document, add_line
+from transactions.inventory.lot import lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
@@ -26,6 +27,7 @@ class WarehousesAreTheSame(Refusal):
 class TransferLine(Line):
     item: Reference
     quantity: Quantity
+    lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
 
 
 class TransferStock(Command):
@@ -55,9 +57,10 @@ def transfer_stock(work: Work, new: TransferStock) -> Answer:
     for position, line in enumerate(new.lines):
         stocked = stocked_item_named(work, line.item, f"lines.{position}.item")
         quantity = micro(line.quantity)
+        lot_id = lot_named(work, stocked, line.lot, quantity, f"lines.{position}.")
         line_id = add_line(
             work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
-            warehouse_id=target.id,
+            warehouse_id=target.id, lot_id=lot_id,
         )  # fmt: skip
         line_ids.append(line_id)
         moves.append(
@@ -65,7 +68,8 @@ def transfer_stock(work: Work, new: TransferStock) -> Answer:
                 move_type="transfer", item_id=stocked.id, quantity=quantity,
                 from_location_id=location_of(work, company.id, "stock", source.id),
                 to_location_id=location_of(work, company.id, "stock", target.id),
-                document_id=document_id, document_line_id=line_id, field=f"lines.{position}.quantity",
+                document_id=document_id, document_line_id=line_id, lot_id=lot_id,
+                field=f"lines.{position}.quantity",
             )
         )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)

@@ -22,17 +22,25 @@ _of_code = select(fiscal_period).where(
 )
 
 
+_locked_since = select(fiscal_period.c.id).where(
+    fiscal_period.c.company_id == bindparam("company_id"), fiscal_period.c.state == "locked",
+    fiscal_period.c.start_date > bindparam("on"),
+).limit(1)  # fmt: skip
+
+
 def period_on(work: "Work", company_id: int, on: date) -> Row[Any]:
-    """The period of the date; months are made as dates need them."""
+    """The period of the date; months are made as dates need them, locked where a later one is locked."""
     code = f"{on:%Y-%m}"
     key = ("period", company_id, code)
     known = work.masters.get(key)
     if known is None:
         known = work.first(_of_code, company_id=company_id, code=code)
         if known is None:
+            late = work.first(_locked_since, company_id=company_id, on=on) is not None
             work.insert(
                 fiscal_period, company_id=company_id, code=code, start_date=on.replace(day=1),
-                end_date=on.replace(day=monthrange(on.year, on.month)[1]), state="open",
+                end_date=on.replace(day=monthrange(on.year, on.month)[1]), state="locked" if late else "open",
+                locked_at=work.recorded_at if late else None,
             )  # fmt: skip
             known = work.first(_of_code, company_id=company_id, code=code)
             assert known is not None
@@ -48,11 +56,16 @@ def open_period_on(work: "Work", company_id: int, on: date, field: str = "effect
     return found
 
 
+def month_after(on: date) -> date:
+    """The first day of the next month."""
+    return date(on.year + (on.month == 12), on.month % 12 + 1, 1)
+
+
 def first_open_period(work: "Work", company_id: int, after: date) -> Row[Any]:
     """The first open period that starts after the date; made if there is none yet."""
     on = after
     while True:
-        on = date(on.year + (on.month == 12), on.month % 12 + 1, 1)
+        on = month_after(on)
         found = period_on(work, company_id, on)
         if found.state == "open":
             return found

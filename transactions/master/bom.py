@@ -4,6 +4,7 @@ The version with the latest effective date on or before a day is in force on it,
 An item may contain itself through others (rework loops); directly it may not.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,16 +12,20 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
-from transactions.kernel.exact import MICRO, Quantity, Rate, micro
+from transactions.kernel.exact import MICRO, Quantity, Rate, micro, micro_or_none, rounded_ratio
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
 from transactions.master.lookup import in_force, item_named, version_added
-from transactions.master.tables import bom, bom_line
+from transactions.master.tables import bom, bom_by_product, bom_line
 
 
 class ItemContainsItself(Refusal):
     """A component of the item is the item."""
+
+
+class ServiceIsNoByProduct(Refusal):
+    """What comes out beside is a thing, kept in stock."""
 
 
 class EverythingIsScrap(Refusal):
@@ -39,6 +44,18 @@ class Component(Line):
     scrap_rate: Rate | None = None
 
 
+class SharesExceedCost(Refusal):
+    """By-products bear less than the whole cost together."""
+
+
+class ByProduct(Line):
+    """So much that comes out beside, per output quantity of the BOM; cost_share: its share of the order's cost."""
+
+    item: Reference
+    quantity: Quantity
+    cost_share: Rate | None = Field(None, description="0.1 is a tenth; left out: it takes its estimate, if it has one")
+
+
 class CreateBom(Command):
     """Record a version of what goes into an item, from a date on."""
 
@@ -47,6 +64,7 @@ class CreateBom(Command):
     lines: tuple[Component, ...] = Field(min_length=1)
     output_quantity: Quantity | None = Field(None, description="how many the lines make; left out: 1")
     end_date: date | None = Field(None, description="last day in force")
+    by_products: tuple[ByProduct, ...] = Field((), description="what comes out beside the item")
 
 
 @handles(CreateBom, permission="master.bom", stage=3)
@@ -77,16 +95,56 @@ def create_bom(work: Work, new: CreateBom) -> Answer:
                 scrap_rate=micro(line.scrap_rate),
             )
         )  # fmt: skip
+    _add_by_products(work, bom_id, made, new.by_products)
     version_added(work, bom, item_id=made.id)
     return {"id": bom_id, "lines": line_ids}
 
 
+def _add_by_products(work: Work, bom_id: int, made: Row[Any], by_products: Sequence[ByProduct]) -> None:
+    shares, seen = 0, {made.id}
+    for position, line in enumerate(by_products):
+        field = f"by_products.{position}"
+        beside = item_named(work, line.item, f"{field}.item")
+        if beside.id in seen:
+            raise ItemContainsItself(
+                "a by-product is another item, and stands once", field=f"{field}.item", value=line.item
+            )
+        if beside.kind == "service":
+            raise ServiceIsNoByProduct("a service is no by-product", field=f"{field}.item", value=line.item)
+        seen.add(beside.id)
+        shares += micro(line.cost_share)
+        if shares >= MICRO:
+            raise SharesExceedCost(
+                "by-products together bear less than the whole cost", field=f"{field}.cost_share",
+                value=str(line.cost_share),
+            )  # fmt: skip
+        work.insert(
+            bom_by_product, bom_id=bom_id, line_number=position + 1, item_id=beside.id, quantity=micro(line.quantity),
+            cost_share=micro_or_none(line.cost_share),
+        )  # fmt: skip
+
+
+_by_products = (
+    select(bom_by_product).where(bom_by_product.c.bom_id == bindparam("bom_id")).order_by(bom_by_product.c.line_number)
+)
 _lines = select(bom_line).where(bom_line.c.bom_id == bindparam("bom_id")).order_by(bom_line.c.line_number)
 
 
 def bom_in_force(work: Work, item_id: int, on: date) -> Row[Any] | None:
     """The version of the item's BOM in force on the day."""
     return in_force(work, bom, on, item_id=item_id)
+
+
+def by_products_of(work: Work, version: Row[Any], planned: int) -> list[tuple[int, int, int | None]]:
+    """(item id, micro quantity, micro cost share) of what comes out beside `planned` (micro) by that BOM, half-even."""
+    key = ("bom by-products", version.id)
+    lines = work.masters.get(key)
+    if lines is None:
+        lines = work.masters[key] = work.rows(_by_products, bom_id=version.id)
+    return [
+        (line.item_id, rounded_ratio(planned * line.quantity, version.output_quantity), line.cost_share)
+        for line in lines
+    ]
 
 
 def requirements(work: Work, version: Row[Any], planned: int) -> dict[int, int]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
+from transactions.kernel.database import metadata
 from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -20,6 +21,7 @@ from transactions.master.tables import company, item, item_planning, item_unit, 
 
 BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
 Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
+Tracking = Literal["none", "lot", "serial"]
 LotPolicy = Literal["lot_for_lot", "minimum_multiple", "fixed"]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Ratio = Annotated[int, Field(gt=0, le=10**12)]
@@ -27,6 +29,16 @@ Ratio = Annotated[int, Field(gt=0, le=10**12)]
 
 class LotSizeIsMissing(Refusal):
     """A fixed lot needs its size."""
+
+
+class SpecificNeedsTracking(Refusal):
+    """Valuation by lot or serial needs stock that is told apart by lot or serial."""
+
+
+class TrackingIsSettled(Refusal):
+    """Stock that moved untracked cannot be told apart afterwards, nor the other way round."""
+
+    status = 409
 
 
 class NothingToChange(Refusal):
@@ -50,6 +62,7 @@ class CreateItem(Command):
     kind: Literal["bought", "made", "service"]
     category: Name | None = None
     valuation_method: Method = "fifo"
+    tracked_by: Tracking = Field("none", description="whether stock is told apart: by lot, by serial (one piece each)")
     lead_time_days: Days = 0
     safety_stock: ZeroOrQuantity | None = None
     lot_policy: LotPolicy | None = Field(
@@ -71,12 +84,13 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     if new.preferred_supplier is not None:
         supplier_id = supplier_named(work, new.preferred_supplier, "preferred_supplier").id
     minimum, multiple = micro(new.minimum_quantity), micro(new.multiple_quantity)
+    require_tracking(new.valuation_method, new.tracked_by)
     policy = new.lot_policy or ("minimum_multiple" if minimum or multiple else "lot_for_lot")
     _require_lot_size(policy, minimum, multiple)
     item_id = work.insert(
         item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
         category=new.category, is_blocked=False, recorded_at=work.recorded_at,
-        extra=None if new.weight is None else {"weight": format(new.weight, "f")},
+        tracked_by=new.tracked_by, extra=None if new.weight is None else {"weight": format(new.weight, "f")},
     )  # fmt: skip
     for other in new.units:
         work.insert(
@@ -121,6 +135,7 @@ class ChangeItem(Command):
     name: Name | None = None
     category: Name | None = None
     is_blocked: bool | None = None
+    tracked_by: Tracking | None = Field(None, description="only while it was never in stock")
 
 
 @handles(ChangeItem, permission="master.item", stage=1)
@@ -129,10 +144,34 @@ def change_item(work: Work, change: ChangeItem) -> Answer:
     subject = named(work, item, change.item, "item")
     values = change.model_dump(exclude={"company", "item"}, exclude_none=True)
     if not values:
-        raise NothingToChange("say at least one of name, category, is_blocked", field="item", value=change.item)
+        raise NothingToChange(
+            "say at least one of name, category, is_blocked, tracked_by", field="item", value=change.item
+        )
+    if change.tracked_by is not None and change.tracked_by != subject.tracked_by:
+        _require_unmoved(work, subject.id, change.tracked_by)
     work.update(item, subject.id, **values)
     work.masters_changed()
     return {"id": subject.id, "code": subject.code}
+
+
+_specific = select(valuation_method.c.id).where(
+    valuation_method.c.item_id == bindparam("item_id"), valuation_method.c.method == "specific"
+)
+
+
+def require_tracking(method: str, tracked_by: str, field: str = "valuation_method") -> None:
+    """Refuse valuation by lot or serial of what is not told apart."""
+    if method == "specific" and tracked_by == "none":
+        raise SpecificNeedsTracking("specific valuation needs tracked_by lot or serial", field=field, value=method)
+
+
+def _require_unmoved(work: Work, item_id: int, tracked_by: str) -> None:
+    stock_move = metadata.tables["stock_move"]
+    moved = select(stock_move.c.id).where(stock_move.c.item_id == item_id).limit(1)
+    if work.first(moved) is not None:
+        raise TrackingIsSettled("the item was in stock already", field="tracked_by", value=tracked_by)
+    if work.first(_specific, item_id=item_id) is not None:
+        require_tracking("specific", tracked_by, "tracked_by")
 
 
 class SetPlanningParameters(Command):

@@ -1,27 +1,37 @@
 """A routing: the operations that make an item, in sequence, as whole versions by date."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
-from transactions.kernel.exact import ZeroOrQuantity, micro
-from transactions.kernel.refusal import AlreadyExists
+from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro, micro_or_none
+from transactions.kernel.refusal import AlreadyExists, Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
-from transactions.master.lookup import item_named, named, version_added, versions
+from transactions.master.lookup import item_named, named, supplier_named, version_added, versions
 from transactions.master.tables import routing, routing_operation, work_center
 
 
+class SubcontractIsHalf(Refusal):
+    """A subcontracted operation names who does it and at what price."""
+
+
 class Operation(Line):
-    """Work at one work centre: set-up minutes per work order, run minutes per base unit."""
+    """Work at one work centre: set-up minutes per work order, run minutes per base unit; or done by a subcontractor.
+
+    subcontract_price: company currency per base unit made. Work done outside takes no minutes of ours unless stated.
+    """
 
     sequence: Annotated[int, Field(gt=0)]
     work_center: Reference
-    setup_minutes: ZeroOrQuantity
-    run_minutes: ZeroOrQuantity
+    setup_minutes: ZeroOrQuantity = Decimal(0)
+    run_minutes: ZeroOrQuantity = Decimal(0)
+    subcontractor: Reference | None = None
+    subcontract_price: UnitPrice | None = None
 
 
 class CreateRouting(Command):
@@ -45,11 +55,22 @@ def create_routing(work: Work, new: CreateRouting) -> Answer:
         if operation.sequence in seen:
             raise AlreadyExists("the sequence stands twice", field=f"{field}.sequence", value=operation.sequence)
         seen.add(operation.sequence)
+        if (operation.subcontractor is None) != (operation.subcontract_price is None):
+            missing = "subcontractor" if operation.subcontractor is None else "subcontract_price"
+            raise SubcontractIsHalf(
+                "a subcontracted operation has subcontractor and subcontract_price", field=f"{field}.{missing}",
+                value=None,
+            )  # fmt: skip
+        subcontractor = None
+        if operation.subcontractor is not None:
+            subcontractor = supplier_named(work, operation.subcontractor, f"{field}.subcontractor")
         center = named(work, work_center, operation.work_center, f"{field}.work_center", company.id)
         operation_ids.append(
             work.insert(
                 routing_operation, routing_id=routing_id, sequence=operation.sequence, work_center_id=center.id,
                 setup_minutes=micro(operation.setup_minutes), run_minutes=micro(operation.run_minutes),
+                subcontractor_id=subcontractor.id if subcontractor else None,
+                subcontract_price=micro_or_none(operation.subcontract_price),
             )
         )  # fmt: skip
     version_added(work, routing, item_id=made.id)

@@ -14,6 +14,7 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.document.document import QuantityExceedsOpen, add_document, add_line
+from transactions.inventory.lot import lot_filter, lots_taken, only_lot
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move
@@ -39,11 +40,15 @@ class Issued:
     item: Row[Any]
     quantity: int
     field: str
+    lot: str | None = None
 
 
 class IssueLine(Line):
     item: Reference
     quantity: Quantity
+    lot: Code | None = Field(
+        None, description="of a tracked item; left out: issued first expired first out, returned as it was issued"
+    )
 
 
 class IssueMaterial(Command):
@@ -68,7 +73,7 @@ def issue_material(work: Work, new: IssueMaterial) -> Answer:
     if new.lines is not None:
         issued = [
             Issued(stocked_item_named(work, line.item, f"lines.{position}.item"), micro(line.quantity),
-                   f"lines.{position}.quantity")
+                   f"lines.{position}.quantity", line.lot)
             for position, line in enumerate(new.lines)
         ]  # fmt: skip
     else:
@@ -121,20 +126,24 @@ def add_issue(
         work, company, "material_issue", effective_date=on, state="done", warehouse_id=source.id,
         origin_document_id=order.id, external_number=external_number,
     )  # fmt: skip
-    moves, line_ids = [], []
+    moves: list[Move] = []
+    line_ids = []
+    taken_of_lot: Counter[int] = Counter()
     for line_number, line in enumerate(issued, start=1):
+        parts = lots_taken(work, line.item, stock, line.quantity, on, line.lot, line.field, taken_of_lot)
         line_id = add_line(
             work, document_id, line_number, item_id=line.item.id, entered_unit_id=line.item.unit_id,
-            quantity=line.quantity, warehouse_id=source.id,
+            quantity=line.quantity, warehouse_id=source.id, lot_id=only_lot(parts),
         )  # fmt: skip
         line_ids.append(line_id)
-        moves.append(
+        moves += [
             Move(
                 move_type="issue", item_id=line.item.id, from_location_id=stock, to_location_id=production,
-                quantity=line.quantity, document_id=document_id, document_line_id=line_id, work_order_id=order.id,
-                field=line.field,
+                quantity=part, document_id=document_id, document_line_id=line_id, work_order_id=order.id,
+                lot_id=lot_id, field=line.field,
             )
-        )  # fmt: skip
+            for lot_id, part in parts
+        ]  # fmt: skip
     move_stock(work, company, on, moves)
     return {"id": document_id, "number": number, "lines": line_ids}
 
@@ -150,7 +159,13 @@ class ReturnMaterial(Command):
 
 
 _issue_moves = (
-    select(stock_move.c.id, stock_move.c.move_type, stock_move.c.quantity, stock_move.c.origin_move_id)
+    select(
+        stock_move.c.id,
+        stock_move.c.move_type,
+        stock_move.c.quantity,
+        stock_move.c.origin_move_id,
+        stock_move.c.lot_id,
+    )
     .where(
         stock_move.c.work_order_id == bindparam("order_id"),
         stock_move.c.item_id == bindparam("item_id"),
@@ -177,20 +192,21 @@ def return_material(work: Work, new: ReturnMaterial) -> Answer:
     for position, line in enumerate(new.lines):
         component = stocked_item_named(work, line.item, f"lines.{position}.item")
         quantity, field = micro(line.quantity), f"lines.{position}.quantity"
+        only = lot_filter(work, component, line.lot, f"lines.{position}.")
         line_id = add_line(
             work, document_id, position + 1, item_id=component.id, entered_unit_id=component.unit_id,
-            quantity=-quantity, warehouse_id=target.id,
+            quantity=-quantity, warehouse_id=target.id, lot_id=only,
         )  # fmt: skip
         line_ids.append(line_id)
         taken: Counter[int | None] = Counter()  # by earlier lines of this return
         for move in moves:
             taken[move.origin_move_id] += move.quantity
-        for origin_move_id, part in _undone(work, order.id, component.id, quantity, taken, field):
+        for origin_move_id, lot_id, part in _undone(work, order.id, component.id, quantity, taken, only, field):
             moves.append(
                 Move(
                     move_type="issue_return", item_id=component.id, from_location_id=production,
                     to_location_id=stock, quantity=part, document_id=document_id, document_line_id=line_id,
-                    work_order_id=order.id, origin_move_id=origin_move_id, field=field,
+                    work_order_id=order.id, lot_id=lot_id, origin_move_id=origin_move_id, field=field,
                 )
             )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)
@@ -198,20 +214,24 @@ def return_material(work: Work, new: ReturnMaterial) -> Answer:
 
 
 def _undone(
-    work: Work, order_id: int, item_id: int, quantity: int, taken: Counter[int | None], field: str
-) -> list[tuple[int, int]]:
-    """Which issues (move id, micro) a return of so much undoes: the latest first, none beyond what it issued."""
+    work: Work, order_id: int, item_id: int, quantity: int, taken: Counter[int | None], only: int | None, field: str
+) -> list[tuple[int, int | None, int]]:
+    """Which issues (move id, lot id, micro) a return undoes: the latest first, none beyond what it issued.
+
+    only: the lot that comes back; None: whichever was issued.
+    """
     known = work.rows(_issue_moves, order_id=order_id, item_id=item_id)
-    left = {move.id: move.quantity - taken[move.id] for move in known if move.move_type == "issue"}
+    issues = {move.id: move for move in known if move.move_type == "issue" and only in (None, move.lot_id)}
+    left = {move_id: move.quantity - taken[move_id] for move_id, move in issues.items()}
     for move in known:
-        if move.move_type == "issue_return":
+        if move.move_type == "issue_return" and move.origin_move_id in left:
             left[move.origin_move_id] -= move.quantity
     parts = []
     asked = quantity
     for move_id in reversed(left):
         part = min(left[move_id], asked)
         if part > 0:
-            parts.append((move_id, part))
+            parts.append((move_id, issues[move_id].lot_id, part))
             asked -= part
     if asked:
         raise QuantityExceedsOpen(

@@ -1,18 +1,26 @@
-"""An output: what a released work order made on a day, good and scrapped.
+"""An output: what a released work order made on a day, good and scrapped, and what came out beside.
 
-One document of type output, done at once, whose line follows up the order's. Scrapped output touches no stock and bears
-no value: the good output bears all. With back-flush the components that the output took are issued the same day, by a
-material issue of its own.
+One document of type output, done at once, whose first line follows up the order's. Scrapped output touches no stock and
+bears no value: the good output bears all but what by-products bear. With back-flush the components that the output took
+are issued the same day, by a material issue of its own.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Row, bindparam, select
 
 from transactions.document.document import add_document, add_line, change_state, link
+from transactions.document.pricing import share
+from transactions.document.tables import work_order_by_product
+from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
-from transactions.kernel.command import Answer, Code, Command, Reference, handles
-from transactions.kernel.exact import ZeroOrQuantity, micro
+from transactions.inventory.stocked_item import stocked_item_named
+from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -20,11 +28,18 @@ from transactions.master.company import company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
 from transactions.production.material_issue import add_issue, components_due, due_for_outputs
-from transactions.production.work_order import plan_of, progress_of, released_order
+from transactions.production.work_order import NOTHING_YET, plan_of, progress_of, released_order
 
 
 class NothingIsPutOut(Refusal):
     """An output has a good or a scrapped quantity."""
+
+
+class ByProductLine(Line):
+    item: Reference
+    quantity: Quantity
+    lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
+    expiry_date: date | None = None
 
 
 class ReportOutput(Command):
@@ -38,6 +53,11 @@ class ReportOutput(Command):
     close: bool = Field(False, description="close the order as of the day")
     warehouse: Reference | None = Field(None, description="left out: the order's")
     external_number: Code | None = None
+    lot: Code | None = Field(None, description="of a tracked item: lot or serial of the good output")
+    expiry_date: date | None = None
+    by_products: tuple[ByProductLine, ...] | None = Field(
+        None, description="left out: what the BOM says beside so much good output"
+    )
 
 
 @handles(ReportOutput, permission="production.output", stage=3)
@@ -50,9 +70,10 @@ def report_output(work: Work, new: ReportOutput) -> Answer:
     if not good and not scrapped:
         raise NothingIsPutOut("an output has a good or a scrapped quantity", field="good_quantity", value=0)
     plan = plan_of(work, order.id)
+    planned_beside = work.rows(_planned_beside, document_id=order.id)
+    progress = progress_of(work, order.id) if new.back_flush or planned_beside else NOTHING_YET
     answer: Answer = {}
     if new.back_flush:
-        progress = progress_of(work, order.id)
         within = min(max(plan.planned_quantity - progress.put_out, 0), good + scrapped)
         due = due_for_outputs(progress, plan.planned_quantity, within, good + scrapped - within)
         issued = components_due(work, due, "back_flush")
@@ -64,27 +85,80 @@ def report_output(work: Work, new: ReportOutput) -> Answer:
         origin_document_id=order.id, external_number=new.external_number,
     )  # fmt: skip
     made = named(work, item, plan.item_id, "order")
+    lot_id = lot_entering(work, made, new.lot, good, "", new.expiry_date) if good else None
     line_id = add_line(
-        work, document_id, 1, item_id=made.id, entered_unit_id=made.unit_id, quantity=good, warehouse_id=target.id
-    )
+        work, document_id, 1, item_id=made.id, entered_unit_id=made.unit_id, quantity=good, warehouse_id=target.id,
+        lot_id=lot_id,
+    )  # fmt: skip
     if good:
         link(work, "output", plan.line_id, line_id, good, new.effective_date)
+    stock, production = location_of(work, company.id, "stock", target.id), location_of(work, company.id, "production")
     ends = (
-        ("output", good, location_of(work, company.id, "stock", target.id), "good_quantity"),
-        ("output_scrap", scrapped, location_of(work, company.id, "loss"), "scrap_quantity"),
+        ("output", good, stock, lot_id, "good_quantity"),
+        ("output_scrap", scrapped, location_of(work, company.id, "loss"), None, "scrap_quantity"),
     )
-    move_stock(
-        work, company, new.effective_date,
-        [
+    moves = [
+        Move(
+            move_type=move_type, item_id=made.id, to_location_id=location_id, quantity=quantity, lot_id=of_lot,
+            from_location_id=production, document_id=document_id, document_line_id=line_id, work_order_id=order.id,
+            field=field,
+        )
+        for move_type, quantity, location_id, of_lot, field in ends
+        if quantity
+    ]  # fmt: skip
+    besides = _by_products(work, new, planned_beside, progress.good, good, plan.planned_quantity)
+    for position, beside in enumerate(besides):
+        beside_id = add_line(
+            work, document_id, position + 2, item_id=beside.item.id, entered_unit_id=beside.item.unit_id,
+            quantity=beside.quantity, warehouse_id=target.id, lot_id=beside.lot_id,
+        )  # fmt: skip
+        moves.append(
             Move(
-                move_type=move_type, item_id=made.id, to_location_id=location_id, quantity=quantity,
-                from_location_id=location_of(work, company.id, "production"), document_id=document_id,
-                document_line_id=line_id, work_order_id=order.id, field=field,
+                move_type="by_product", item_id=beside.item.id, from_location_id=production, to_location_id=stock,
+                quantity=beside.quantity, document_id=document_id, document_line_id=beside_id, work_order_id=order.id,
+                lot_id=beside.lot_id, cost_share=beside.cost_share, field=f"by_products.{position}.quantity",
             )
-            for move_type, quantity, location_id, field in ends
-            if quantity
-        ],
-    )  # fmt: skip
+        )  # fmt: skip
+    move_stock(work, company, new.effective_date, moves)
     if new.close:
         change_state(work, order, "done", new.effective_date)
     return {"id": document_id, "number": number, "lines": [line_id], **answer}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """So much (micro) of a by-product; cost_share: of the order's cost, for all that comes of it together."""
+
+    item: Row[Any]
+    quantity: int
+    lot_id: int | None
+    cost_share: int | None
+
+
+_planned_beside = (
+    select(work_order_by_product)
+    .where(work_order_by_product.c.document_id == bindparam("document_id"))
+    .order_by(work_order_by_product.c.id)
+)
+
+
+def _by_products(
+    work: Work, new: ReportOutput, rows: Sequence[Row[Any]], before: int, good: int, planned: int
+) -> list[Beside]:
+    """As stated, else the order's by-products (rows) in proportion to the good output."""
+    shares = {row.item_id: row.cost_share for row in rows}
+    found = []
+    if new.by_products is None:
+        for row in rows:
+            quantity = share(row.quantity, before, good, planned)
+            if quantity > 0:
+                beside = named(work, item, row.item_id, "by_products")
+                lot_id = lot_entering(work, beside, None, quantity, "by_products.")
+                found.append(Beside(beside, quantity, lot_id, row.cost_share))
+        return found
+    for position, line in enumerate(new.by_products):
+        prefix = f"by_products.{position}."
+        beside, quantity = stocked_item_named(work, line.item, f"{prefix}item"), micro(line.quantity)
+        lot_id = lot_entering(work, beside, line.lot, quantity, prefix, line.expiry_date)
+        found.append(Beside(beside, quantity, lot_id, shares.get(beside.id)))
+    return found

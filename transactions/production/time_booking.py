@@ -1,7 +1,8 @@
 """A time booking: minutes worked on a work order, at what rate. Time that arrives after closing restates the order.
 
 One document of type time_booking, done at once. Rates that it does not state are those in force on its day: of labour
-the employee's, else the work centre's; of overhead the work centre's.
+the employee's, else the work centre's; of overhead the work centre's. Minutes of work bear the labour rate; minutes of
+the machine, where they are told, bear the overhead rate, else the minutes of work bear that too.
 """
 
 from datetime import date
@@ -27,10 +28,15 @@ class MinutesOrLines(Refusal):
     """A booking states its minutes, or lines that do."""
 
 
+class MachineIsUnknown(Refusal):
+    """Machine time costs what its work centre's overhead rate says, or the rate that is stated."""
+
+
 class TimeLine(Line):
     """rate, overhead_rate: company currency per hour. sequence: an operation of the order, for its work centre."""
 
-    minutes: Quantity
+    minutes: Quantity | None = None
+    machine_minutes: Quantity | None = None
     work_center: Reference | None = None
     employee: Reference | None = None
     rate: UnitPrice | None = None
@@ -44,6 +50,7 @@ class BookTime(Command):
     order: Reference
     effective_date: date
     minutes: Quantity | None = None
+    machine_minutes: Quantity | None = Field(None, description="at the overhead rate; left out: as many as minutes")
     work_center: Reference | None = None
     employee: Reference | None = None
     rate: UnitPrice | None = Field(None, description="of labour, per hour; left out: the one in force")
@@ -67,14 +74,20 @@ def book_time(work: Work, new: BookTime) -> Answer:
     entry_ids = []
     for prefix, line in _lines(new):
         worker = None
+        work_center_id = _work_center_id(work, company, order, line, prefix)
+        if line.machine_minutes is not None and work_center_id is None and line.overhead_rate is None:
+            raise MachineIsUnknown(
+                "machine time names its work centre, operation or rate", field=f"{prefix}machine_minutes",
+                value=str(line.machine_minutes),
+            )  # fmt: skip
         if line.employee is not None:
             worker = named(work, employee, line.employee, f"{prefix}employee", company.id)
         entry_ids.append(
             work.insert(
                 time_entry, company_id=company.id, document_id=document_id, work_order_id=order.id,
                 employee_id=worker.id if worker else None,
-                work_center_id=_work_center_id(work, company, order, line, prefix),
-                department_id=worker.department_id if worker else None, minutes=micro(line.minutes),
+                work_center_id=work_center_id, department_id=worker.department_id if worker else None,
+                minutes=micro(line.minutes), machine_minutes=micro_or_none(line.machine_minutes),
                 labour_rate=micro_or_none(line.rate), overhead_rate=micro_or_none(line.overhead_rate),
                 effective_date=new.effective_date, recorded_at=work.recorded_at,
             )
@@ -84,14 +97,17 @@ def book_time(work: Work, new: BookTime) -> Answer:
 
 def _lines(new: BookTime) -> list[tuple[str, TimeLine]]:
     """The lines with the prefix of their fields; a booking without lines is one."""
-    if (new.minutes is None) == (new.lines is None):
+    said = new.minutes is not None or new.machine_minutes is not None
+    if said == (new.lines is not None):
         raise MinutesOrLines("say minutes, or lines with minutes", field="minutes", value=None)
     if new.lines is not None:
+        for position, line in enumerate(new.lines):
+            if line.minutes is None and line.machine_minutes is None:
+                raise MinutesOrLines("a line has minutes", field=f"lines.{position}.minutes", value=None)
         return [(f"lines.{position}.", line) for position, line in enumerate(new.lines)]
-    assert new.minutes is not None
     line = TimeLine(
-        minutes=new.minutes, work_center=new.work_center, employee=new.employee, rate=new.rate,
-        overhead_rate=new.overhead_rate, sequence=new.sequence,
+        minutes=new.minutes, machine_minutes=new.machine_minutes, work_center=new.work_center, employee=new.employee,
+        rate=new.rate, overhead_rate=new.overhead_rate, sequence=new.sequence,
     )  # fmt: skip
     return [("", line)]
 

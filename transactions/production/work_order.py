@@ -12,7 +12,13 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, func, select
 
 from transactions.document.document import add_document, add_line, change_state, document_named, require_state
-from transactions.document.tables import document_line, work_order, work_order_component, work_order_operation
+from transactions.document.tables import (
+    document_line,
+    work_order,
+    work_order_by_product,
+    work_order_component,
+    work_order_operation,
+)
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
@@ -20,7 +26,7 @@ from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
-from transactions.master.bom import bom_in_force, requirements
+from transactions.master.bom import bom_in_force, by_products_of, requirements
 from transactions.master.company import Company, company_named, today
 from transactions.master.lookup import warehouse_named
 from transactions.master.routing import routing_in_force
@@ -98,8 +104,13 @@ def add_work_order(
         work.insert(
             work_order_operation, document_id=document_id, sequence=operation.sequence,
             work_center_id=operation.work_center_id, setup_minutes=operation.setup_minutes,
-            run_minutes=operation.run_minutes,
+            run_minutes=operation.run_minutes, subcontractor_id=operation.subcontractor_id,
+            subcontract_price=operation.subcontract_price,
         )  # fmt: skip
+    for item_id, quantity, cost_share in by_products_of(work, version, planned) if version else ():
+        work.insert(
+            work_order_by_product, document_id=document_id, item_id=item_id, quantity=quantity, cost_share=cost_share
+        )
     return {"id": document_id, "number": number, "lines": [line_id]}
 
 
@@ -201,22 +212,27 @@ class Progress:
     planned: dict[int, int]  # by component: planned issue of the whole order, scrap included
     issued: dict[int, int]  # by item: issued less returned
     put_out: int  # good and scrapped output
+    good: int
 
     def open(self, item_id: int) -> int:
         """How much of the component is still to be issued, ≥ 0."""
         return max(self.planned.get(item_id, 0) - self.issued.get(item_id, 0), 0)
 
 
+NOTHING_YET = Progress({}, {}, 0, 0)
+
+
 def progress_of(work: Work, document_id: int) -> Progress:
     """What the order needs and what happened on it so far."""
     planned = {row.item_id: row.quantity for row in work.rows(_components, document_id=document_id)}
     issued: dict[int, int] = {}
-    put_out = 0
+    put_out = good = 0
     for move in work.rows(_moved, document_id=document_id):
         quantity = int(move.quantity)
         if move.move_type in ("output", "output_scrap"):
             put_out += quantity
-        else:
+            good += quantity if move.move_type == "output" else 0
+        elif move.move_type != "by_product":
             sign = -1 if move.move_type == "issue_return" else 1
             issued[move.item_id] = issued.get(move.item_id, 0) + sign * quantity
-    return Progress(planned, issued, put_out)
+    return Progress(planned, issued, put_out, good)

@@ -12,6 +12,7 @@ from transactions.kernel.exact import Quantity, UnitPrice
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named, today
+from transactions.purchasing.purchase_order import close_if_complete
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
@@ -36,7 +37,8 @@ class AmendPurchaseOrder(Command):
 def amend_purchase_order(work: Work, amendment: AmendPurchaseOrder) -> Answer:
     """Change lines of an order, with the reason; never below what is received or billed."""
     company = company_named(work, amendment.company)
-    open_period_on(work, company.id, amendment.effective_date or today(work, company))
+    on = amendment.effective_date or today(work, company)
+    open_period_on(work, company.id, on)
     head = document_named(work, company, "purchase_order", amendment.order, "order")
     require_state(head, "draft", "confirmed", field="order")
     received = linked_quantities(work, head.id, "receipt")
@@ -48,6 +50,7 @@ def amend_purchase_order(work: Work, amendment: AmendPurchaseOrder) -> Answer:
             for line in amendment.lines
         ],
         {line.id: max(received.get(line.id, 0), billed.get(line.id, 0)) for line in lines_of(work, head.id)},
-        amendment.reason,
+        amendment.reason, on,
     )  # fmt: skip
+    close_if_complete(work, company, head.id, on)
     return {"id": head.id, "number": head.number}

@@ -4,7 +4,7 @@ Inspected goods lie in the warehouse's inspection location, blocked until `decid
 """
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,8 +18,9 @@ from transactions.document.document import (
     open_quantities,
     require_state,
 )
+from transactions.document.inspection import Waiting, add_inspections
 from transactions.document.pricing import LineQuantity, asked
-from transactions.document.tables import inspection
+from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.work import Work
@@ -27,6 +28,12 @@ from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
+from transactions.purchasing.purchase_order import close_if_complete
+
+
+class ReceiptLine(LineQuantity):
+    lot: Code | None = Field(None, description="of a tracked item: its lot or serial; new ones come into being")
+    expiry_date: date | None = None
 
 
 class ReceiveGoods(Command):
@@ -35,7 +42,7 @@ class ReceiveGoods(Command):
     order: Reference
     effective_date: date
     warehouse: Reference | None = None
-    lines: Annotated[list[LineQuantity], Field(min_length=1)] | None = None
+    lines: Annotated[list[ReceiptLine], Field(min_length=1)] | None = None
     inspect: bool = False
     external_number: Code | None = None
 
@@ -48,7 +55,8 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
     require_state(order, "confirmed", field="order")
     open_period_on(work, company.id, receipt.effective_date)
     lines = lines_of(work, order.id)
-    taken = chosen_lines(lines, open_quantities(work, lines, "receipt"), asked(receipt.lines))
+    open_by_line = open_quantities(work, lines, "receipt")
+    taken = chosen_lines(lines, open_by_line, asked(receipt.lines))
     warehouse = warehouse_named(work, company.id, receipt.warehouse or order.warehouse_id)
     document_id, number = add_document(
         work, company, "goods_receipt", effective_date=receipt.effective_date, state="done",
@@ -58,37 +66,35 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
     supplier = location_of(work, company.id, "supplier")
     place = location_of(work, company.id, "inspection" if receipt.inspect else "stock", warehouse.id)
     moves, line_ids = [], []
-    to_inspect: list[tuple[int, Any, int]] = []
-    for line_number, (line, quantity, field) in enumerate(taken, start=1):
+    to_inspect: list[Waiting] = []
+    for position, (line, quantity, field) in enumerate(taken):
+        received = named(work, item, line.item_id, field)
+        own = receipt.lines[position] if receipt.lines is not None else None
+        lot_id = lot_entering(
+            work, received, own.lot if own else None, quantity, f"lines.{position}.", own.expiry_date if own else None
+        )
         line_id = add_line(
-            work, document_id, line_number, item_id=line.item_id, description=line.description, quantity=quantity,
-            warehouse_id=warehouse.id,
+            work, document_id, position + 1, item_id=line.item_id, description=line.description, quantity=quantity,
+            warehouse_id=warehouse.id, lot_id=lot_id,
         )  # fmt: skip
         link(work, "receipt", line.id, line_id, quantity, receipt.effective_date)
         line_ids.append(line_id)
-        if named(work, item, line.item_id, field).kind != "service":
+        open_by_line[line.id] -= quantity
+        if received.kind != "service":
             moves.append(
                 Move(
                     move_type="receipt", item_id=line.item_id, from_location_id=supplier, to_location_id=place,
-                    quantity=quantity, document_id=document_id, document_line_id=line_id, field=field,
+                    quantity=quantity, document_id=document_id, document_line_id=line_id, lot_id=lot_id, field=field,
                 )
             )  # fmt: skip
-            to_inspect.append((line_id, line, quantity))
+            to_inspect.append(Waiting(line_id, line.item_id, line.description, quantity, lot_id))
     move_stock(work, company, receipt.effective_date, moves)
     answer: Answer = {"id": document_id, "number": number, "lines": line_ids}
     if receipt.inspect:
-        answer["inspections"] = []
-        for position, (line_id, line, quantity) in enumerate(to_inspect, start=1):
-            external = receipt.external_number
-            inspection_id, inspection_number = add_document(
-                work, company, "inspection", effective_date=receipt.effective_date, state="confirmed",
-                partner_id=order.partner_id, warehouse_id=warehouse.id, origin_document_id=document_id,
-                external_number=external if external is None or len(to_inspect) == 1 else f"{external}-{position}",
-            )  # fmt: skip
-            inspected_id = add_line(
-                work, inspection_id, 1, item_id=line.item_id, description=line.description, quantity=quantity
-            )
-            work.insert(inspection, document_id=inspection_id, accepted_quantity=0, rejected_quantity=0)
-            link(work, "inspection", line_id, inspected_id, quantity, receipt.effective_date)
-            answer["inspections"].append({"id": inspection_id, "number": inspection_number})
+        answer["inspections"] = add_inspections(
+            work, company, receipt.effective_date, to_inspect, origin_document_id=document_id,
+            partner_id=order.partner_id, warehouse_id=warehouse.id, external_number=receipt.external_number,
+        )  # fmt: skip
+    elif not any(quantity > 0 for quantity in open_by_line.values()):
+        close_if_complete(work, company, order.id, receipt.effective_date)
     return answer

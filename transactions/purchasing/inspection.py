@@ -1,7 +1,7 @@
-"""An inspection: received goods lie blocked until somebody decides what is accepted and what becomes of the rest.
+"""An inspection: goods that came in lie blocked until somebody decides what is accepted and what becomes of the rest.
 
-confirmed (made by the receipt) → done. Rejected goods go back to the supplier, are scrapped, are accepted after all,
-or stay blocked for rework, which the next decision ends.
+confirmed (made by the receipt or the customer's return) → done. Rejected goods go back to the supplier, are scrapped,
+are accepted after all, or stay blocked for rework, which the next decision ends.
 """
 
 from datetime import date
@@ -10,15 +10,15 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, select
 
 from transactions.document.document import change_state, document_named, lines_of, require_state
-from transactions.document.tables import document, inspection, line_link
+from transactions.document.tables import document, document_line, inspection, line_link
 from transactions.inventory.stock import Move, move_stock
-from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Command, Reference, handles
 from transactions.kernel.exact import ZeroOrQuantity, from_micro, micro
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import Company, company_named
 from transactions.master.lookup import location_of
+from transactions.purchasing.purchase_order import close_if_complete
 from transactions.purchasing.supplier_return import add_supplier_return
 
 
@@ -28,6 +28,10 @@ class QuantitiesDoNotAddUp(Refusal):
 
 class DispositionIsMissing(Refusal):
     """Rejected goods need to be told what becomes of them."""
+
+
+class NotFromSupplier(Refusal):
+    """What a customer sent back goes to no supplier from there; accept it and return it by its receipt."""
 
 
 class DecidedBeforeReceipt(Refusal):
@@ -53,13 +57,18 @@ _of_receipt = (
     )
     .order_by(document.c.id)
 )
-_receipt_line = select(line_link.c.from_line_id).where(
-    line_link.c.to_line_id == bindparam("line_id"), line_link.c.link_type == "inspection"
+_inspected_line = (
+    select(
+        document_line.c.id,
+        document.c.document_type,
+        document.c.id.label("document_id"),
+        document.c.origin_document_id.label("order_id"),
+    )
+    .join_from(line_link, document_line, document_line.c.id == line_link.c.from_line_id)
+    .join(document, document.c.id == document_line.c.document_id)
+    .where(line_link.c.to_line_id == bindparam("line_id"), line_link.c.link_type == "inspection")
 )
 _detail = select(inspection).where(inspection.c.document_id == bindparam("document_id"))
-_receipt_move = select(stock_move).where(
-    stock_move.c.document_line_id == bindparam("line_id"), stock_move.c.move_type == "receipt"
-)
 
 
 def _inspection_named(work: Work, company: Company, reference: str | int) -> Row[Any]:
@@ -103,16 +112,17 @@ def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
         accepted, rejected = accepted + rejected, 0
     on = decision.effective_date or head.effective_date
     if on < head.effective_date:
-        raise DecidedBeforeReceipt(
-            f"the goods were received on {head.effective_date}", field="effective_date", value=on
-        )
+        raise DecidedBeforeReceipt(f"the goods came on {head.effective_date}", field="effective_date", value=on)
     blocked = location_of(work, company.id, "inspection", head.warehouse_id)
     stock = location_of(work, company.id, "stock", head.warehouse_id)
-    receipt_line_id = work.rows(_receipt_line, line_id=line.id)[0].from_line_id
-    origin = work.rows(_receipt_move, line_id=receipt_line_id)[0]
+    [inspected] = work.rows(_inspected_line, line_id=line.id)
+    if rejected and decision.disposition == "return" and inspected.document_type != "goods_receipt":
+        raise NotFromSupplier(
+            "a customer sent the goods: accept, rework or scrap them", field="disposition", value="return"
+        )
     shared = {
-        "item_id": line.item_id, "from_location_id": blocked, "document_id": head.id, "document_line_id": line.id,
-        "field": "accepted_quantity",
+        "item_id": line.item_id, "lot_id": line.lot_id, "from_location_id": blocked, "document_id": head.id,
+        "document_line_id": line.id, "field": "accepted_quantity",
     }  # fmt: skip
     moves = []
     if accepted:
@@ -124,7 +134,7 @@ def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
     answer: Answer = {"id": head.id, "number": head.number}
     if rejected and decision.disposition == "return":
         returned = add_supplier_return(
-            work, company, origin.document_id, on, [(receipt_line_id, rejected, "rejected_quantity")], blocked
+            work, company, inspected.document_id, on, [(inspected.id, rejected, "rejected_quantity")], blocked
         )
         answer["supplier_return"] = returned["number"]
     if rejected and decision.disposition == "rework":
@@ -135,4 +145,6 @@ def decide_inspection(work: Work, decision: DecideInspection) -> Answer:
         rejected_quantity=detail.rejected_quantity + rejected, disposition=decision.disposition, decided_on=on,
     )  # fmt: skip
     change_state(work, head, "done", on)
+    if inspected.document_type == "goods_receipt":
+        close_if_complete(work, company, inspected.order_id, on)
     return answer

@@ -1,5 +1,6 @@
 """A landed cost: freight, duty, insurance of goods received, spread over their receipts; posted when it is recorded.
 
+By value means by the latest known price at that moment: billed where the goods are billed, else the order's.
 Debit landed cost clearing and input tax; credit payables. Settlement moves the clearing on to where the goods are.
 """
 
@@ -8,7 +9,6 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import bindparam, select
 
 from transactions.document.document import (
     add_document,
@@ -19,15 +19,15 @@ from transactions.document.document import (
     linked_quantities,
     rate_on,
 )
-from transactions.document.tables import document_line, line_link
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
-from transactions.kernel.exact import Amount, PositiveAmount, converted, micro, rounded_ratio, split
+from transactions.kernel.exact import Amount, PositiveAmount, converted, micro, split
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.master.company import company_named
 from transactions.master.lookup import named, supplier_named
 from transactions.master.tables import item
+from transactions.purchasing.latest_price import latest_known_amounts
 
 
 class WeightIsMissing(Refusal):
@@ -56,13 +56,6 @@ class AddLandedCost(Command):
     external_number: Code | None = None
 
 
-_order_line = (
-    select(document_line)
-    .select_from(document_line.join(line_link, line_link.c.from_line_id == document_line.c.id))
-    .where(line_link.c.to_line_id == bindparam("line_id"), line_link.c.link_type == "receipt")
-)
-
-
 @handles(AddLandedCost, permission="finance.bill", stage=2)
 def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
     """Spread a charge over goods receipts: by value, weight or quantity."""
@@ -87,9 +80,7 @@ def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
             if kept <= 0:
                 continue
             if cost.basis == "value":
-                order_line = work.rows(_order_line, line_id=line.id)[0]
-                in_company = converted(order_line.net_amount, receipt.exchange_rate)
-                weight = rounded_ratio(in_company * kept * 1000, order_line.quantity)
+                weight = 0  # known when all lines are
             elif cost.basis == "weight":
                 each = (received.extra or {}).get("weight")
                 if each is None:
@@ -101,6 +92,9 @@ def add_landed_cost(work: Work, cost: AddLandedCost) -> Answer:
             weights.append(weight)
     if not receipt_lines:
         raise NoGoodsReceived("these receipts hold no goods of ours", field="receipts", value=cost.receipts[0])
+    if cost.basis == "value":
+        amounts = latest_known_amounts(work, [line.id for line in receipt_lines])
+        weights = [max(amounts[line.id], 0) for line in receipt_lines]
     net = company.minor(cost.amount, "amount")
     tax = company.minor(cost.tax_amount, "tax_amount") if cost.tax_amount is not None else 0
     due_date = cost.due_date or cost.bill_date + timedelta(days=supplier.payment_term_days)

@@ -13,6 +13,7 @@ from transactions.document.document import (
     add_line,
     change_state,
     document_named,
+    followed_quantities,
     lines_of,
     link,
     linked_quantities,
@@ -30,6 +31,7 @@ from transactions.master.company import Company, company_named, today
 from transactions.master.lookup import supplier_named, warehouse_named
 
 _order_line = document_line.alias("order_line")
+_receipt = document.alias("receipt")
 _requisition = select(document).where(document.c.id == bindparam("document_id"))
 
 
@@ -143,6 +145,7 @@ def confirm_purchase_order(work: Work, confirmation: ConfirmPurchaseOrder) -> An
     company = company_named(work, confirmation.company)
     head = document_named(work, company, "purchase_order", confirmation.order, "order")
     require_state(head, "draft", field="order")
+    open_period_on(work, company.id, head.effective_date, "order")
     number = change_state(work, head, "confirmed", head.effective_date)
     return {"id": head.id, "number": number}
 
@@ -169,6 +172,42 @@ def cancel_purchase_order(work: Work, cancellation: CancelPurchaseOrder) -> Answ
     return {"id": head.id, "number": number}
 
 
+_undecided = (
+    select(document.c.id)
+    .join_from(document, _receipt, _receipt.c.id == document.c.origin_document_id)
+    .where(
+        _receipt.c.origin_document_id == bindparam("order_id"),
+        document.c.document_type == "inspection",
+        document.c.state == "confirmed",
+    )
+    .limit(1)
+)
+
+
+def close_if_complete(work: Work, company: Company, order_id: int, on: date) -> None:
+    """The order is done on the day on which its last line is received and billed, and its last inspection decided.
+
+    Of goods that went back no bill need come.
+    """
+    head = document_named(work, company, "purchase_order", order_id, "order")
+    if head.state == "confirmed" and _is_complete(work, order_id):
+        change_state(work, head, "done", on)
+
+
+def _is_complete(work: Work, order_id: int) -> bool:
+    lines = lines_of(work, order_id)
+    received = linked_quantities(work, order_id, "receipt")
+    if any(received.get(line.id, 0) < line.quantity for line in lines):
+        return False
+    billed = linked_quantities(work, order_id, "bill")
+    lacking = {line.id: line.quantity - billed.get(line.id, 0) for line in lines}
+    if any(quantity > 0 for quantity in lacking.values()):
+        returned = followed_quantities(work, order_id, "receipt", "supplier_return")
+        if any(quantity > returned.get(line_id, 0) for line_id, quantity in lacking.items()):
+            return False
+    return work.first(_undecided, order_id=order_id) is None
+
+
 class ClosePurchaseOrder(Command):
     """Expect nothing more of an order; what is still open on it no longer counts as supply."""
 
@@ -182,6 +221,8 @@ def close_purchase_order(work: Work, closing: ClosePurchaseOrder) -> Answer:
     company = company_named(work, closing.company)
     open_period_on(work, company.id, closing.effective_date)
     head = document_named(work, company, "purchase_order", closing.order, "order")
+    if head.state == "done" and _is_complete(work, head.id):
+        return {"id": head.id, "number": head.number}  # it was done by itself
     require_state(head, "confirmed", field="order")
     number = change_state(work, head, "done", closing.effective_date)
     return {"id": head.id, "number": number}

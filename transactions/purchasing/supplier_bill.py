@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import bindparam, func, select
 
 from transactions.document.document import (
     add_document,
     add_line,
     chosen_lines,
     document_named,
+    followed_quantities,
     lines_of,
     link,
     linked_quantities,
@@ -22,7 +22,6 @@ from transactions.document.document import (
     require_state,
 )
 from transactions.document.pricing import LineQuantity, asked, share, totals
-from transactions.document.tables import document_line, line_link
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.exact import Amount, UnitPrice, converted, micro, priced, split
 from transactions.kernel.refusal import WrongState
@@ -31,6 +30,7 @@ from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.master.company import company_named
 from transactions.master.lookup import named
 from transactions.master.tables import item, partner
+from transactions.purchasing.purchase_order import close_if_complete
 
 
 class BillLine(LineQuantity):
@@ -53,24 +53,6 @@ class NothingToBill(WrongState):
     """Nothing received is left to bill."""
 
 
-_received = line_link.alias("received")
-_returned = line_link.alias("returned")
-_returned_by_order_line = (
-    select(_received.c.from_line_id, func.sum(_returned.c.quantity).label("quantity"))
-    .select_from(
-        _received.join(_returned, _returned.c.from_line_id == _received.c.to_line_id).join(
-            document_line, document_line.c.id == _received.c.from_line_id
-        )
-    )
-    .where(
-        document_line.c.document_id == bindparam("order_id"),
-        _received.c.link_type == "receipt",
-        _returned.c.link_type == "supplier_return",
-    )
-    .group_by(_received.c.from_line_id)
-)
-
-
 @handles(BillSupplier, permission="finance.bill", stage=2)
 def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
     """Record a supplier's bill; lines left out: what came, stayed and is not billed; before any receipt, all."""
@@ -81,8 +63,7 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
     billed = linked_quantities(work, order.id, "bill")
     if bill.lines is None:
         received = linked_quantities(work, order.id, "receipt")
-        sent_back = work.rows(_returned_by_order_line, order_id=order.id)
-        returned = {row.from_line_id: int(row.quantity) for row in sent_back}
+        returned = followed_quantities(work, order.id, "receipt", "supplier_return")
         come = {line.id: received.get(line.id, 0) - returned.get(line.id, 0) for line in lines}
         due = {line.id: (come[line.id] if received else line.quantity) - billed.get(line.id, 0) for line in lines}
         if not any(quantity > 0 for quantity in due.values()):
@@ -160,4 +141,5 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
         work, company, posting="supplier_bill", entry_date=bill.bill_date, lines=[*debits, payable],
         document_id=document_id, currency=order.currency, date_field="bill_date",
     )  # fmt: skip
+    close_if_complete(work, company, order.id, bill.bill_date)
     return {"id": document_id, "number": number, "gross_amount": str(company.decimal(amounts["gross_amount"]))}

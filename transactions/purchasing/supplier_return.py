@@ -18,17 +18,24 @@ from transactions.document.document import (
 )
 from transactions.document.pricing import LineQuantity, asked
 from transactions.document.tables import document, document_line, inspection, line_link
+from transactions.inventory.lot import lot_filter
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
-from transactions.kernel.refusal import Refusal, WrongState
+from transactions.kernel.refusal import NotFound, Refusal, WrongState
 from transactions.kernel.work import Work
 from transactions.master.company import Company, company_named
-from transactions.master.lookup import location_of
+from transactions.master.lookup import location_of, named
+from transactions.master.tables import item
+from transactions.purchasing.purchase_order import close_if_complete
 
 
 class ReturnedBeforeReceipt(Refusal):
     """Goods go back on the day they were received or later."""
+
+
+class SupplierReturnLine(LineQuantity):
+    lot: Code | None = Field(None, description="left out: the lot that was received")
 
 
 class ReturnToSupplier(Command):
@@ -36,14 +43,14 @@ class ReturnToSupplier(Command):
 
     receipt: Reference
     effective_date: date
-    lines: Annotated[list[LineQuantity], Field(min_length=1)] | None = None
+    lines: Annotated[list[SupplierReturnLine], Field(min_length=1)] | None = None
     external_number: Code | None = None
     reason: str | None = None
 
 
 _head = select(document).where(document.c.id == bindparam("document_id"))
 _line = select(document_line).where(document_line.c.id == bindparam("line_id"))
-_receipt_move = select(stock_move.c.id).where(
+_receipt_move = select(stock_move.c.id, stock_move.c.lot_id).where(
     stock_move.c.document_line_id == bindparam("line_id"), stock_move.c.move_type == "receipt"
 )
 
@@ -75,6 +82,13 @@ def return_to_supplier(work: Work, returned: ReturnToSupplier) -> Answer:
     for row in work.rows(_kept_back, receipt_id=receipt.id):
         open_by_line[row.from_line_id] -= int(row.quantity)
     taken = chosen_lines(lines, open_by_line, asked(returned.lines))
+    for position, own in enumerate(returned.lines or ()):
+        line, field = taken[position][0], f"lines.{position}."
+        if (
+            own.lot is not None
+            and lot_filter(work, named(work, item, line.item_id, field), own.lot, field) != line.lot_id
+        ):
+            raise NotFound("the line received no such lot", field=f"{field}lot", value=own.lot)
     stock = location_of(work, company.id, "stock", receipt.warehouse_id)
     parts = [(line.id, quantity, field) for line, quantity, field in taken]
     return add_supplier_return(
@@ -113,7 +127,7 @@ def add_supplier_return(
             raise WrongState("a service cannot be sent back", field=field, value=line.description)
         line_id = add_line(
             work, document_id, line_number, item_id=line.item_id, description=line.description, quantity=quantity,
-            warehouse_id=receipt.warehouse_id,
+            warehouse_id=receipt.warehouse_id, lot_id=origin.lot_id,
         )  # fmt: skip
         link(work, "supplier_return", receipt_line_id, line_id, quantity, on)
         line_ids.append(line_id)
@@ -121,8 +135,9 @@ def add_supplier_return(
             Move(
                 move_type="supplier_return", item_id=line.item_id, from_location_id=from_location_id,
                 to_location_id=supplier, quantity=quantity, document_id=document_id, document_line_id=line_id,
-                origin_move_id=origin.id, field=field,
+                lot_id=origin.lot_id, origin_move_id=origin.id, field=field,
             )
         )  # fmt: skip
     move_stock(work, company, on, moves)
+    close_if_complete(work, company, receipt.origin_document_id, on)
     return {"id": document_id, "number": number, "lines": line_ids}

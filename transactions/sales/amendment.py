@@ -54,7 +54,7 @@ def amend_sales_order(work: Work, amendment: AmendSalesOrder) -> Answer:
             for line in amendment.lines
         ],
         {line.id: max(delivered.get(line.id, 0), invoiced.get(line.id, 0)) for line in lines_of(work, head.id)},
-        amendment.reason,
+        amendment.reason, on,
     )  # fmt: skip
     close_if_fulfilled(work, head.id, company.code, on)
     return {"id": head.id, "number": head.number}

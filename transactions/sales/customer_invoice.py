@@ -15,6 +15,7 @@ from transactions.document.document import (
     chosen_lines,
     document_named,
     followed_lines,
+    followed_quantities,
     link,
     rate_on,
     require_state,
@@ -33,7 +34,7 @@ from transactions.sales.sales_order import close_when_fulfilled
 
 
 class InvoiceCustomer(Command):
-    """Invoice a sales order; lines left out: what was delivered and not invoiced; before any delivery, all."""
+    """Invoice a sales order; lines left out: what was delivered, kept and not invoiced; before any delivery, all."""
 
     order: Reference
     invoice_date: date
@@ -51,15 +52,17 @@ _earlier_invoice = select(document.c.id).where(
 
 @handles(InvoiceCustomer, permission="finance.invoice", stage=2)
 def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
-    """Invoice a sales order; lines left out: what was delivered and not invoiced; before any delivery, all."""
+    """Invoice a sales order; lines left out: what was delivered, kept and not invoiced; before any delivery, all."""
     company = company_named(work, invoice.company)
     order = document_named(work, company, "sales_order", invoice.order, "order")
     require_state(order, "confirmed", field="order")
     lines, (delivered, invoiced) = followed_lines(work, order.id, "delivery", "invoice")
     open_by_line = {line.id: line.quantity - invoiced.get(line.id, 0) for line in lines}
     if invoice.lines is None:
+        returned = followed_quantities(work, order.id, "delivery", "customer_return")
+        kept = {line.id: delivered.get(line.id, 0) - returned.get(line.id, 0) for line in lines}
         due = {
-            line.id: min(open_by_line[line.id], delivered.get(line.id, 0) - invoiced.get(line.id, 0))
+            line.id: min(open_by_line[line.id], kept[line.id] - invoiced.get(line.id, 0))
             if delivered
             else open_by_line[line.id]
             for line in lines

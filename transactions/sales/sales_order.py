@@ -13,6 +13,7 @@ from transactions.document.document import (
     change_state,
     document_named,
     followed_lines,
+    followed_quantities,
     linked_quantities,
     require_state,
 )
@@ -85,6 +86,7 @@ def confirm_sales_order(work: Work, confirmation: ConfirmSalesOrder) -> Answer:
     company = company_named(work, confirmation.company)
     head = document_named(work, company, "sales_order", confirmation.order, "order")
     require_state(head, "draft", field="order")
+    open_period_on(work, company.id, head.effective_date, "order")
     number = change_state(work, head, "confirmed", head.effective_date)
     return {"id": head.id, "number": number}
 
@@ -111,11 +113,15 @@ def cancel_sales_order(work: Work, cancellation: CancelSalesOrder) -> Answer:
 
 
 def close_if_fulfilled(work: Work, order_id: int, company_code: str, on: date) -> None:
-    """The order is done on the day on which its last line is both delivered and invoiced in full."""
+    """The order is done on the day on which its last line is both delivered and invoiced in full.
+
+    Goods that came back before they were invoiced need no invoice.
+    """
     company = company_named(work, company_code)
     head = document_named(work, company, "sales_order", order_id, "order")
     lines, (delivered, invoiced) = followed_lines(work, order_id, "delivery", "invoice")
-    close_when_fulfilled(work, head, lines, delivered, invoiced, on)
+    returned = followed_quantities(work, order_id, "delivery", "customer_return")
+    close_when_fulfilled(work, head, lines, delivered, invoiced, on, returned)
 
 
 def close_when_fulfilled(
@@ -125,8 +131,18 @@ def close_when_fulfilled(
     delivered: Mapping[int, int],
     invoiced: Mapping[int, int],
     on: date,
+    returned: Mapping[int, int] | None = None,
 ) -> None:
-    """Like `close_if_fulfilled`, by what is known. delivered, invoiced: by line id, micro base units."""
-    followed = all(min(delivered.get(line.id, 0), invoiced.get(line.id, 0)) >= line.quantity for line in lines)
-    if head.state == "confirmed" and followed:
-        change_state(work, head, "done", on)
+    """Like `close_if_fulfilled`, by what is known. delivered, invoiced, returned: by line id, micro base units.
+
+    returned left out: looked up where it may matter, which it cannot before anything is invoiced.
+    """
+    if head.state != "confirmed" or any(delivered.get(line.id, 0) < line.quantity for line in lines):
+        return
+    lacking = {line.id: line.quantity - invoiced.get(line.id, 0) for line in lines}
+    if any(quantity > 0 for quantity in lacking.values()):
+        if returned is None:
+            returned = followed_quantities(work, head.id, "delivery", "customer_return") if invoiced else {}
+        if any(quantity > returned.get(line_id, 0) for line_id, quantity in lacking.items()):
+            return
+    change_state(work, head, "done", on)

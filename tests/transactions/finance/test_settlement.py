@@ -36,14 +36,14 @@ def test_a_build_made_before_the_newest_settlement_is_stale(trading: Trading) ->
 
 
 def test_a_locked_period_is_corrected_in_the_first_open_one(trading: Trading) -> None:
-    for period in ("2026-01", "2026-02", "2026-04"):
+    for period in ("2026-01", "2026-02"):
         trading("lock_period", period=period)
-    trading("settle_cost", build_id="b1", rows=_rows("2026-01") + _rows("2026-04", "7") + _rows("2026-03", "1"))
+    trading("settle_cost", build_id="b1", rows=_rows("2026-01") + _rows("2026-03", "7") + _rows("2026-02", "1"))
     entries = trading.rows("journal_entry")
     assert [(entry["entry_date"], entry["description"]) for entry in entries] == [
         (date(2026, 3, 1), "correction of period 2026-01"),
+        (date(2026, 3, 1), "correction of period 2026-02"),
         (date(2026, 3, 31), "cost settlement 2026-03"),
-        (date(2026, 5, 1), "correction of period 2026-04"),
     ]
     settled = {line["settled_period"] for line in trading.rows("journal_line", entry_id=entries[0]["id"])}
     assert settled == {"2026-01"}

@@ -24,18 +24,18 @@ MAY = {
     """,
     "accountant": """
         add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment allocate_payment post_journal_entry
-        lock_period
+        lock_period credit_customer debit_supplier bill_subcontract
         settle_cost set_exchange_rate create_tax_code set_standard_cost set_valuation_method set_work_center_rate
     """,
     "salesperson": """
         create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order
-        deliver_goods
+        deliver_goods return_from_customer
     """,
     "analyst": "",
     "storekeeper": """
         record_opening_stock adjust_stock transfer_stock carry_out_transfer
         cancel_transfer receive_goods decide_inspection deliver_goods
-        issue_material return_material
+        issue_material return_material scrap_stock
     """,
     "foreman": """
         create_work_order release_work_order cancel_work_order close_work_order issue_material return_material

@@ -26,6 +26,7 @@ LINE = {"item": "A", "quantity": 1}
 CASES: dict[str, dict[str, Any]] = {
     "record_opening_stock": {"lines": [LINE | {"unit_cost": 1}]},
     "adjust_stock": {"lines": [LINE], "reason": "found"},
+    "scrap_stock": {"lines": [LINE], "reason": "broken"},
     "transfer_stock": {"from_warehouse": "MAIN", "to_warehouse": "EAST", "lines": [LINE]},
     "carry_out_transfer": {"transfer": "TR000001"},
     "cancel_transfer": {"transfer": "TR000002"},
@@ -34,6 +35,8 @@ CASES: dict[str, dict[str, Any]] = {
     "amend_sales_order": {"order": "SO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
     "cancel_sales_order": {"order": "SO000002"},
     "deliver_goods": {"order": "SO000001", "lines": [{"line": 1, "quantity": 1}]},
+    "return_from_customer": {"delivery": "DN000001", "lines": [{"line": 1, "quantity": 1}]},
+    "credit_customer": {"invoice": "SI000001", "lines": [{"line": 1, "amount": 1}]},
     "invoice_customer": {"order": "SO000001", "lines": [{"line": 1, "quantity": 1}]},
     "receive_payment": {"customer": "CUS", "amount": 1},
     "allocate_payment": {"payment": "CP000001"},
@@ -46,6 +49,8 @@ CASES: dict[str, dict[str, Any]] = {
     "return_to_supplier": {"receipt": "GR000001", "lines": [{"line": 1, "quantity": 1}]},
     "bill_supplier": {"order": "PO000001", "lines": [{"line": 1, "quantity": 1}]},
     "add_landed_cost": {"receipts": ["GR000001"], "supplier": "SUP", "amount": 1},
+    "debit_supplier": {"bill": "PB000001", "lines": [{"line": 1, "amount": 1}]},
+    "bill_subcontract": {"supplier": "SUP", "lines": [{"work_order": "WO000001", "net_amount": 1}]},
     "pay_supplier": {"supplier": "SUP", "amount": 1},
     "create_work_order": {"item": "M", "quantity": 1, "start_date": "2026-03-01", "due_date": "2026-03-02"},
     "release_work_order": {"order": "WO000002"},
@@ -91,7 +96,11 @@ def busy(shop: Trading) -> Trading:
         "receive_goods", order="PO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 2}], inspect=True
     )
     shop("receive_payment", customer="CUS", effective_date="2026-01-07", amount=1)
+    shop("deliver_goods", order="SO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 2}])
     shop("invoice_customer", order="SO000001", invoice_date="2026-01-06", lines=[{"line": 1, "quantity": 1}])
+    shop("bill_supplier", order="PO000001", bill_date="2026-01-06", lines=[{"line": 1, "quantity": 1}])
+    shop.sell(confirm=False, external_number="DRAFT")
+    shop.buy(confirm=False, external_number="DRAFT")
     shop("lock_period", period="2026-01")
     return shop
 
@@ -129,6 +138,29 @@ def test_a_period_is_locked_once_and_must_be_a_month(busy: Trading) -> None:
         refusal = busy.refused("lock_period", period=period)
         assert (refusal.fact, refusal.field) == (fact, "period")
     assert busy.row("fiscal_period", code="2026-01")["end_date"] == date(2026, 1, 31)
+
+
+def test_a_draft_of_a_locked_month_is_not_confirmed(busy: Trading) -> None:
+    for command in ("confirm_sales_order", "confirm_purchase_order"):
+        refusal = busy.refused(command, order="DRAFT")
+        assert (refusal.fact, refusal.field) == ("PeriodIsLocked", "order")
+
+
+def test_months_are_locked_in_their_order(shop: Trading) -> None:
+    refusal = shop.refused(
+        "lock_period", period="2026-03"
+    )  # January is in use, February is open though nothing is in it
+    assert (refusal.fact, refusal.field, refusal.value) == ("EarlierPeriodIsOpen", "period", "2026-03")
+    assert refusal.rule == "2026-01 is open and comes before 2026-03: lock it first"
+    shop("lock_period", period="2026-01")
+    refusal = shop.refused("lock_period", period="2026-03")
+    assert refusal.rule == "2026-02 is open and comes before 2026-03: lock it first"
+    for period in ("2026-02", "2026-03"):
+        shop("lock_period", period=period)
+    assert shop.refused("adjust_stock", effective_date="2025-12-31", reason="found", lines=[LINE]).fact == (
+        "PeriodIsLocked"  # before what is locked, though nobody ever used that month
+    )
+    assert all(row["locked_at"] for row in shop.rows("fiscal_period", state="locked"))
 
 
 def test_the_database_refuses_too(busy: Trading) -> None:

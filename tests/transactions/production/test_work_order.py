@@ -285,7 +285,8 @@ def test_a_wrong_booking_is_refused(acting: Acting, data: dict[str, Any], fact: 
 def test_a_locked_period_refuses_production(acting: Acting, command: str, data: dict[str, Any]) -> None:
     _order(acting)
     _order(acting, external_number="W2", release=False)
-    acting("lock_period", period="2026-06")
+    for period in ("2026-05", "2026-06"):
+        acting("lock_period", period=period)
     refusal = acting.refused(command, effective_date="2026-06-30", **data)
     assert (refusal.fact, refusal.field) == ("PeriodIsLocked", "effective_date")
     refusal = acting.refused("create_work_order", **ORDER)

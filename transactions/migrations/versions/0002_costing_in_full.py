@@ -100,7 +100,8 @@ def _date_what_stood_undated() -> None:
 def _equip_companies() -> None:
     """The account and the number series that a company founded now would have; ids from the one counter."""
     bind = op.get_bind()
-    next_id = first_id = bind.execute(sa.text("select max(next_id) from writer_state")).scalar()
+    first_id: int = bind.execute(sa.text("select coalesce(max(next_id), 0) from writer_state")).scalar_one()
+    next_id = first_id
     for (company_id,) in bind.execute(sa.text("select id from company order by id")).all():
         company = {"company_id": company_id}
         known = bind.execute(sa.text("select code, role from account where company_id = :company_id"), company).all()
@@ -114,7 +115,7 @@ def _equip_companies() -> None:
             )  # fmt: skip
             next_id += 1
         drawn = sa.text("select document_type from number_series where company_id = :company_id")
-        types = set(bind.execute(drawn, company).scalars())
+        types: set[str] = set(bind.execute(drawn, company).scalars())
         for document_type, prefix in SERIES:
             if document_type not in types:
                 bind.execute(
