@@ -23,11 +23,12 @@ MOVE_COLUMNS: dict[str, Any] = {
     **{f"estimated_{name}_amount": pl.Int64 for name in COMPONENTS},
     "cost_share": pl.Int64,
     "lot_id": pl.Int64,
+    "received_date": pl.Date,
 }
 ORDER_COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("work_order_id", "company_id", "item_id", "planned_quantity"), pl.Int64),
     "is_closed": pl.Boolean,
-    **{f"{name}_amount": pl.Int64 for name in COMPONENTS[1:4]},
+    **{f"{name}_amount": pl.Int64 for name in COMPONENTS},
 }
 STANDARD_COLUMNS: dict[str, Any] = {
     **dict.fromkeys(("company_id", "item_id"), pl.Int64),
@@ -48,10 +49,12 @@ def day(number: int) -> date:
 
 
 class History:
-    """Moves, work orders and methods of company 1, collected line by line; quantities in units, amounts in minor
-    units."""
+    """Moves, work orders and methods of a company, collected line by line; quantities in units, amounts in minor
+    units. Entries are numbered from `before` + 1 on."""
 
-    def __init__(self) -> None:
+    def __init__(self, company: int = 1, before: int = 0) -> None:
+        self.company = company
+        self.before = before
         self.moves: list[Row] = []
         self.orders: list[Row] = []
         self.methods: list[Row] = []
@@ -65,10 +68,15 @@ class History:
 
     def move(self, kind: str, item: int, quantity: float, on: int, **facts: Any) -> int:
         """Adds an entry; `quantity` is signed and in units; returns its id."""
-        entry = len(self.moves) + 1
+        entry = self.before + len(self.moves) + 1
         row: Row = dict.fromkeys(MOVE_COLUMNS)
-        row |= {"entry_id": entry, "move_id": entry, "company_id": 1, "item_id": item, "warehouse_id": 1, "kind": kind}
-        row |= {"effective_date": day(on), "recorded_at": datetime(2026, 2, 1), "quantity": round(quantity * UNIT)}
+        row |= {"entry_id": entry, "move_id": entry, "company_id": self.company, "item_id": item, "warehouse_id": 1}
+        row |= {
+            "kind": kind,
+            "effective_date": day(on),
+            "recorded_at": datetime(2026, 2, 1),
+            "quantity": round(quantity * UNIT),
+        }
         self.moves.append(row | facts)
         return entry
 
@@ -84,19 +92,20 @@ class History:
 
     def order(self, number: int, item: int, planned: float, is_closed: bool, **amounts: int) -> int:
         """A work order with what it cost besides its material."""
-        row = {f"{name}_amount": amounts.get(name, 0) for name in COMPONENTS[1:4]}
-        row |= {"work_order_id": number, "company_id": 1, "item_id": item}
+        row = {f"{name}_amount": amounts.get(name, 0) for name in COMPONENTS}
+        row |= {"work_order_id": number, "company_id": self.company, "item_id": item}
         self.orders.append(row | {"planned_quantity": round(planned * UNIT), "is_closed": is_closed})
         return number
 
     def on_method(self, item: int, method: str, since: int = 1) -> None:
         """Puts an item on a valuation method from a day on."""
-        self.methods.append({"company_id": 1, "item_id": item, "method": method, "effective_date": day(since)})
+        row = {"company_id": self.company, "item_id": item, "method": method, "effective_date": day(since)}
+        self.methods.append(row)
 
     def standard(self, item: int, since: int, **amounts: int) -> None:
         """Gives an item a standard cost from a day on; amounts per unit in minor units."""
         row = {f"{name}_unit_cost": amounts.get(name, 0) * UNIT for name in COMPONENTS}
-        self.standards.append(row | {"company_id": 1, "item_id": item, "effective_date": day(since)})
+        self.standards.append(row | {"company_id": self.company, "item_id": item, "effective_date": day(since)})
 
     def tables(self) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """Moves, work orders, methods and standard costs as the engine takes them."""

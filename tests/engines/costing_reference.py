@@ -161,8 +161,17 @@ class Reference:
     layers: list[tuple[int, int, int, int, int, Amounts, Any]] = field(default_factory=list)
     uncovered: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     without_price: set[int] = field(default_factory=set)
+    without_standard: set[int] = field(default_factory=set)
+    unknown_origin: set[int] = field(default_factory=set)
     variances: dict[int, Amounts] = field(default_factory=dict)
     revaluations: list[tuple[Any, ...]] = field(default_factory=list)
+
+    # asked for again and again, and never changing
+    entries_of: dict[int, list[int]] = field(default_factory=dict)
+    methods_of: dict[int, str] = field(default_factory=dict)
+    origins: dict[int, int | None] = field(default_factory=dict)
+    turns: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    by_lot: set[tuple[int, int]] = field(default_factory=set)
 
     # one round
     pools: dict[tuple[int, ...], Pool] = field(default_factory=dict)
@@ -175,21 +184,46 @@ class Reference:
     read_debts: set[int] = field(default_factory=set)
     change: int = 0
 
+    def __post_init__(self) -> None:
+        for entry, move in self.moves.items():
+            self.entries_of.setdefault(move["work_order_id"], []).append(entry)
+            self.methods_of[entry] = self.method_on(move, move["effective_date"])
+            if self.methods_of[entry] == "specific":
+                self.by_lot.add((move["company_id"], move["item_id"]))
+        for entry in self.moves:
+            self.origins[entry] = self.found_origin(entry)
+            if self.moves[entry]["origin_entry_id"] is not None and self.origins[entry] is None:
+                self.unknown_origin.add(entry)
+        for entry in self.moves:
+            self.turns[entry] = (self.place(entry), self.moves[entry]["recorded_at"], entry)
+
     def origin_of(self, entry: int) -> int | None:
+        return self.origins[entry]
+
+    def found_origin(self, entry: int) -> int | None:
+        """What an entry names as its origin, if that can be: the same item, the other direction. A transfer in that
+        names none finds the transfer out of its stock move, if there is one only."""
         move = self.moves[entry]
-        origin = self.moves.get(move["origin_entry_id"])
-        if origin is None:
+        named = move["origin_entry_id"]
+        if named is None and move["kind"] == "transfer_in":
+            gone = [
+                other
+                for other, its in self.moves.items()
+                if its["kind"] == "transfer_out" and its["move_id"] == move["move_id"] and same_item(its, move)
+            ]
+            named = gone[0] if len(gone) == 1 else None
+        origin = self.moves.get(named)
+        if origin is None or not same_item(origin, move):
             return None
-        same_item = (origin["company_id"], origin["item_id"]) == (move["company_id"], move["item_id"])
         opposite = (origin["quantity"] < 0) != (move["quantity"] < 0)
-        return int(origin["entry_id"]) if same_item and opposite else None
+        return int(origin["entry_id"]) if opposite else None
 
     def is_output(self, entry: int) -> bool:
         move = self.moves[entry]
         return (
             move["kind"] in ("output", "by_product")
             and move["work_order_id"] is not None
-            and move["quantity"] >= 0
+            and move["quantity"] > 0
             and self.origin_of(entry) is None
         )
 
@@ -215,6 +249,14 @@ class Reference:
             return self.stated(entry) or self.stated(entry, "estimated_")
         return self.stated(entry, "estimated_")
 
+    def is_estimated(self, entry: int) -> bool:
+        """An output of an open work order that is not worth its part of the order's cost yet."""
+        if not self.is_output(entry) or self.order_of(entry)["is_closed"]:
+            return False
+        move = self.moves[entry]
+        is_stated = move["kind"] == "by_product" and move["material_amount"] is not None
+        return self.method(move) != "standard" and not is_stated
+
     # order of play
 
     def place(self, entry: int) -> tuple[Any, ...]:
@@ -230,7 +272,7 @@ class Reference:
         return own if own >= its else (*its[:-1], its[-1] + 1)
 
     def turn(self, entry: int) -> tuple[Any, ...]:
-        return (self.place(entry), self.moves[entry]["recorded_at"], entry)
+        return self.turns[entry]
 
     def groups(self) -> list[list[int]]:
         """Entries of items that consume each other, lowest consumed first, each in order of play."""
@@ -283,9 +325,10 @@ class Reference:
 
     def order_cost(self, number: int) -> Amounts:
         order = self.orders.get(number, {})
-        cost = [0, *(order.get(f"{name}_amount", 0) for name in COMPONENTS[1:4]), 0]
-        for entry, move in self.moves.items():
-            if move["work_order_id"] == number and not self.is_output(entry):
+        cost = [order.get(f"{name}_amount", 0) for name in COMPONENTS]
+        for entry in self.entries_of.get(number, ()):
+            move = self.moves[entry]
+            if not self.is_output(entry):
                 value = self.value.get(entry, zero())
                 if self.is_stated_return(entry):
                     value = self.stated(entry) or zero()
@@ -294,11 +337,10 @@ class Reference:
 
     def is_stated_return(self, entry: int) -> bool:
         move = self.moves[entry]
-        return move["quantity"] >= 0 and self.origin_of(entry) is None and move["material_amount"] is not None
+        return move["quantity"] > 0 and self.origin_of(entry) is None and move["material_amount"] is not None
 
     def outputs(self, number: int) -> list[int]:
-        mine = [e for e, move in self.moves.items() if move["work_order_id"] == number and self.is_output(e)]
-        return sorted(mine, key=self.turn)
+        return sorted((e for e in self.entries_of.get(number, ()) if self.is_output(e)), key=self.turn)
 
     def output_values(self, number: int) -> dict[int, Amounts]:
         """What every output of a work order takes of its cost."""
@@ -368,8 +410,7 @@ class Reference:
 
     def pool_of(self, entry: int) -> Pool:
         move = self.moves[entry]
-        by_lot = any(self.method(other) == "specific" for other in self.moves.values() if same_item(other, move))
-        lot = (move.get("lot_id") or 0,) if by_lot else ()
+        lot = (move.get("lot_id") or 0,) if (move["company_id"], move["item_id"]) in self.by_lot else ()
         key = (move["company_id"], move["item_id"], move["warehouse_id"], *lot)
         if key not in self.pools:
             self.pools[key] = Pool()
@@ -383,13 +424,19 @@ class Reference:
         return [pool for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]) if key[:2] == owner]
 
     def method(self, move: Row) -> str:
+        return self.methods_of[move["entry_id"]]
+
+    def method_on(self, move: Row, day: date) -> str:
         versions = sorted((m for m in self.methods if same_item(m, move)), key=lambda m: m["effective_date"])
         if not versions:
             return "fifo"
-        in_force = [m for m in versions if m["effective_date"] <= move["effective_date"]]
+        in_force = [m for m in versions if m["effective_date"] <= day]
         method = str((in_force or versions[:1])[-1]["method"])
         has_standard = any(same_item(standard, move) for standard in self.standards)
-        return "moving_average" if method == "standard" and not has_standard else method
+        if method == "standard" and not has_standard:
+            self.without_standard.add(move["entry_id"])
+            return "moving_average"
+        return method
 
     def prepare(self, entry: int) -> None:
         """Puts the item of an entry on the method and standard of its day."""
@@ -513,6 +560,9 @@ class Reference:
         move = self.moves[entry]
         quantity = move["quantity"]
         value: Amounts | None
+        if quantity == 0:
+            self.value[entry] = zero()
+            return
         origin = self.origin_of(entry)
         if origin is not None:
             gone = -self.moves[origin]["quantity"]
@@ -543,7 +593,7 @@ class Reference:
         if quantity > 0:
             if entry not in self.without_price:
                 self.remember(entry, quantity, value or zero())
-            self.lay(entry, entry, move["effective_date"], quantity, value or zero())
+            self.lay(entry, entry, received_date(move), quantity, value or zero())
 
     def to_standard(self, entry: int, cost: Amounts) -> Amounts:
         """What comes in, comes in at standard; the difference is a variance."""
@@ -588,7 +638,7 @@ class Reference:
             rest = minus(rest, value)
             self.lay(entry, lot_entry, received, quantity, value)
         if owes:
-            self.lay(entry, entry, move["effective_date"], owes, rest)
+            self.lay(entry, entry, received_date(move), owes, rest)
 
     def owed_quantity(self, entry: int) -> int:
         """How much of an outflow was not covered when it went out."""
@@ -650,9 +700,14 @@ class Reference:
                         )
                 for debt in pool.debts:
                     quantity, value = self.uncovered[debt.entry]
-                    date = self.moves[debt.entry]["effective_date"]
+                    date = received_date(self.moves[debt.entry])
                     owed = [-amount for amount in value]
                     self.layers.append((debt.entry, company, item, warehouse, -quantity, owed, date))
+
+
+def received_date(move: Row) -> Any:
+    """The day from which goods age."""
+    return move["received_date"] or move["effective_date"]
 
 
 def same_item(left: Row, right: Row) -> bool:
