@@ -101,13 +101,17 @@ def heat_map(
             "show": False,
             "min": 0,
             "max": largest,
-            "inRange": {"color": ["rgba(15, 157, 118, .12)", "rgba(15, 157, 118, .8)"]},
+            "inRange": {"color": ["#e3f4ec", "#4fbb98"]},
         },
         "series": [
             {
                 "type": "heatmap",
+                "selectedMode": "single",
                 "data": [
-                    {"value": [x, y, round(amount, 2)], "label": {"show": True, "formatter": shown(amount)}}
+                    {
+                        "value": [x, y, round(amount, 2)],
+                        "label": {"show": True, "formatter": shown(amount), "color": "#12352a", "textBorderWidth": 0},
+                    }
                     for x, y, amount in cells
                 ],
             }
@@ -150,17 +154,40 @@ def columns_and_line(
     }
 
 
-def stepped(name: str, points: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """A quantity that stays until it changes. points: (ISO day, quantity)."""
+def stepped(days: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> dict[str, Any]:
+    """What stays until it changes: the first series filled, a second against an axis of its own. days: ISO."""
+    axes = [{"type": "value", "name": name if len(series) > 1 else "", "splitLine": {"show": place == 0}}
+            for place, (name, _points) in enumerate(series)]  # fmt: skip
     return {
-        "color": [ACCENT],
+        "color": [ACCENT, GAIN],
         "tooltip": {"trigger": "axis", "valueFormatter": "%,.2f"},
-        "grid": GRID,
+        "legend": {"show": len(series) > 1, "top": 0},
+        "grid": GRID | {"top": 40 if len(series) > 1 else 12},
         "xAxis": {"type": "time"},
-        "yAxis": {"type": "value"},
+        "yAxis": axes,
         "series": [
-            {"name": name, "type": "line", "step": "end", "showSymbol": False, "areaStyle": {"opacity": 0.12},
-             "data": [list(point) for point in points]},
+            {"name": name, "type": "line", "step": "end", "showSymbol": False, "yAxisIndex": place,
+             "areaStyle": {"opacity": 0.12 if place == 0 else 0},
+             "data": [list(point) for point in zip(days, points, strict=True)]}
+            for place, (name, points) in enumerate(series)
+        ],
+    }  # fmt: skip
+
+
+def ranked(entries: Sequence[tuple[str, float, str]], name: str, shown: Callable[[float], str]) -> dict[str, Any]:
+    """Bars one below the other, each with its number at its end. entries: (label, value, colour), the first on top."""
+    return {
+        "grid": GRID | {"right": 56},
+        "xAxis": {"type": "value"},
+        "yAxis": {"type": "category", "inverse": True, "data": [label for label, _v, _c in entries],
+                  "axisLabel": {"interval": 0}},
+        "series": [
+            {"name": name, "type": "bar", "barMaxWidth": 26, "label": {"show": True, "position": "right"},
+             "data": [
+                 {"value": round(value, 2), "itemStyle": {"color": colour},
+                  "label": {"formatter": shown(value), "position": "right" if value >= 0 else "left"}}
+                 for _label, value, colour in entries
+             ]},
         ],
     }  # fmt: skip
 

@@ -14,13 +14,13 @@ Filters stand in the address (filters.py). The frame adds the stamp and *Explain
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import polars as pl
 import streamlit as st
 
 from dashboards.edition import Edition, opened_again, refresh_status
-from dashboards.language import _, shown_date, shown_number
+from dashboards.language import _, described, shown_date, shown_number
 from dashboards.questions.question import answered, permitted
 from transactions.kernel.users import Actor
 
@@ -84,9 +84,18 @@ class Board:
     hidden: bool = False
 
 
+class Explained(Protocol):
+    """What a figure rests on (basis.py); opens over the page."""
+
+    def open(self, label: str, value: str, key: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Tile:
-    """A figure with its label. delta: what it was before, as text. alarm: it needs action and is shown in red."""
+    """A figure with its label. delta: what it was before, as text. alarm: it needs action and is shown in red.
+
+    basis: its definition, formula and largest contributors, behind the ? in its corner.
+    """
 
     label: str
     value: str
@@ -94,6 +103,7 @@ class Tile:
     delta: str | None = None
     help: str | None = None
     alarm: bool = False
+    basis: Explained | None = None
 
 
 def heading(question: str, answer: str = "") -> None:
@@ -108,10 +118,17 @@ def tiles(shown: Sequence[Tile], key: str = "tiles") -> None:
     with st.container(key=f"tiles-{key}"):
         for place, tile in enumerate(shown[:5]):
             with st.container(key=f"tile-{'alarm' if tile.alarm else 'calm'}-{key}-{place}"):
+                label = f"{tile.label}, {tile.unit}" if tile.unit else tile.label
                 st.metric(
-                    f"{tile.label}, {tile.unit}" if tile.unit else tile.label, tile.value, tile.delta,
-                    delta_color="off", delta_arrow="off", help=tile.help, border=True,
-                )  # fmt: skip
+                    label, tile.value, tile.delta, delta_color="off", delta_arrow="off", help=tile.help, border=True
+                )
+                if tile.basis is not None:
+                    asked = st.button(
+                        "", icon=":material/help:", key=f"basis-of-{key}-{place}", type="tertiary",
+                        help=_("Explain: {figure}", figure=tile.label),
+                    )  # fmt: skip
+                    if asked:
+                        tile.basis.open(label, tile.value, f"{key}-{place}")
 
 
 def stamp(view: View) -> None:
@@ -153,10 +170,12 @@ def explain(view: View, *models: str, largest: pl.DataFrame | None = None) -> No
         for model in models:
             about = view.one("model_described", model=model)
             tests = view.one("model_tested", model=model)
-            st.markdown(f"**`{model}`** — {about.get('description') or ''}")
+            st.markdown(f"**`{model}`** · {described(about.get('description') or '')}")
             st.caption(_("{passed} of {all} tests passed", passed=tests.get("passed", 0), all=tests.get("tests", 0)))
+            columns = view.ask("model_columns", model=model)
+            meanings = pl.Series("meaning", [described(text or "") for text in columns["meaning"]], dtype=pl.String)
             st.dataframe(
-                view.ask("model_columns", model=model),
+                columns.with_columns(meanings),
                 hide_index=True,
                 column_config={
                     "column_name": st.column_config.TextColumn(_("Column")),

@@ -16,13 +16,14 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 CATALOGUE = Path(__file__).parent / "locale" / "zh_CN.po"
+DESCRIPTIONS = Path(__file__).parent / "locale" / "models_zh_CN.po"
 FIRST_HAN = "\u2e80"  # characters from here on are Chinese or its punctuation
 
 
-@lru_cache(maxsize=1)
-def chinese() -> dict[str, str]:
+@lru_cache(maxsize=2)
+def chinese(catalogue: Path = CATALOGUE) -> dict[str, str]:
     """Chinese by English text."""
-    with CATALOGUE.open("rb") as file:
+    with catalogue.open("rb") as file:
         return {
             str(entry.id): str(entry.string) for entry in read_po(file, locale="zh_CN") if entry.id and entry.string
         }
@@ -43,6 +44,12 @@ def _(text: str, **values: object) -> str:
     """The text in the session's language, with {names} filled in."""
     found = chinese().get(text, text) if language() == "zh_CN" else text
     return found.format(**values) if values else found
+
+
+def described(text: str) -> str:
+    """What a model says of itself or of a column, in the session's language; as written where nobody translated it."""
+    plain = " ".join(text.split())
+    return chinese(DESCRIPTIONS).get(plain, plain) if language() == "zh_CN" else plain
 
 
 def noted(text: str) -> str:

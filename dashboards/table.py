@@ -41,19 +41,19 @@ class Column:
 def table(
     view: View, rows: pl.DataFrame, columns: Mapping[str, Column], *, key: str, opens: str | None = None,
     chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto",
-    nothing: str | None = None, what_next: str | None = None, currency: str | None = None,
+    nothing: str | None = None, what_next: str | None = None, currency: str | None = None, first: int = ROWS_SHOWN,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows behind the picture, with exports of all of them. Returns the chosen rows.
 
     columns: those to show, in order; ones that the edition does not hold are left out. opens: the column with the id of
     the document that a click opens. chooses: a click chooses a row for the rest of the page; several: more than one.
-    currency: of the amounts, where it is not the company's.
+    currency: of the amounts, where it is not the company's. first: how many rows are shown.
     """
     shown = {name: column for name, column in columns.items() if name in rows.columns and _says_something(rows, name)}
     if rows.is_empty():
         empty_state(nothing or _("No rows"), what_next or _("Widen the filters above, or record the first document."))
         return []
-    page = rows.head(ROWS_SHOWN)
+    page = rows.head(first)
     acts = opens is not None or chooses or several
     mode: Any = "multi-row" if several else "single-row" if chooses else "single-cell"
     chosen = st.dataframe(
@@ -73,6 +73,7 @@ def table(
         key,
         currency or view.currency,
         mode == "single-cell" and opens in rows.columns and _says_something(rows, opens),
+        first,
     )
     picked = _picked(chosen, page.height) if acts else []
     if opens is not None and picked and not chooses and not several:
@@ -108,10 +109,12 @@ def _displayed(rows: pl.DataFrame, shown: Mapping[str, Column]) -> pl.DataFrame:
     return rows.with_columns(changed)
 
 
-def _below(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, currency: str, opens: bool) -> None:
+def _below(
+    view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, currency: str, opens: bool, first: int
+) -> None:
     facts = [
-        _("{shown} of {all} rows; exports hold all", shown=shown_number(ROWS_SHOWN), all=shown_number(rows.height))
-        if rows.height > ROWS_SHOWN
+        _("{shown} of {all} rows; exports hold all", shown=shown_number(first), all=shown_number(rows.height))
+        if rows.height > first
         else _("1 row")
         if rows.height == 1
         else _("{all} rows", all=shown_number(rows.height))

@@ -20,7 +20,10 @@ STYLE = """<style>
 h1 {font-size: 1.9rem !important; padding: 0 0 .25rem 0 !important}
 [class*="st-key-tiles-"] {display: grid !important; gap: .75rem;
   grid-template-columns: repeat(auto-fill, minmax(max(10rem, (100% - 3rem) / 5), 1fr))}
-[class*="st-key-tile-"] {min-width: 0; width: 100% !important}
+[class*="st-key-tile-"] {min-width: 0; width: 100% !important; position: relative}
+[class*="st-key-basis-of-"] {position: absolute !important; top: .15rem; right: .35rem; width: auto !important}
+[class*="st-key-basis-of-"] button {opacity: .35; min-height: 0; padding: .2rem}
+[class*="st-key-basis-of-"] button:hover, [class*="st-key-basis-of-"] button:focus-visible {opacity: 1}
 [data-testid="stMetric"] {padding: 0 !important}
 [data-testid="stMetric"] > div {padding: .7rem .9rem !important}
 h3 {font-size: 1.15rem !important; padding: .4rem 0 0 0 !important}

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.basis import Basis
+from dashboards.boards.proofs import basis_of_pending, basis_of_proofs
 from dashboards.edition import kept_builds, refresh_status
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
 from dashboards.language import _, noted, shown_date, shown_number
@@ -63,13 +65,18 @@ def render(view: View) -> None:
     tiles(
         [
             Tile(_("As of"), shown_date(view.edition.as_of)),
-            Tile(_("Tests not passed"), shown_number(failed), alarm=failed > 0),
             Tile(
-                _("Proofs not holding"), shown_number(facts["proofs_failed"] or 0), alarm=bool(facts["proofs_failed"])
+                _("Tests not passed"), shown_number(failed), alarm=failed > 0,
+                basis=Basis(view, "meta_tests", "status", _("tests of the build whose outcome is not passed"),
+                            "data_tests", {}, "failing_rows", TESTS, ("failing_rows", "is_structural")),
             ),
-            Tile(_("Postings pending"), shown_number(facts["postings_pending"])),
+            Tile(
+                _("Proofs not holding"), shown_number(facts["proofs_failed"] or 0),
+                alarm=bool(facts["proofs_failed"]), basis=basis_of_proofs(view),
+            ),
+            Tile(_("Postings pending"), shown_number(facts["postings_pending"]), basis=basis_of_pending(view)),
         ]
-    )
+    )  # fmt: skip
     names = [_("Builds"), _("Tests"), _("Models"), _("Metric catalogue")]
     if view.actor.may("sql.console"):
         names.append(_("SQL console"))

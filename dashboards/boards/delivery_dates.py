@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.charts import GAIN, LOSS, NEUTRAL, coloured_bars, lines
 from dashboards.filters import choice, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
@@ -78,7 +79,7 @@ def render(view: View) -> None:
         )
         _trend(view)
         return
-    _figures(view, total)
+    _figures(view, total, customer)
     open_lines, why, trend = st.tabs([_("Open lines"), _("Reasons"), _("Punctuality so far")])
     with open_lines:
         _lines(view, customer, lateness)
@@ -91,15 +92,31 @@ def render(view: View) -> None:
         _trend(view)
 
 
-def _figures(view: View, total: dict[str, Any]) -> None:
+def _figures(view: View, total: dict[str, Any], customer: str | None) -> None:
+    def basis(column: str, formula: str, by: str = "days_late", **more: Any) -> Basis:
+        return Basis(
+            view, "fct_delivery_dates", column, formula, "delivery_lines", {"customer": customer, **more}, by, LINES,
+            ("promised_date", "predicted_date", "reason_key"), "sales_order_id", only=by,
+        )  # fmt: skip
+
+    late = _("order lines whose predicted date lies after the promised date")
     shown = [
-        Tile(_("Open lines"), shown_number(total["line_count"])),
-        Tile(_("Will be late"), shown_number(total["late_count"]), alarm=total["late_count"] > 0),
-        Tile(_("Longest delay, days"), shown_number(max(total["longest_days_late"] or 0, 0))),
-        Tile(_("Without a date"), shown_number(total["undated_count"]), alarm=total["undated_count"] > 0),
-    ]
+        Tile(_("Open lines"), shown_number(total["line_count"]),
+             basis=basis("open_quantity", _("order lines that are not delivered in full"), "open_quantity")),
+        Tile(_("Will be late"), shown_number(total["late_count"]), alarm=total["late_count"] > 0,
+             basis=basis("days_late", late, is_late=True)),
+        Tile(_("Longest delay, days"), shown_number(max(total["longest_days_late"] or 0, 0)),
+             basis=basis("days_late", _("the largest number of working days from promised to predicted date"),
+                         is_late=True)),
+        Tile(_("Without a date"), shown_number(total["undated_count"]), alarm=total["undated_count"] > 0,
+             basis=basis("predicted_date", _("order lines for which no supply was found"), "", lateness="unknown")),
+    ]  # fmt: skip
     if "late_margin_amount" in total:
-        shown.append(Tile(_("Margin of late lines"), shown_amount(total["late_margin_amount"]), view.currency))
+        shown.append(
+            Tile(_("Margin of late lines"), shown_amount(total["late_margin_amount"]), view.currency,
+                 basis=basis("open_margin_amount", _("Σ margin of the lines that will be late"), "open_margin_amount",
+                             is_late=True))
+        )  # fmt: skip
     tiles(shown)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.charts import columns_and_line
 from dashboards.filters import choice
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
@@ -75,13 +76,16 @@ def render(view: View) -> None:
         )  # fmt: skip
     tiles(
         [
-            Tile(_("Revenue"), shown_amount(total["revenue"]), view.currency),
-            Tile(_("Profit"), shown_amount(total["profit"]), view.currency, alarm=total["profit"] < 0),
-            Tile(_("Assets"), shown_amount(total["assets"]), view.currency),
-            Tile(_("Liabilities"), shown_amount(total["liabilities"]), view.currency),
-            Tile(_("Equity"), shown_amount(total["equity"]), view.currency),
+            Tile(_("Revenue"), shown_amount(total["revenue"]), view.currency,
+                 basis=basis(view, "revenue", str(period))),
+            Tile(_("Profit"), shown_amount(total["profit"]), view.currency, alarm=total["profit"] < 0,
+                 basis=basis(view, "profit", str(period))),
+            Tile(_("Assets"), shown_amount(total["assets"]), view.currency, basis=basis(view, "assets", str(period))),
+            Tile(_("Liabilities"), shown_amount(total["liabilities"]), view.currency,
+                 basis=basis(view, "liabilities", str(period))),
+            Tile(_("Equity"), shown_amount(total["equity"]), view.currency, basis=basis(view, "equity", str(period))),
         ]
-    )
+    )  # fmt: skip
     months = view.ask("finance_months")
     st.echarts_chart(
         columns_and_line(
@@ -103,6 +107,35 @@ def render(view: View) -> None:
         _statement(view, str(period), _with_totals(view.ask("trial_balance", period=period)), TRIAL, "trial-balance")
     with entries:
         table(view, view.ask("journal", period=period), ENTRIES, key="journal", opens="document_id", height=520)
+
+
+FORMULAS = {
+    "revenue": noted("Σ credits less debits of the revenue accounts in the month, posted and pending"),
+    "profit": noted("Σ credits less debits of the revenue and expense accounts in the month, posted and pending"),
+    "assets": noted("Σ debits less credits of the asset accounts up to the end of the month"),
+    "liabilities": noted("Σ credits less debits of the liability accounts up to the end of the month"),
+    "equity": noted("Σ credits less debits of the equity accounts up to the end of the month, with the open result"),
+    "cash": noted("Σ debits less credits of the bank accounts up to the end of the month"),
+}
+CONTRIBUTORS = {
+    "document_number": Column("Document"),
+    "document_type": Column("Kind", "word"),
+    "settled_event": Column("Event", "word"),
+    "partner_name": Column("Partner"),
+    "account_name": Column("Account name", "name"),
+    "entry_date": Column("Date", "date"),
+    "amount": Column("Amount", "amount"),
+}
+
+
+def basis(view: View, figure: str, period: str) -> Basis:
+    """What a figure of the books rests on: its entries by document."""
+    report = "rpt_profit_and_loss" if figure in ("revenue", "profit") else "rpt_balance_sheet"
+    return Basis(
+        view, report, "profit_amount" if figure in ("revenue", "profit") else "balance_amount", _(FORMULAS[figure]),
+        "ledger_contributors", {"figure": figure, "period": period}, "amount", CONTRIBUTORS,
+        ("opening", "debit", "credit", "pending"), "document_id",
+    )  # fmt: skip
 
 
 def _with_totals(rows: pl.DataFrame) -> pl.DataFrame:

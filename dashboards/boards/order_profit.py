@@ -1,13 +1,15 @@
-"""Which orders earn money? Orders with cost by component, the waterfall of one order, customers and items by profit."""
+"""Which orders earn money? Orders and lines by component, one order's waterfall down to vouchers, who earns it."""
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
-from dashboards.charts import bars, waterfall
+from dashboards.basis import Basis
+from dashboards.charts import GAIN, LOSS, NEUTRAL, ranked, waterfall
 from dashboards.filters import choice, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
-from dashboards.language import _, noted, shown_amount, shown_number, shown_share, shown_short
+from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
 from dashboards.table import Column, table
 
@@ -30,10 +32,11 @@ COST_STATUS = Column("Cost is", "word", help="actual: delivered in full; estimat
 ORDERS = {
     "order_number": Column("Order"),
     "customer_name": Column("Customer"),
-    "order_date": Column("Ordered", "date"),
+    "order_date": Column("Ordered on", "date"),
     **FIGURES,
     "cost_status": COST_STATUS,
     **COSTS,
+    "salesperson_name": Column("Salesperson"),
 }
 LINES = {
     "line_number": Column("Line", "id"),
@@ -42,18 +45,42 @@ LINES = {
     "ordered_quantity": Column("Ordered", "quantity"),
     "delivered_quantity": Column("Delivered", "quantity"),
     **FIGURES,
+    "actual_cost": Column("Actual cost", "amount", help="Of what was delivered, less what came back"),
+    "estimated_cost": Column("Estimated cost", "amount", help="Of what is not yet delivered, at the cost in force"),
     "cost_status": COST_STATUS,
     **COSTS,
 }
+ALL_LINES = {
+    "order_number": Column("Order"),
+    **LINES,
+    "customer_name": Column("Customer"),
+    "order_date": Column("Ordered on", "date"),
+    "salesperson_name": Column("Salesperson"),
+}
+VOUCHERS = {
+    "document_date": Column("Date", "date"),
+    "document_type": Column("Document", "word"),
+    "document_number": Column("Number"),
+    "revenue": Column("Revenue", "amount"),
+    "cost": Column("Cost", "amount"),
+    "material_amount": Column("Material", "amount"),
+    "labour_amount": Column("Labour", "amount"),
+    "overhead_amount": Column("Overhead", "amount"),
+    "subcontract_amount": Column("Subcontracting", "amount"),
+    "landed_amount": Column("Landed cost", "amount"),
+}
+GROUPS = {
+    "customer": noted("Customer"),
+    "item": noted("Item"),
+    "salesperson": noted("Salesperson"),
+    "month": noted("Month"),
+}
+BARS = 12
 
 
 def render(view: View) -> None:
     heading_place = st.container()
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        first = choice(_("Ordered from"), _months(view), "from", placeholder=_("the beginning"), width=180)
-        loss_only = switch(_("Only at a loss"), "loss")
-        explain(view, "fct_order_profit", largest=view.ask("order_profit_by", by="customer").select("label", "profit"))
-    filters = {"first_day": f"{first}-01" if first else None, "loss_only": loss_only or None}
+    filters = _filters(view)
     total = view.one("order_profit_total", **filters)
     with heading_place:
         _answer(total)
@@ -63,20 +90,37 @@ def render(view: View) -> None:
             _("Widen the filters, or record a sales order: its profit appears after the next refresh."),
         )
         return
-    tiles(
-        [
-            Tile(_("Revenue"), shown_amount(total["revenue"]), view.currency),
-            Tile(_("Cost"), shown_amount(total["total_cost"]), view.currency),
-            Tile(_("Profit"), shown_amount(total["profit"]), view.currency, alarm=total["profit"] < 0),
-            Tile(_("Margin"), shown_share(total["margin_rate"])),
-            Tile(_("Orders at a loss"), shown_number(total["loss_order_count"]), alarm=total["loss_order_count"] > 0),
-        ]
-    )
-    orders_tab, by_tab = st.tabs([_("Orders"), _("Customers, items, months")])
+    _figures(view, total, filters)
+    orders_tab, lines_tab, by_tab = st.tabs([_("Orders"), _("Order lines"), _("Who and what earns it")])
     with orders_tab:
         _orders(view, filters, total)
+    with lines_tab:
+        table(
+            view, view.ask("order_profit_lines", **filters), ALL_LINES, key="profit-lines", opens="sales_order_id",
+            height=520,
+        )  # fmt: skip
     with by_tab:
         _profit_by(view, filters)
+
+
+def _filters(view: View) -> dict[str, Any]:
+    groups = {by: view.ask("order_profit_by", by=by) for by in GROUPS}
+    names = {
+        by: {str(key): own_part(str(label)) for key, label in rows.select("key", "label").iter_rows() if key}
+        for by, rows in groups.items()
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        first = choice(_("Ordered from"), sorted(names["month"]), "from", placeholder=_("the beginning"), width=150)
+        chosen = {by: _chosen(by, names[by]) for by in ("customer", "item", "salesperson") if names[by]}
+        loss_only = switch(_("Only at a loss"), "loss")
+        explain(view, "fct_order_profit")
+    return {"first_day": f"{first}-01" if first else None, "loss_only": loss_only or None, **chosen}
+
+
+def _chosen(by: str, names: dict[str, str]) -> str | None:
+    codes = sorted(names, key=names.__getitem__)
+    code: str | None = choice(_(GROUPS[by]), codes, by, shown=names.__getitem__, width=150)
+    return code
 
 
 def _answer(total: dict[str, Any]) -> None:
@@ -90,6 +134,33 @@ def _answer(total: dict[str, Any]) -> None:
     heading(_("Which orders earn money?"), answer)
 
 
+def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
+    def basis(column: str, formula: str, *inputs: str, by: str = "", **more: Any) -> Basis:
+        return Basis(
+            view, "fct_order_profit", column, formula, "order_profit_orders", {**filters, **more}, by or column, ORDERS,
+            inputs, "sales_order_id",
+        )  # fmt: skip
+
+    components = [_(COMPONENT_LABELS[name]) for name in COMPONENTS if total[name]]
+    tiles(
+        [
+            Tile(_("Revenue"), shown_amount(total["revenue"]), view.currency,
+                 basis=basis("revenue", _("Σ actual + expected revenue of the order lines shown"), "actual_revenue",
+                             "expected_revenue")),
+            Tile(_("Cost"), shown_amount(total["total_cost"]), view.currency,
+                 basis=basis("total_cost", " + ".join(components), "actual_cost", "estimated_cost", "other_cost")),
+            Tile(_("Profit"), shown_amount(total["profit"]), view.currency, alarm=total["profit"] < 0,
+                 basis=basis("profit", _("revenue − cost of the order lines shown"), "revenue", "total_cost")),
+            Tile(_("Margin"), shown_share(total["margin_rate"]),
+                 basis=basis("margin_rate", _("profit ÷ revenue of the order lines shown"), "profit", "revenue",
+                             by="profit")),
+            Tile(_("Orders at a loss"), shown_number(total["loss_order_count"]), alarm=total["loss_order_count"] > 0,
+                 basis=basis("profit", _("orders whose lines together cost more than they bring"), "profit",
+                             loss_only=True)),
+        ]
+    )  # fmt: skip
+
+
 def _orders(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None:
     picture = st.container()
     chosen = table(view, view.ask("order_profit_orders", **filters), ORDERS, key="orders", chooses=True, height=380)
@@ -99,32 +170,62 @@ def _orders(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None:
         st.subheader(_("From revenue to profit: {subject}", subject=title), anchor=False)
         st.echarts_chart(_waterfall_of(subject), height=PICTURE_HEIGHT, key="waterfall")
     if chosen:
-        number, order_id = chosen[0]["order_number"], int(chosen[0]["sales_order_id"])
-        st.subheader(_("Lines of order {number}", number=number), anchor=False)
-        table(view, view.ask("order_profit_lines", order=order_id), LINES, key="order-lines")
-        view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(order_id))
+        _one_order(view, chosen[0]["order_number"], int(chosen[0]["sales_order_id"]))
     else:
         st.caption(_("Choose an order to see its lines and its own way from revenue to profit."))
 
 
-def _profit_by(view: View, filters: dict[str, Any]) -> None:
-    names = {"customer": _("Customers"), "item": _("Items"), "month": _("Months")}
-    by = turn(_("Profit by"), list(names), "by", shown=names.__getitem__)
-    grouped = view.ask("order_profit_by", by=by, **filters)
-    shown = grouped if by == "month" else grouped.head(12)
-    st.echarts_chart(
-        bars(
-            [str(label) for label in shown["label"]], [(_("Profit"), [float(p) for p in shown["profit"]])],
-            horizontal=by != "month",
-        ),
-        height=PICTURE_HEIGHT, key="by-chart",
+def _one_order(view: View, number: str, order: int) -> None:
+    st.subheader(_("Lines of order {number}", number=number), anchor=False)
+    table(view, view.ask("order_profit_lines", order=order), LINES, key="order-lines")
+    st.subheader(_("What made its revenue and cost so far"), anchor=False)
+    table(
+        view, view.ask("order_profit_vouchers", order=order), VOUCHERS, key=f"order-vouchers-{order}",
+        opens="document_id", nothing=_("Nothing was delivered or invoiced yet"),
+        what_next=_("Its cost is an estimate at the rolled-up cost in force until it is delivered."),
     )  # fmt: skip
-    label = {"customer": noted("Customer"), "item": noted("Item"), "month": noted("Month")}[str(by)]
-    table(view, grouped, {"label": Column(label), **FIGURES}, key="by-table")
+    view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(order))
 
 
-def _months(view: View) -> list[str]:
-    return [str(label) for label in view.ask("order_profit_by", by="month")["label"]]
+def _profit_by(view: View, filters: dict[str, Any]) -> None:
+    by = str(turn(_("Profit by"), list(GROUPS), "by", shown=lambda key: _(GROUPS[key])))
+    grouped = view.ask("order_profit_by", by=by, **filters)
+    grouped = grouped.with_columns(pl.Series("label", [own_part(str(label)) for label in grouped["label"]]))
+    shown = grouped.head(BARS)
+    if by == "month":
+        shown = shown.reverse()
+    st.subheader(
+        _("Margin by month, %")
+        if by == "month"
+        else _("The thinnest margins, %: the first {count}", count=shown.height),
+        anchor=False,
+    )
+    percents = [float((rate or 0) * 100) for rate in shown["margin_rate"]]
+    st.echarts_chart(
+        ranked(
+            [
+                (str(label), percent, LOSS if percent < 0 else NEUTRAL if percent < 10 else GAIN)
+                for label, percent in zip(shown["label"], percents, strict=True)
+            ],
+            _("Margin"), lambda percent: f"{shown_number(percent, 1)}%",
+        ),
+        height=40 + 28 * shown.height, key="by-chart",
+    )  # fmt: skip
+    columns = {
+        "label": Column(GROUPS[by]),
+        "order_count": Column("Orders", "count"),
+        **FIGURES,
+        **COSTS,
+    }
+    chosen = table(view, grouped, columns, key=f"by-{by}", chooses=True, height=360)
+    if not chosen:
+        st.caption(_("Choose a row to see its orders."))
+        return
+    narrowed = {**filters, by: chosen[0]["key"]}
+    st.subheader(_("Orders of {what}", what=chosen[0]["label"]), anchor=False)
+    table(
+        view, view.ask("order_profit_orders", **narrowed), ORDERS, key="by-orders", opens="sales_order_id", height=360
+    )
 
 
 def _waterfall_of(row: dict[str, Any]) -> dict[str, Any]:

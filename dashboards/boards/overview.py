@@ -1,7 +1,11 @@
 """Is the business healthy today? Five figures against last month, what asks for action, the loop with its open ends."""
 
+from typing import Any
+
 import streamlit as st
 
+from dashboards.basis import Basis
+from dashboards.boards.finance import basis as basis_of_books
 from dashboards.charts import columns_and_line
 from dashboards.filters import pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
@@ -78,9 +82,28 @@ def render(view: View) -> None:
             st.switch_page(view.pages[chosen[0]["board"]])
 
 
-def _figures(view: View, money: dict[str, object], punctuality: dict[str, object]) -> None:
+PUNCTUALITY = {
+    "order_number": Column("Order"),
+    "line_number": Column("Line", "id"),
+    "customer_name": Column("Customer"),
+    "item_code": Column("Item"),
+    "first_promised_date": Column("First promised", "date"),
+    "last_delivery_date": Column("Delivered", "date"),
+    "days_late": Column("Days late", "count"),
+}
+VALUES = {
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "warehouse_code": Column("Warehouse"),
+    "quantity": Column("On hand", "quantity"),
+    "value_amount": Column("Value", "amount"),
+}
+
+
+def _figures(view: View, money: dict[str, Any], punctuality: dict[str, Any]) -> None:
     shown = []
     if money:
+        month = f"{view.edition.as_of:%Y-%m}"
         for name, label in (
             ("revenue", _("Revenue this month")),
             ("profit", _("Profit this month")),
@@ -88,29 +111,45 @@ def _figures(view: View, money: dict[str, object], punctuality: dict[str, object
         ):
             shown.append(
                 Tile(
-                    label, shown_amount(money[name]), view.currency,  # type: ignore[arg-type]
-                    delta=_("last month {amount}", amount=shown_amount(money[f"{name}_last_month"])),  # type: ignore[arg-type]
-                    alarm=name != "revenue" and (money[name] or 0) < 0,  # type: ignore[operator]
+                    label, shown_amount(money[name]), view.currency,
+                    delta=_("last month {amount}", amount=shown_amount(money[f"{name}_last_month"])),
+                    alarm=name != "revenue" and (money[name] or 0) < 0, basis=basis_of_books(view, name, month),
                 )
             )  # fmt: skip
     shown.append(
         Tile(
-            _("Delivered on time"), shown_share(punctuality["on_time_rate"]),  # type: ignore[arg-type]
-            delta=_("before {share}", share=shown_share(punctuality["on_time_rate_before"])),  # type: ignore[arg-type]
-            help=_("Order lines delivered in the last 90 days by the day first promised; before: the 90 days before."),
+            _("Delivered on time"), shown_share(punctuality["on_time_rate"]),
+            delta=_("before {share}", share=shown_share(punctuality["on_time_rate_before"])),
+            basis=_lateness(
+                view,
+                _("Order lines delivered in the last 90 days by the day first promised; before: the 90 days before."),
+                "delivered",
+            ),
         )
     )  # fmt: skip
     if money:
         shown.append(
             Tile(
-                _("Stock value"), shown_amount(money["stock_value"]), view.currency,  # type: ignore[arg-type]
-                delta=_("last month {amount}", amount=shown_amount(money["stock_value_last_month"])),  # type: ignore[arg-type]
+                _("Stock value"), shown_amount(money["stock_value"]), view.currency,
+                delta=_("last month {amount}", amount=shown_amount(money["stock_value_last_month"])),
+                basis=Basis(
+                    view, "fct_stock_on_hand", "value_amount", _("Σ value of what is on hand"), "stock_on_hand", {},
+                    "value_amount", VALUES, ("quantity", "unit_cost"),
+                ),
             )
         )  # fmt: skip
     else:
         late = punctuality["late_open_lines"]
-        shown.append(Tile(_("Late order lines"), shown_number(late), alarm=bool(late)))  # type: ignore[arg-type]
+        late_lines = _lateness(view, _("open order lines whose first promised day has passed"), "open")
+        shown.append(Tile(_("Late order lines"), shown_number(late), alarm=bool(late), basis=late_lines))
     tiles(shown)
+
+
+def _lateness(view: View, formula: str, which: str) -> Basis:
+    return Basis(
+        view, "fct_sales_order_lines", "days_late", formula, "overview_late_lines", {"which": which}, "days_late",
+        PUNCTUALITY, ("first_promised_date", "last_delivery_date"), "sales_order_id",
+    )  # fmt: skip
 
 
 BOARD = Board("overview", noted("Overview"), ":material/monitoring:", noted("Today"), "board.overview", render)

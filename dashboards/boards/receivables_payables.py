@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.charts import GAIN, LOSS, NEUTRAL, cash_flow, coloured_bars
 from dashboards.filters import choice, day, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
@@ -59,12 +60,13 @@ def render(view: View) -> None:
     )  # fmt: skip
     tiles(
         [
-            Tile(_("Receivables"), shown_amount(total["receivables"]), view.currency),
+            Tile(_("Receivables"), shown_amount(total["receivables"]), view.currency,
+                 basis=_basis(view, "receivables")),
             Tile(_("Overdue"), shown_amount(total["receivables_overdue"]), view.currency,
-                 alarm=total["receivables_overdue"] > 0),
-            Tile(_("Payables"), shown_amount(total["payables"]), view.currency),
+                 alarm=total["receivables_overdue"] > 0, basis=_basis(view, "receivables", overdue=True)),
+            Tile(_("Payables"), shown_amount(total["payables"]), view.currency, basis=_basis(view, "payables")),
             Tile(_("Payables overdue"), shown_amount(total["payables_overdue"]), view.currency,
-                 alarm=total["payables_overdue"] > 0),
+                 alarm=total["payables_overdue"] > 0, basis=_basis(view, "payables", overdue=True)),
         ]
     )  # fmt: skip
     receivables, payables, statement, cash = st.tabs(
@@ -78,6 +80,17 @@ def render(view: View) -> None:
         _statement(view)
     with cash:
         _cash(view)
+
+
+def _basis(view: View, side: str, overdue: bool = False) -> Basis:
+    formula = (
+        _("Σ open amount of documents whose due date has passed") if overdue else _("Σ open amount of open documents")
+    )
+    filters = {"side": side, "is_overdue": True} if overdue else {"side": side}
+    inputs = ("gross_amount", "paid_amount", "due_date")
+    return Basis(
+        view, f"fct_{side}", "open_amount", formula, "open_items", filters, "open_amount", ITEMS, inputs, "invoice_id"
+    )
 
 
 def _open(view: View, side: str, nothing: str) -> None:

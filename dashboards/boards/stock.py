@@ -1,13 +1,15 @@
 """What is there, what is it worth, where does money lie idle? On hand, the card of an item, ageing."""
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.charts import bars, heat_map, stepped
-from dashboards.filters import choice, pick
+from dashboards.filters import choice, day, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
-from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_short
+from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_short
 from dashboards.questions.stock import BUCKETS
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -59,8 +61,8 @@ def render(view: View) -> None:
     filters = _filters(view)
     total = view.one("stock_total", **filters)
     with top:
-        _answer(view, total)
-    _figures(view, total)
+        _answer(view, total, filters)
+    _figures(view, total, filters)
     names = [_("On hand"), _("Card of an item"), _("Ageing")]
     on_hand, card, ageing = st.tabs(names)
     with on_hand:
@@ -74,13 +76,17 @@ def render(view: View) -> None:
 def _filters(view: View) -> dict[str, Any]:
     places = view.ask("stock_places")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        warehouse = choice(_("Warehouse"), places["warehouse_code"].unique().sort().to_list(), "warehouse", width=180)
-        category = choice(_("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), "category")
-        explain(view, "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_moves")
-    return {"warehouse": warehouse, "category": category}
+        warehouse = choice(_("Warehouse"), places["warehouse_code"].unique().sort().to_list(), "warehouse", width=150)
+        category = choice(
+            _("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), "category", width=180
+        )
+        on = day(_("At the end of"), "on", width=150)
+        explain(view, "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_moves", "fct_stock_balances_daily")
+    earlier = on if on is not None and on < view.edition.as_of else None
+    return {"warehouse": warehouse, "category": category, "on": earlier.isoformat() if earlier else None}
 
 
-def _answer(view: View, total: dict[str, Any]) -> None:
+def _answer(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
     if "value_amount" in total:
         answer = _(
             "{value} {currency} in {items} items; {idle} {currency} of it has not moved for more than 180 days.",
@@ -90,19 +96,47 @@ def _answer(view: View, total: dict[str, Any]) -> None:
     else:
         answer = _("{items} items are in stock.", items=shown_number(total.get("item_count")))
     heading(_("What is there, what is it worth?"), answer)
+    if filters["on"]:
+        st.caption(
+            _("As it was at the end of {day}, valued with all that is known now.",
+              day=shown_date(date.fromisoformat(filters["on"])))
+        )  # fmt: skip
 
 
-def _figures(view: View, total: dict[str, Any]) -> None:
-    shown = [Tile(_("Items in stock"), shown_number(total["item_count"]))]
-    if "value_amount" in total:
-        shown = [
-            Tile(_("Stock value"), shown_amount(total["value_amount"]), view.currency),
-            *shown,
-            Tile(_("Idle over 180 days"), shown_amount(total["idle_amount"] or 0), view.currency),
-        ]
+def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
+    valued = "value_amount" in total
+
+    def of_stock(column: str, formula: str, by: str, *inputs: str) -> Basis:
+        return Basis(
+            view, "fct_stock_on_hand", column, formula, "stock_on_hand", filters, by, ON_HAND, inputs
+        )  # fmt: skip
+
+    idle = Basis(
+        view, "fct_stock_ageing", "age_days", _("Σ value of layers that came more than 180 days before"),
+        "stock_ageing", {**filters, "idle": True}, "value_amount", AGEING, ("received_date", "value_amount"),
+        "layer_document_id",
+    )  # fmt: skip
+    shown = []
+    if valued:
+        shown.append(
+            Tile(_("Stock value"), shown_amount(total["value_amount"]), view.currency,
+                 basis=of_stock("value_amount", _("Σ value of what is on hand"), "value_amount", "quantity",
+                                "unit_cost"))
+        )  # fmt: skip
+    largest = "value_amount" if valued else "quantity"
+    shown.append(
+        Tile(_("Items in stock"), shown_number(total["item_count"]),
+             basis=of_stock("quantity", _("items of which some warehouse holds stock"), largest))
+    )  # fmt: skip
+    if valued:
+        shown.append(Tile(_("Idle over 180 days"), shown_amount(total["idle_amount"] or 0), view.currency, basis=idle))
+    negative = Basis(
+        view, "fct_stock_on_hand", "quantity", _("places whose quantity is below zero"), "stock_on_hand",
+        {**filters, "negative": True}, "quantity", ON_HAND, ("quantity",),
+    )  # fmt: skip
     shown += [
-        Tile(_("Items with idle stock"), shown_number(total["idle_items"] or 0)),
-        Tile(_("Below zero"), shown_number(total["negative_count"]), alarm=total["negative_count"] > 0),
+        Tile(_("Items with idle stock"), shown_number(total["idle_items"] or 0), basis=idle),
+        Tile(_("Below zero"), shown_number(total["negative_count"]), alarm=total["negative_count"] > 0, basis=negative),
     ]
     tiles(shown)
 
@@ -116,10 +150,19 @@ def _on_hand(view: View, filters: dict[str, Any]) -> None:
             bars(labels, [(_("Value"), [float(v) for v in largest["value_amount"]])], horizontal=True),
             height=max(160, 40 + 26 * largest.height), key="stock-value",
         )  # fmt: skip
-    table(
-        view, view.ask("stock_on_hand", **filters), ON_HAND, key="on-hand", nothing=_("No stock here"),
+    chosen = table(
+        view, view.ask("stock_on_hand", **filters), ON_HAND, key="on-hand", chooses=True, height=420,
+        nothing=_("No stock here"),
         what_next=_("Record opening stock or a goods receipt; it appears after the next refresh."),
     )  # fmt: skip
+    if chosen:
+        code, warehouse = chosen[0]["item_code"], chosen[0]["warehouse_code"]
+        st.subheader(_("Card of {item} in {warehouse}", item=f"{code} {chosen[0]['item_name']}", warehouse=warehouse),
+                     anchor=False)  # fmt: skip
+        rows = view.ask("stock_card", item=code, warehouse=warehouse)
+        table(view, rows, CARD, key="on-hand-card", opens="document_id", height=360)
+    else:
+        st.caption(_("Choose a row to see the moves behind it."))
 
 
 def _card(view: View, warehouse: str | None) -> None:
@@ -132,8 +175,11 @@ def _card(view: View, warehouse: str | None) -> None:
     code = choice(_("Item"), list(items), "item", shown=lambda key: f"{key} · {items[key]}", optional=False, width=340)
     history = view.ask("stock_history", item=code, warehouse=warehouse)
     if history.height:
-        points = [(day.isoformat(), float(quantity)) for day, quantity in history.iter_rows()]
-        st.echarts_chart(stepped(_("Quantity"), points), height=PICTURE_HEIGHT - 80, key="stock-history")
+        days = [moment.isoformat() for moment in history["day"]]
+        series = [(_("Quantity"), [float(quantity) for quantity in history["quantity"]])]
+        if "value_amount" in history.columns:
+            series.append((_("Value"), [float(value) for value in history["value_amount"]]))
+        st.echarts_chart(stepped(days, series), height=PICTURE_HEIGHT - 60, key="stock-history")
     table(
         view, view.ask("stock_card", item=code, warehouse=warehouse), CARD, key="card", opens="document_id", height=420
     )
@@ -159,13 +205,26 @@ def _ageing(view: View, filters: dict[str, Any]) -> None:
         else _("Layers by age in days")
     )
     st.subheader(title, anchor=False)
-    st.echarts_chart(
+    picked = st.echarts_chart(
         heat_map([str(category) for category in categories], [said(bucket) for bucket in BUCKETS], places, shown_short),
-        height=150 + 44 * len(categories), key="age-map",
+        height=150 + 44 * len(categories), key="age-map", on_select="rerun",
     )  # fmt: skip
+    cell = _chosen_cell(picked)
     bucket = pick(_("Age in days"), BUCKETS, "bucket", shown=said)
+    if cell is not None and cell < len(places):
+        bucket, category = BUCKETS[places[cell][0]], categories[places[cell][1]]
+        st.subheader(_("Layers: {category}, {age} days", category=category, age=said(bucket)), anchor=False)
+        filters = {**filters, "category": category}
+    else:
+        st.caption(_("Choose a cell of the picture, or an age, to see the layers behind it."))
     rows = view.ask("stock_ageing", bucket=bucket, **filters)
     table(view, rows, AGEING, key="ageing", opens="layer_document_id", height=420)
+
+
+def _chosen_cell(picked: Any) -> int | None:
+    """The place of the chosen cell among those of the heat map."""
+    chosen = [place for series in picked.selection.selected for place in series["data_indices"]]
+    return int(chosen[0]) if chosen else None
 
 
 BOARD = Board("stock", noted("Stock & ageing"), ":material/inventory_2:", noted("Stock"), "board.stock", render)

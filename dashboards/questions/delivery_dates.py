@@ -18,6 +18,7 @@ class DeliveryFilters(Filters):
     item: str | None = None
     reason: str | None = None
     lateness: Literal["on_time", "1-5", "6-20", ">20", "unknown"] | None = None
+    is_late: bool | None = None
 
 
 def _where(filters: DeliveryFilters) -> Where:
@@ -27,6 +28,7 @@ def _where(filters: DeliveryFilters) -> Where:
         ("item_code = ?", filters.item),
         ("reason_key = ?", filters.reason),
         (f"{CLASS} = ?", filters.lateness),
+        ("coalesce(days_late > 0, false) = ?", filters.is_late),
     )
 
 

@@ -1,5 +1,7 @@
 """Do we earn, what do we own? Profit and loss, balance sheet, trial balance, and the entries behind each account."""
 
+from typing import Literal
+
 import polars as pl
 
 from dashboards.edition import Edition
@@ -114,6 +116,50 @@ def journal(edition: Edition, filters: EntryFilters) -> pl.DataFrame:
             document_number, document_id, is_pending, settled_event, description
         from marts.fct_journal_lines where {where.sql} order by entry_date, entry_number, journal_line_key""",
         where.parameters,
+    )
+
+
+FIGURES = {
+    "revenue": ("account_type = 'revenue'", "credit_amount - debit_amount", "period_code = ?"),
+    "profit": ("account_type in ('revenue', 'expense')", "credit_amount - debit_amount", "period_code = ?"),
+    "assets": ("account_type = 'asset'", "debit_amount - credit_amount", "period_code <= ?"),
+    "liabilities": ("account_type = 'liability'", "credit_amount - debit_amount", "period_code <= ?"),
+    "equity": (
+        "account_type in ('equity', 'revenue', 'expense')", "credit_amount - debit_amount", "period_code <= ?"
+    ),
+    "cash": ("account_role = 'bank'", "debit_amount - credit_amount", "period_code <= ?"),
+}  # fmt: skip
+
+
+class FigureFilters(Filters):
+    figure: Literal["revenue", "profit", "assets", "liabilities", "equity", "cash"]
+    period: str
+
+
+@asks(FigureFilters, permission="board.overview")
+def ledger_contributors(edition: Edition, filters: FigureFilters) -> pl.DataFrame:
+    """Journal lines behind a figure of the books by document (pending ones by event), the largest first.
+
+    Profit and revenue of the month; the others as balances at its end.
+    """
+    if not edition.has("fct_journal_lines", "debit_amount"):
+        return pl.DataFrame()
+    where = Where(("entries.company_id = ?", filters.company))
+    condition, amount, months = FIGURES[filters.figure]
+    return edition.rows(
+        f"""select entries.document_id, any_value(entries.document_type) as document_type,
+            any_value(entries.document_number) as document_number, entries.settled_event,
+            max(entries.entry_date) as entry_date, any_value(partners.partner_name) as partner_name,
+            any_value(entries.account_name) as account_name, sum({amount}) as amount
+        from marts.fct_journal_lines as entries
+        left join marts.dim_partner as partners on partners.company_id = entries.company_id
+            and partners.partner_id = entries.partner_id
+        where {where.sql} and {condition} and {months}
+        group by entries.document_id, entries.settled_event, entries.is_pending,
+            case when entries.document_id is null then entries.entry_number end
+        having sum({amount}) <> 0
+        order by abs(sum({amount})) desc, entries.document_id limit 500""",
+        [*where.parameters, filters.period],
     )
 
 

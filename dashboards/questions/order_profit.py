@@ -9,15 +9,11 @@ from dashboards.edition import Edition
 from dashboards.questions.question import Filters, asks
 
 COMPONENTS = ("material_cost", "labour_cost", "overhead_cost", "subcontract_cost", "landed_cost", "other_cost")
-GROUPS = {
-    "customer": "any_value(customer.partner_name)",
-    "item": "any_value(item.item_name)",
-    "month": "any_value(strftime(profit.order_date, '%Y-%m'))",
-}
-GROUP_KEYS = {
-    "customer": "profit.customer_id",
-    "item": "profit.item_id",
-    "month": "strftime(profit.order_date, '%Y-%m')",
+GROUPS = {  # by: (key, label)
+    "customer": ("customer.partner_code", "any_value(customer.partner_name)"),
+    "item": ("item.item_code", "any_value(item.item_name)"),
+    "salesperson": ("salesperson.employee_code", "any_value(salesperson.employee_name)"),
+    "month": ("strftime(profit.order_date, '%Y-%m')", "any_value(strftime(profit.order_date, '%Y-%m'))"),
 }
 
 
@@ -26,6 +22,8 @@ class OrderProfitFilters(Filters):
     last_day: date | None = None
     customer: str | None = None
     item: str | None = None
+    salesperson: str | None = None
+    month: str | None = None
     loss_only: bool = False
     order: int | None = None
 
@@ -39,6 +37,8 @@ def _narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
         ("profit.order_date <= ?", filters.last_day),
         ("customer.partner_code = ?", filters.customer),
         ("item.item_code = ?", filters.item),
+        ("salesperson.employee_code = ?", filters.salesperson),
+        ("strftime(profit.order_date, '%Y-%m') = ?", filters.month),
         ("profit.sales_order_id = ?", filters.order),
     ):
         if value is not None:
@@ -51,8 +51,12 @@ def _narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
 
 _FROM = """
 from marts.fct_order_profit as profit
-left join marts.dim_partner as customer on customer.partner_id = profit.customer_id
-left join marts.dim_item as item on item.item_id = profit.item_id
+left join marts.dim_partner as customer
+    on customer.partner_id = profit.customer_id and customer.company_id = profit.company_id
+left join marts.dim_item as item on item.item_id = profit.item_id and item.company_id = profit.company_id
+left join marts.fct_sales_order_lines as ordered on ordered.sales_order_line_id = profit.sales_order_line_id
+left join marts.dim_employee as salesperson
+    on salesperson.employee_id = ordered.salesperson_id and salesperson.company_id = profit.company_id
 """
 
 
@@ -64,6 +68,7 @@ def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.Dat
     return edition.rows(
         f"""
         select profit.sales_order_id, profit.order_number, any_value(customer.partner_name) as customer_name,
+            any_value(salesperson.employee_name) as salesperson_name,
             min(profit.order_date) as order_date, count(*) as line_count, sum(profit.revenue) as revenue, {components},
             sum(profit.total_cost) as total_cost, sum(profit.profit) as profit,
             cast(case when sum(profit.revenue) <> 0 then sum(profit.profit) / sum(profit.revenue) end
@@ -80,13 +85,13 @@ def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.Dat
 
 @asks(OrderProfitFilters, permission="board.order_profit")
 def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
-    """Order lines with every component of cost."""
+    """Order lines with every component of cost; the thinnest first."""
     where, parameters = _narrowed(filters)
     return edition.rows(
         f"""
-        select profit.* exclude (company_id)
+        select profit.* exclude (company_id), salesperson.employee_name as salesperson_name
         {_FROM} where {where}
-        order by profit.order_date desc, profit.sales_order_line_id
+        order by profit.profit, profit.sales_order_line_id
         """,
         parameters,
     )
@@ -116,23 +121,68 @@ def order_profit_total(edition: Edition, filters: OrderProfitFilters) -> pl.Data
 
 
 class ProfitByFilters(OrderProfitFilters):
-    by: Literal["customer", "item", "month"] = "customer"
+    by: Literal["customer", "item", "salesperson", "month"] = "customer"
 
 
 @asks(ProfitByFilters, permission="board.order_profit")
 def order_profit_by(edition: Edition, filters: ProfitByFilters) -> pl.DataFrame:
-    """Revenue, cost and profit by customer, item or month; most profitable first, months in order."""
+    """Revenue, cost by component and profit by customer, item, salesperson or month; the thinnest margin first."""
     where, parameters = _narrowed(filters)
-    order = "label" if filters.by == "month" else "profit desc, label"
+    key, label = GROUPS[filters.by]
+    components = ", ".join(f"sum(profit.{name}) as {name}" for name in COMPONENTS)
+    order = "key desc" if filters.by == "month" else "margin_rate nulls last, profit, key"
     return edition.rows(
         f"""
-        select {GROUPS[filters.by]} as label, sum(profit.revenue) as revenue, sum(profit.total_cost) as total_cost,
-            sum(profit.profit) as profit,
+        select {key} as key, coalesce({label}, '–') as label, count(distinct profit.sales_order_id) as order_count,
+            sum(profit.revenue) as revenue, sum(profit.total_cost) as total_cost, sum(profit.profit) as profit,
             cast(case when sum(profit.revenue) <> 0 then sum(profit.profit) / sum(profit.revenue) end
-                as decimal(18, 4)) as margin_rate
+                as decimal(18, 4)) as margin_rate, {components}
         {_FROM} where {where}
-        group by {GROUP_KEYS[filters.by]}
+        group by {key}
         order by {order}
         """,
         parameters,
+    )
+
+
+class OrderVouchersFilters(Filters):
+    order: int
+
+
+@asks(OrderVouchersFilters, permission="board.order_profit")
+def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl.DataFrame:
+    """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns."""
+    components = ", ".join(
+        f"sum(moves.{name}_amount) as {name}_amount"
+        for name in ("material", "labour", "overhead", "subcontract", "landed")
+    )
+    return edition.rows(
+        f"""
+        with ordered as (
+            select sales_order_line_id from marts.fct_sales_order_lines where sales_order_id = ?
+        ),
+        revenue as (
+            select any_value(entries.document_type) as document_type, entries.document_id,
+                any_value(entries.document_number) as document_number, min(entries.entry_date) as document_date,
+                sum(entries.credit_amount - entries.debit_amount) as revenue, cast(null as decimal(18, 4)) as cost
+            from marts.fct_journal_lines as entries
+            inner join ordered on ordered.sales_order_line_id = entries.sales_order_line_id
+            where entries.account_type = 'revenue' and entries.document_id is not null
+            group by entries.document_id
+        ),
+        delivered as (
+            select distinct delivery_id from marts.fct_deliveries where sales_order_id = ?
+        ),
+        cost as (
+            select any_value(moves.document_type) as document_type, moves.document_id,
+                any_value(moves.document_number) as document_number, min(moves.effective_date) as document_date,
+                sum(moves.value_amount) as cost, {components}
+            from marts.fct_stock_moves as moves
+            inner join delivered on delivered.delivery_id = moves.document_id
+            where moves.move_type = 'delivery'
+            group by moves.document_id
+        )
+        select * from revenue union all by name select * from cost order by document_date, document_id
+        """,
+        [filters.order, filters.order],
     )

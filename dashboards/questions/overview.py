@@ -78,6 +78,29 @@ def overview_punctuality(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
+class LateLinesFilters(Filters):
+    which: Literal["delivered", "open"] = "delivered"
+
+
+@asks(LateLinesFilters, permission=PERMISSION)
+def overview_late_lines(edition: Edition, filters: LateLinesFilters) -> pl.DataFrame:
+    """Order lines after the day first promised, the latest first: delivered in the last 90 days, or still open."""
+    where = Where(("company_id = ?", filters.company))
+    since = edition.as_of - timedelta(days=90)
+    which = (
+        "is_open"
+        if filters.which == "open"
+        else f"last_delivery_date > date '{since}' and (delivered_quantity >= ordered_quantity or is_open)"
+    )
+    return edition.rows(
+        f"""select sales_order_id, order_number, line_number, customer_name, item_code, item_name,
+            first_promised_date, last_delivery_date, days_late
+        from marts.fct_sales_order_lines where {where.sql} and days_late > 0 and {which}
+        order by days_late desc, sales_order_line_id""",
+        where.parameters,
+    )
+
+
 @asks(Filters, permission=PERMISSION)
 def overview_months(edition: Edition, filters: Filters) -> pl.DataFrame:
     """Revenue and profit by month, the last 13."""

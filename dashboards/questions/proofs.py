@@ -8,10 +8,14 @@ from dashboards.questions.question import Filters, Where, asks
 PERMISSION = "board.proofs"
 
 
-@asks(Filters, permission=PERMISSION)
-def proofs(edition: Edition, filters: Filters) -> pl.DataFrame:
+class ProofFilters(Filters):
+    failing: bool | None = None
+
+
+@asks(ProofFilters, permission=PERMISSION)
+def proofs(edition: Edition, filters: ProofFilters) -> pl.DataFrame:
     """The checks, those that do not hold first."""
-    where = Where(("proofs.company_id = ?", filters.company))
+    where = Where(("proofs.company_id = ?", filters.company), ("proofs.is_green = not ?", filters.failing))
     return edition.rows(
         f"""select proofs.* exclude (company_id), documents.document_id as first_document_id
         from marts.fct_proofs as proofs

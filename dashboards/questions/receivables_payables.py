@@ -16,12 +16,14 @@ class OpenFilters(Filters):
     side: Literal["receivables", "payables"] = "receivables"
     partner: str | None = None
     bucket: str | None = None
+    is_overdue: bool | None = None
 
 
 def _where(filters: OpenFilters) -> Where:
     return Where(
-        ("company_id = ?", filters.company), ("partner_code = ?", filters.partner), ("age_bucket = ?", filters.bucket)
-    )
+        ("company_id = ?", filters.company), ("partner_code = ?", filters.partner),
+        ("age_bucket = ?", filters.bucket), ("(days_overdue > 0) = ?", filters.is_overdue),
+    )  # fmt: skip
 
 
 @asks(OpenFilters, permission=PERMISSION)

@@ -1,20 +1,26 @@
 """What is there, what is it worth, where does money lie idle? Stock on hand, its card, its age."""
 
+from datetime import date
 from typing import Literal
 
 import polars as pl
 
 from dashboards.edition import Edition
 from dashboards.questions.question import Filters, Where, asks
+from dashboards.questions.stock_on_a_day import ageing, on_hand
 
 PERMISSION = "board.stock"
 BUCKETS = ("0-30", "31-60", "61-90", "91-180", "181-365", ">365")
 
 
 class StockFilters(Filters):
+    """on: a day before that of the build, to see what was there at its end; valued with all that is known now."""
+
     warehouse: str | None = None
     category: str | None = None
     item: str | None = None
+    on: date | None = None
+    negative: bool | None = None
 
 
 def _where(filters: StockFilters, table: str, category: str) -> Where:
@@ -30,13 +36,16 @@ def _where(filters: StockFilters, table: str, category: str) -> Where:
 def stock_on_hand(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     """Stock by item, warehouse and lot; the most valuable first where value is shown."""
     where = _where(filters, "stock", "stock.item_category")
+    if filters.negative:
+        where.sql += " and stock.quantity < 0"
     order = "stock.value_amount desc," if edition.has("fct_stock_on_hand", "value_amount") else ""
+    table, parameters = on_hand(edition, filters.on)
     return edition.rows(
         f"""select stock.* exclude (company_id), items.unit, items.safety_stock
-        from marts.fct_stock_on_hand as stock
+        from {table} as stock
         left join marts.dim_item as items on items.item_id = stock.item_id and items.company_id = stock.company_id
         where {where.sql} order by {order} stock.item_code, stock.warehouse_code, stock.lot_code""",
-        where.parameters,
+        [*parameters, *where.parameters],
     )
 
 
@@ -47,18 +56,20 @@ def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     has_value = edition.has("fct_stock_on_hand", "value_amount")
     value = ", coalesce(sum(stock.value_amount), 0) as value_amount" if has_value else ""
     idle_sum = "coalesce(sum(ageing.value_amount), 0)" if has_value else "null"
+    stock, days = on_hand(edition, filters.on)
+    layers, _days = ageing(edition, filters.on)
     return edition.rows(
         f"""with idle as (
             select {idle_sum} as idle_amount, count(distinct ageing.item_id) as idle_items
-            from marts.fct_stock_ageing as ageing
+            from {layers} as ageing
             left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
             where {aged.sql} and ageing.age_days > 180
         )
         select count(distinct stock.item_id) as item_count, count(*) as place_count,
             count(*) filter (where stock.quantity < 0) as negative_count {value},
             any_value(idle.idle_amount) as idle_amount, any_value(idle.idle_items) as idle_items
-        from marts.fct_stock_on_hand as stock cross join idle where {hand.sql}""",
-        [*aged.parameters, *hand.parameters],
+        from {stock} as stock cross join idle where {hand.sql}""",
+        [*days, *aged.parameters, *days, *hand.parameters],
     )
 
 
@@ -126,14 +137,17 @@ def stock_card(edition: Edition, filters: CardFilters) -> pl.DataFrame:
 
 @asks(CardFilters, permission=PERMISSION)
 def stock_history(edition: Edition, filters: CardFilters) -> pl.DataFrame:
-    """The quantity of an item on the days on which it changed, all warehouses together or one."""
+    """Quantity and, where shown, value of an item on the days on which they changed; all warehouses or one."""
     where = Where(
         ("company_id = ?", filters.company), ("item_code = ?", filters.item), ("warehouse_code = ?", filters.warehouse)
+    )
+    value = (
+        ", sum(held.value_amount) as value_amount" if edition.has("fct_stock_balances_daily", "value_amount") else ""
     )
     return edition.rows(
         f"""with held as (select * from marts.fct_stock_balances_daily where {where.sql}),
         days as (select distinct valid_from as day from held union select max(valid_to) from held)
-        select days.day, sum(held.quantity) as quantity
+        select days.day, sum(held.quantity) as quantity {value}
         from days inner join held on days.day between held.valid_from and held.valid_to
         where days.day is not null group by days.day order by days.day""",
         where.parameters,
@@ -142,6 +156,7 @@ def stock_history(edition: Edition, filters: CardFilters) -> pl.DataFrame:
 
 class AgeingFilters(StockFilters):
     bucket: Literal["0-30", "31-60", "61-90", "91-180", "181-365", ">365"] | None = None
+    idle: bool = False
 
 
 @asks(AgeingFilters, permission=PERMISSION)
@@ -151,12 +166,15 @@ def stock_ageing(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
     if filters.bucket is not None:
         where.sql += " and ageing.age_bucket = ?"
         where.parameters.append(filters.bucket)
+    if filters.idle:
+        where.sql += " and ageing.age_days > 180"
+    layers, days = ageing(edition, filters.on)
     return edition.rows(
         f"""select ageing.* exclude (company_id), items.category, items.unit
-        from marts.fct_stock_ageing as ageing
+        from {layers} as ageing
         left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
         where {where.sql} order by ageing.age_days desc, ageing.layer_move_id""",
-        where.parameters,
+        [*days, *where.parameters],
     )
 
 
@@ -165,12 +183,13 @@ def stock_age_by_category(edition: Edition, filters: AgeingFilters) -> pl.DataFr
     """Value (or, where value is not shown, layers) by category and age."""
     where = _where(filters, "ageing", "items.category")
     measure = "sum(ageing.value_amount)" if edition.has("fct_stock_ageing", "value_amount") else "count(*)"
+    layers, days = ageing(edition, filters.on)
     return edition.rows(
         f"""select coalesce(items.category, '–') as category, ageing.age_bucket, {measure} as measure
-        from marts.fct_stock_ageing as ageing
+        from {layers} as ageing
         left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
         where {where.sql} group by all order by all""",
-        where.parameters,
+        [*days, *where.parameters],
     )
 
 
@@ -180,9 +199,10 @@ def stock_by_item(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     if not edition.has("fct_stock_on_hand", "value_amount"):
         return pl.DataFrame()
     where = _where(filters, "stock", "stock.item_category")
+    stock, days = on_hand(edition, filters.on)
     return edition.rows(
         f"""select item_code, any_value(item_name) as item_name, sum(value_amount) as value_amount
-        from marts.fct_stock_on_hand as stock where {where.sql}
+        from {stock} as stock where {where.sql}
         group by item_code order by value_amount desc, item_code limit 15""",
-        where.parameters,
+        [*days, *where.parameters],
     )

@@ -33,7 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue",
                     "board.stock", "board.overview", "board.document"),
     "foreman": ("production.*", "quality.*", "board.overview", "board.delivery_dates", "board.stock",
-                "board.document"),
+                "board.production", "board.document"),
 }  # fmt: skip
 
 SHORTEST_PASSWORD = 8
