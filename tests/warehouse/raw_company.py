@@ -358,15 +358,21 @@ class RawCompany:
         self.move("receipt", line, ordered["item_id"], quantity, on, "supplier", "stock:MAIN")
         return line
 
-    def bill(self, order_line: int, quantity: Number, price: Number, on: date) -> int:
+    def bill(self, order_line: int, quantity: Number, price: Number, on: date, rate: int = NANO) -> int:
         """A supplier bill of an order line with its posting."""
         ordered = next(row for row in self.rows["document_line"] if row["id"] == order_line)
         head = next(row for row in self.rows["document"] if row["id"] == ordered["document_id"])
         bill = self.document(
-            "supplier_bill", on, partner_id=head["partner_id"], due_date=on, origin_document_id=ordered["document_id"]
+            "supplier_bill",
+            on,
+            partner_id=head["partner_id"],
+            due_date=on,
+            origin_document_id=ordered["document_id"],
+            currency=head["currency"],
+            exchange_rate=rate,
         )
         line = self.line(bill, ordered["item_id"], quantity, price)
-        net = priced(micro(quantity), micro(price), self.exponent)
+        net = rounded_ratio(priced(micro(quantity), micro(price), self.exponent) * rate, NANO)
         self.link("bill", order_line, line, quantity, on, net)
         self.journal(
             on,
@@ -377,6 +383,38 @@ class RawCompany:
         )
         self.rows["journal_line"][-2]["item_id"] = ordered["item_id"]
         return bill
+
+    def give_back(self, receipt_line: int, quantity: Number, on: date) -> int:
+        """Goods of a receipt line go back to the supplier; the document."""
+        received = next(row for row in self.rows["stock_move"] if row["document_line_id"] == receipt_line)
+        head = self.head(received["document_id"])
+        back = self.document(
+            "supplier_return", on, partner_id=head["partner_id"], currency=head["currency"],
+            exchange_rate=head["exchange_rate"], origin_document_id=head["id"],
+        )  # fmt: skip
+        line = self.line(back, received["item_id"], quantity)
+        self.link("supplier_return", receipt_line, line, quantity, on)
+        self.move(
+            "supplier_return", line, received["item_id"], quantity, on, "stock:MAIN", "supplier",
+            origin_move_id=received["id"],
+        )  # fmt: skip
+        return back
+
+    def debit_note(self, bill: int, quantity: Number, amount: int, on: date) -> int:
+        """A debit note on the first line of a bill with its posting: an allowance without quantity. amount: minor."""
+        head = self.head(bill)
+        billed = next(row for row in self.rows["document_line"] if row["document_id"] == bill)
+        note = self.document("debit_note", on, partner_id=head["partner_id"], origin_document_id=bill)
+        line = self.line(note, billed["item_id"], quantity, net_amount=amount, gross_amount=amount)
+        self.head(note).update(net_amount=amount, gross_amount=amount)
+        self.link("debit_note", billed["id"], line, quantity, on, amount)
+        self.journal(
+            on, [("payables", amount, 0), ("goods_received_not_billed", 0, amount)], "debit_note", note,
+            partner_id=head["partner_id"], item_id=billed["item_id"],
+        )  # fmt: skip
+        self.add("payment_allocation", payment_id=note, invoice_id=bill, amount=amount, effective_date=on,
+                 recorded_at=self.next_id)  # fmt: skip
+        return note
 
     def sale(self, item: int, quantity: Number, price: Number, on: date, customer: int, **fields: Any) -> int:
         order = self.document("sales_order", on, "confirmed", partner_id=customer)

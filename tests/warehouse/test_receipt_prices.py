@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from tests.warehouse.raw_company import RawCompany
@@ -116,3 +117,55 @@ def test_landed_cost_is_added_to_its_receipt(warehouse_run: WarehouseRun, tmp_pa
     landed_line = company.line(landed, a, 0)
     company.link("landed_cost", receipt, landed_line, 10, date(2012, 6, 5), 777)
     assert prices(warehouse_run, company, tmp_path / "work.duckdb") == [(10, 0, 0, 0, 5000, 5000, 777)]
+
+
+def test_facts_of_a_receipt_add_up_to_its_value(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
+    """Ordered in dollars at 6.30, billed in part at 6.50, an allowance, goods back with and without a note, freight."""
+    company = RawCompany()
+    a, supplier = company.item("A"), company.partner("S")
+    order = company.document("purchase_order", date(2012, 6, 1), "confirmed", partner_id=supplier, currency="USD",
+                             exchange_rate=6_300_000_000)  # fmt: skip
+    line = company.line(order, a, 20, "10")
+    first, second = company.receipt(line, 10, date(2012, 6, 2)), company.receipt(line, 10, date(2012, 6, 3))
+    bill = company.bill(line, 15, "11", date(2012, 6, 5), 6_500_000_000)
+    company.give_back(first, 3, date(2012, 6, 6))
+    company.give_back(second, 1, date(2012, 6, 7))
+    company.debit_note(bill, 2, 13_001, date(2012, 6, 8))
+    company.debit_note(bill, 0, 6_501, date(2012, 6, 9))
+    company.debit_note(bill, 0, 3, date(2012, 6, 10))
+    landed = company.document("landed_cost", date(2012, 6, 11), partner_id=supplier)
+    landed_line = company.line(landed, a, 0, net_amount=777, gross_amount=777)
+    for receipt, amount in ((first, 389), (second, 388)):
+        company.link("landed_cost", receipt, landed_line, 10, date(2012, 6, 11), amount)
+    company.journal(date(2012, 6, 11), [("landed_cost_clearing", 777, 0), ("payables", 0, 777)], "landed_cost", landed,
+                    partner_id=supplier)  # fmt: skip
+    path = tmp_path / "work.duckdb"
+    company.write(path)
+    warehouse_run.build(path, "2012-12-31", "+fct_proofs", "+fct_receipt_costs")
+    facts = rows(
+        path,
+        "select receipt_line_id, price_fact, document_type, quantity, amount from marts.fct_receipt_costs "
+        "order by receipt_line_id, receipt_cost_key",
+    )
+    amounts = {(line, fact): (quantity, amount) for line, fact, _, quantity, amount in facts if fact != "allowance"}
+    # 15 billed at 71.50; 2 of the 4 that went back, one of each receipt, are noted at 65.005 and were worth 71.50.
+    # 13 are left on the bill: all 7 kept of the first receipt, 6 of the 9 of the second.
+    assert amounts == {
+        (first, "bill"): (7, Decimal("485.10")),
+        (first, "rate_difference"): (0, Decimal("15.40")),
+        (first, "returned"): (3, Decimal("197.50")),
+        (first, "landed_cost"): (0, Decimal("3.89")),
+        (second, "bill"): (6, Decimal("415.80")),
+        (second, "rate_difference"): (0, Decimal("13.20")),
+        (second, "order_price"): (3, Decimal("189.00")),
+        (second, "returned"): (1, Decimal("71.50")),
+        (second, "landed_cost"): (0, Decimal("3.88")),
+    }
+    assert sum(amount for _, fact, _, _, amount in facts if fact == "allowance") == Decimal("-65.04")
+    assert rows(
+        path,
+        "select receipt_line_id, sum(amount), sum(quantity) from marts.fct_receipt_costs group by all "
+        "except select document_line_id, sum(value_amount + variance_amount), sum(quantity) from marts.fct_stock_moves "
+        "where move_type = 'receipt' group by all",
+    ) == []  # fmt: skip
+    assert rows(path, "select check_name from marts.fct_proofs where not is_green") == []

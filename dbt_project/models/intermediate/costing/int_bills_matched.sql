@@ -40,60 +40,55 @@ received_spans as (
     from received
 ),
 
-billed as (
-    select
-        line_links.line_link_id as bill_link_id,
-        line_links.from_line_id as purchase_order_line_id,
-        line_links.to_line_id as bill_line_id,
-        line_links.amount_minor,
-        line_links.quantity_micro,
-        sum(line_links.quantity_micro) over (
-            partition by line_links.from_line_id
-            order by documents.effective_date, documents.recorded_at_microseconds, line_links.line_link_id
-            rows between unbounded preceding and current row
-        ) as span_end
-    from {{ ref('stg_line_links') }} as line_links
-    inner join {{ ref('stg_document_lines') }} as bill_lines on bill_lines.document_line_id = line_links.to_line_id
-    inner join {{ ref('stg_documents') }} as documents on documents.document_id = bill_lines.document_id
-    where
-        line_links.link_type = 'bill'
-        and line_links.quantity_micro > 0
-),
-
 shared_spans as (
     select
         received_spans.company_id,
         received_spans.purchase_order_line_id,
         received_spans.receipt_line_id,
-        billed.bill_line_id,
+        bills.bill_line_id,
         received_spans.receipt_link_id,
-        billed.bill_link_id,
-        cast(billed.amount_minor as {{ type_whole() }}) as bill_amount_minor,
-        cast(billed.quantity_micro as {{ type_whole() }}) as bill_quantity_micro,
+        bills.bill_link_id,
+        bills.billed_amount_minor,
+        bills.allowance_minor,
+        bills.quantity_micro as bill_quantity_micro,
         greatest(
             received_spans.span_end - received_spans.kept_quantity_micro,
-            billed.span_end - billed.quantity_micro
-        ) - (billed.span_end - billed.quantity_micro) as from_quantity,
-        least(received_spans.span_end, billed.span_end) - (billed.span_end - billed.quantity_micro) as upto_quantity
+            bills.span_end_micro - bills.quantity_micro
+        ) - (bills.span_end_micro - bills.quantity_micro) as from_quantity,
+        least(received_spans.span_end, bills.span_end_micro) - (bills.span_end_micro - bills.quantity_micro) as upto_quantity
     from received_spans
-    inner join billed
-        on billed.purchase_order_line_id = received_spans.purchase_order_line_id
-        and billed.span_end > received_spans.span_end - received_spans.kept_quantity_micro
-        and received_spans.span_end > billed.span_end - billed.quantity_micro
+    inner join {{ ref('int_bill_links_netted') }} as bills
+        on bills.purchase_order_line_id = received_spans.purchase_order_line_id
+        and bills.quantity_micro > 0
+        and bills.span_end_micro > received_spans.span_end - received_spans.kept_quantity_micro
+        and received_spans.span_end > bills.span_end_micro - bills.quantity_micro
+),
+
+shares as (
+    select
+        shared_spans.*,
+        {% for part in ['billed_amount', 'allowance'] -%}
+        cast({{ share_of_span(
+            'shared_spans.' ~ part ~ '_minor', 'shared_spans.from_quantity', 'shared_spans.upto_quantity',
+            'shared_spans.bill_quantity_micro',
+        ) }} as bigint) as {{ part }}_share{{ ',' if not loop.last }}
+        {% endfor %}
+    from shared_spans
+    where shared_spans.upto_quantity > shared_spans.from_quantity
 )
 
 select
-    shared_spans.company_id,
-    shared_spans.purchase_order_line_id,
-    shared_spans.receipt_line_id,
-    shared_spans.bill_line_id,
-    shared_spans.receipt_link_id,
-    shared_spans.bill_link_id,
-    cast(shared_spans.upto_quantity - shared_spans.from_quantity as bigint) as quantity_micro,
-    cast(
-        {{ rounded_ratio('shared_spans.bill_amount_minor * shared_spans.upto_quantity', 'shared_spans.bill_quantity_micro') }}
-        - {{ rounded_ratio('shared_spans.bill_amount_minor * shared_spans.from_quantity', 'shared_spans.bill_quantity_micro') }}
-        as bigint
-    ) as amount_minor
-from shared_spans
-where shared_spans.upto_quantity > shared_spans.from_quantity
+    shares.company_id,
+    shares.purchase_order_line_id,
+    shares.receipt_line_id,
+    shares.bill_line_id,
+    shares.receipt_link_id,
+    shares.bill_link_id,
+    cast(shares.upto_quantity - shares.from_quantity as bigint) as quantity_micro,
+    -- Where on the bill this part lies: of so much from here to there.
+    cast(shares.from_quantity as bigint) as from_quantity_micro,
+    cast(shares.upto_quantity as bigint) as upto_quantity_micro,
+    shares.bill_quantity_micro,
+    shares.billed_amount_share as billed_amount_minor,
+    shares.billed_amount_share - shares.allowance_share as amount_minor
+from shares

@@ -28,7 +28,7 @@ returned as (
     select
         supplier_returns.receipt_line_id,
         sum(supplier_returns.quantity_micro) as quantity_micro,
-        sum(supplier_returns.credited_amount_minor) as amount_minor
+        sum(supplier_returns.received_amount_minor) as amount_minor
     from {{ ref('int_supplier_returns_priced') }} as supplier_returns
     group by supplier_returns.receipt_line_id
 ),

@@ -1,5 +1,6 @@
--- One row per supplier return line and the receipt line it returns: what the supplier credits. What was billed and went
--- back is credited at what was billed, the rest at order price and receipt rate.
+-- One row per supplier return line and the receipt line it returns: what its goods came at, and what the supplier credits.
+-- Noted on a debit note: came as billed, credited as noted. Billed and not noted: as billed, both. Else at order price and
+-- receipt rate, both. What went back last is what was noted, then what was billed of it.
 with
 
 returns as (
@@ -39,34 +40,28 @@ kept as (
     group by line_links.from_line_id
 ),
 
-bills as (
+noted as (
     select
-        line_links.from_line_id as purchase_order_line_id,
-        cast(line_links.amount_minor as {{ type_whole() }}) as amount_minor,
-        cast(line_links.quantity_micro as {{ type_whole() }}) as quantity_micro,
-        sum(line_links.quantity_micro) over (
-            partition by line_links.from_line_id
-            order by documents.effective_date, documents.recorded_at_microseconds, line_links.line_link_id
-            rows between unbounded preceding and current row
-        ) as span_end
-    from {{ ref('stg_line_links') }} as line_links
-    inner join {{ ref('stg_document_lines') }} as bill_lines on bill_lines.document_line_id = line_links.to_line_id
-    inner join {{ ref('stg_documents') }} as documents on documents.document_id = bill_lines.document_id
-    where
-        line_links.link_type = 'bill'
-        and line_links.quantity_micro > 0
+        bills.purchase_order_line_id,
+        {{ whole_sum('bills.returned_quantity_micro') }} as quantity_micro,
+        {{ whole_sum('bills.returned_amount_minor') }} as received_amount_minor,
+        {{ whole_sum('bills.credited_amount_minor') }} as credited_amount_minor
+    from {{ ref('int_bill_links_netted') }} as bills
+    group by bills.purchase_order_line_id
 ),
 
 -- What bills charge beyond what was kept: of goods that went back, or of goods that are yet to come.
 bills_beyond as (
     select
         bills.purchase_order_line_id,
-        bills.amount_minor,
+        cast(bills.amount_minor as {{ type_whole() }}) as amount_minor,
         bills.quantity_micro,
-        greatest(kept.quantity_micro - (bills.span_end - bills.quantity_micro), 0) as covered_micro
-    from bills
+        greatest(kept.quantity_micro - (bills.span_end_micro - bills.quantity_micro), 0) as covered_micro
+    from {{ ref('int_bill_links_netted') }} as bills
     inner join kept on kept.purchase_order_line_id = bills.purchase_order_line_id
-    where bills.span_end > kept.quantity_micro
+    where
+        bills.quantity_micro > 0
+        and bills.span_end_micro > kept.quantity_micro
 ),
 
 beyond as (
@@ -80,55 +75,72 @@ beyond as (
     group by bills_beyond.purchase_order_line_id
 ),
 
--- What went back last is what was billed of it.
-spans as (
+-- The latest returns first: each takes a span of what was returned of the order line.
+turned as (
     select
         returns.*,
         order_prices.purchase_order_line_id,
+        coalesce(noted.quantity_micro, 0) as noted_quantity_micro,
+        coalesce(noted.received_amount_minor, 0) as noted_received_minor,
+        coalesce(noted.credited_amount_minor, 0) as noted_credited_minor,
         coalesce(beyond.quantity_micro, 0) as beyond_quantity_micro,
         coalesce(beyond.amount_minor, 0) as beyond_amount_minor,
-        least(
-            greatest(coalesce(beyond.quantity_micro, 0) - sum(returns.quantity_micro) over later, 0),
-            coalesce(beyond.quantity_micro, 0)
-        ) as left_micro,
-        greatest(
-            coalesce(beyond.quantity_micro, 0) - (sum(returns.quantity_micro) over later - returns.quantity_micro), 0
-        ) as before_micro
+        sum(returns.quantity_micro) over (
+            partition by order_prices.purchase_order_line_id
+            order by returns.line_link_id desc
+            rows between unbounded preceding and current row
+        ) as upto_micro
     from returns
     left join order_prices on order_prices.receipt_line_id = returns.receipt_line_id
+    left join noted on noted.purchase_order_line_id = order_prices.purchase_order_line_id
     left join beyond on beyond.purchase_order_line_id = order_prices.purchase_order_line_id
-    window later as (
-        partition by order_prices.purchase_order_line_id
-        order by returns.line_link_id desc
-        rows between unbounded preceding and current row
-    )
-)
+),
 
-select
-    spans.line_link_id,
-    spans.company_id,
-    spans.receipt_line_id,
-    spans.return_line_id,
-    spans.purchase_order_line_id,
-    spans.quantity_micro,
-    cast(
+spans as (
+    select
+        turned.*,
+        least(turned.upto_micro - turned.quantity_micro, turned.noted_quantity_micro) as noted_from,
+        least(turned.upto_micro, turned.noted_quantity_micro) as noted_upto,
+        least(
+            greatest(turned.upto_micro - turned.quantity_micro - turned.noted_quantity_micro, 0), turned.beyond_quantity_micro
+        ) as beyond_from,
+        least(greatest(turned.upto_micro - turned.noted_quantity_micro, 0), turned.beyond_quantity_micro) as beyond_upto
+    from turned
+),
+
+priced as (
+    select
+        spans.*,
+        coalesce(
+            {{ share_of_span('spans.noted_received_minor', 'spans.noted_from', 'spans.noted_upto', 'spans.noted_quantity_micro') }}, 0
+        ) as noted_received_share,
+        coalesce(
+            {{ share_of_span('spans.noted_credited_minor', 'spans.noted_from', 'spans.noted_upto', 'spans.noted_quantity_micro') }}, 0
+        ) as noted_credited_share,
+        coalesce(
+            {{ share_of_span('spans.beyond_amount_minor', 'spans.beyond_from', 'spans.beyond_upto', 'spans.beyond_quantity_micro') }}, 0
+        ) as beyond_share,
         coalesce(
             {{ rounded_ratio(
                 'cast(order_lines.net_amount_minor as ' ~ type_whole() ~ ') * receipts.exchange_rate_nano'
-                ~ ' * (spans.quantity_micro - (spans.before_micro - spans.left_micro))',
+                ~ ' * (spans.quantity_micro - (spans.noted_upto - spans.noted_from) - (spans.beyond_upto - spans.beyond_from))',
                 'cast(order_lines.quantity_micro as ' ~ type_whole() ~ ') * 1000000000',
             ) }},
             0
-        )
-        + coalesce({{ rounded_ratio(
-            'spans.beyond_amount_minor * spans.before_micro', 'spans.beyond_quantity_micro'
-        ) }}, 0)
-        - coalesce({{ rounded_ratio(
-            'spans.beyond_amount_minor * spans.left_micro', 'spans.beyond_quantity_micro'
-        ) }}, 0)
-        as bigint
-    ) as credited_amount_minor
-from spans
-inner join {{ ref('stg_document_lines') }} as receipt_lines on receipt_lines.document_line_id = spans.receipt_line_id
-inner join {{ ref('stg_documents') }} as receipts on receipts.document_id = receipt_lines.document_id
-left join {{ ref('stg_document_lines') }} as order_lines on order_lines.document_line_id = spans.purchase_order_line_id
+        ) as ordered_share
+    from spans
+    inner join {{ ref('stg_document_lines') }} as receipt_lines on receipt_lines.document_line_id = spans.receipt_line_id
+    inner join {{ ref('stg_documents') }} as receipts on receipts.document_id = receipt_lines.document_id
+    left join {{ ref('stg_document_lines') }} as order_lines on order_lines.document_line_id = spans.purchase_order_line_id
+)
+
+select
+    priced.line_link_id,
+    priced.company_id,
+    priced.receipt_line_id,
+    priced.return_line_id,
+    priced.purchase_order_line_id,
+    priced.quantity_micro,
+    cast(priced.ordered_share + priced.beyond_share + priced.noted_received_share as bigint) as received_amount_minor,
+    cast(priced.ordered_share + priced.beyond_share + priced.noted_credited_share as bigint) as credited_amount_minor
+from priced

@@ -1,4 +1,4 @@
--- One row per line of an order, invoice or bill, its amounts in company currency at the document's rate. Net amounts of an
+-- One row per line of an order, invoice, bill or note, its amounts in company currency at the document's rate. Net amounts of an
 -- order are cut from its converted total; those of an invoice or bill are converted one by one, as they are posted. Tax is
 -- cut from the document's converted tax. Freight, a charge of the document, is shared by value; gross holds all three.
 with priced_lines as (
@@ -16,7 +16,10 @@ with priced_lines as (
     from {{ ref('stg_document_lines') }} as stg_document_lines
     inner join {{ ref('int_documents_dated') }} as int_documents_dated
         on int_documents_dated.document_id = stg_document_lines.document_id
-    where int_documents_dated.document_type in ('sales_order', 'customer_invoice', 'purchase_order', 'supplier_bill', 'landed_cost')
+    where
+        int_documents_dated.document_type in (
+            'sales_order', 'customer_invoice', 'credit_note', 'purchase_order', 'supplier_bill', 'debit_note', 'landed_cost'
+        )
 ),
 
 foreign_lines as (

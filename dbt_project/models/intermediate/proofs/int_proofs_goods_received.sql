@@ -26,19 +26,17 @@ matched as (
 
 bills as (
     select
-        line_links.company_id,
+        bill_links.company_id,
         bill_lines.item_id,
-        documents.effective_date,
+        bill_links.effective_date,
         documents.document_number,
-        coalesce(matched.amount_minor, 0) - line_links.amount_minor as amount_minor
-    from {{ ref('stg_line_links') }} as line_links
-    inner join {{ ref('stg_document_lines') }} as bill_lines on bill_lines.document_line_id = line_links.to_line_id
-    inner join {{ ref('stg_documents') }} as documents on documents.document_id = bill_lines.document_id
+        coalesce(matched.amount_minor, 0) - bill_links.amount_minor as amount_minor
+    from {{ ref('int_bill_links_netted') }} as bill_links
+    inner join {{ ref('stg_document_lines') }} as bill_lines on bill_lines.document_line_id = bill_links.bill_line_id
+    inner join {{ ref('stg_documents') }} as documents on documents.document_id = bill_links.bill_id
     inner join {{ ref('stg_items') }} as items on items.item_id = bill_lines.item_id
-    left join matched on matched.bill_link_id = line_links.line_link_id
-    where
-        line_links.link_type = 'bill'
-        and items.kind <> 'service'
+    left join matched on matched.bill_link_id = bill_links.bill_link_id
+    where items.kind <> 'service'
 ),
 
 expected as (
@@ -65,7 +63,7 @@ select
     'goods_received_not_billed' as check_name,
     journal_lines.company_id,
     coalesce(cast(journal_lines.item_id as varchar), 'no item') as key,
-    case when journal_lines.posting in ('settlement', 'supplier_bill') then 3 else 1 end as suspicion,
+    case when journal_lines.posting in ('settlement', 'supplier_bill', 'debit_note') then 3 else 1 end as suspicion,
     case when journal_lines.posting <> 'settlement' then journal_lines.entry_date end as effective_date,
     case when journal_lines.posting <> 'settlement' then coalesce(journal_lines.document_number, journal_lines.entry_number) end
         as document_number,
