@@ -401,15 +401,18 @@ class RawCompany:
         return back
 
     def debit_note(self, bill: int, quantity: Number, amount: int, on: date) -> int:
-        """A debit note on the first line of a bill with its posting: an allowance without quantity. amount: minor."""
+        """A debit note on the first line of a bill with its posting; without quantity an allowance. In its currency."""
         head = self.head(bill)
         billed = next(row for row in self.rows["document_line"] if row["document_id"] == bill)
-        note = self.document("debit_note", on, partner_id=head["partner_id"], origin_document_id=bill)
+        note = self.document(
+            "debit_note", on, partner_id=head["partner_id"], origin_document_id=bill, currency=head["currency"],
+            exchange_rate=head["exchange_rate"], net_amount=amount, gross_amount=amount,
+        )  # fmt: skip
         line = self.line(note, billed["item_id"], quantity, net_amount=amount, gross_amount=amount)
-        self.head(note).update(net_amount=amount, gross_amount=amount)
-        self.link("debit_note", billed["id"], line, quantity, on, amount)
+        posted = rounded_ratio(amount * head["exchange_rate"], NANO)
+        self.link("debit_note", billed["id"], line, quantity, on, posted)
         self.journal(
-            on, [("payables", amount, 0), ("goods_received_not_billed", 0, amount)], "debit_note", note,
+            on, [("payables", posted, 0), ("goods_received_not_billed", 0, posted)], "debit_note", note,
             partner_id=head["partner_id"], item_id=billed["item_id"],
         )  # fmt: skip
         self.add("payment_allocation", payment_id=note, invoice_id=bill, amount=amount, effective_date=on,
