@@ -34,7 +34,8 @@ def _lots(of: Trading, move_type: str) -> list[tuple[str, Decimal]]:
     """(lot, quantity) of every move of the type."""
     codes = {row["id"]: row["code"] for row in of.rows("lot")}
     return [
-        (codes[move["lot_id"]], Decimal(move["quantity"]) / 10**6) for move in of.rows("stock_move", move_type=move_type)
+        (codes[move["lot_id"]], Decimal(move["quantity"]) / 10**6)
+        for move in of.rows("stock_move", move_type=move_type)
     ]
 
 
@@ -179,5 +180,7 @@ def test_scrapped_goods_are_gone_and_somebody_says_why(dairy: Trading) -> None:
     help_ = [{"item": "HELP", "quantity": 1}]
     refusal = dairy.refused("scrap_stock", effective_date="2026-01-10", lines=help_, reason="dropped")
     assert (refusal.fact, refusal.field) == ("ServiceIsNotStocked", "lines.0.item")
-    refusal = dairy.refused("scrap_stock", effective_date="2026-01-10", lines=[{"item": "A", "quantity": 99}], reason="-")
+    refusal = dairy.refused(
+        "scrap_stock", effective_date="2026-01-10", lines=[{"item": "A", "quantity": 99}], reason="-"
+    )
     assert (refusal.fact, refusal.field) == ("StockWouldGoNegative", "lines.0.quantity")

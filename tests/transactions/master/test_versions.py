@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from tests.transactions.acting import Acting
 from transactions.kernel.work import Work
@@ -70,6 +72,36 @@ def test_standard_cost_and_method_are_versions(acting: Acting, item: int) -> Non
     acting("set_valuation_method", item="A", method="standard", effective_date="2026-02-01")
     assert acting.row("standard_cost", item_id=item)["unit_cost"] == 12_345_678
     assert [row["method"] for row in acting.rows("valuation_method", item_id=item)] == ["fifo", "standard"]
+
+
+def test_a_standard_cost_may_tell_its_parts(acting: Acting, item: int) -> None:
+    parts = {"material": "7.5", "labour": "1.25", "overhead": "0.75", "subcontract": "0.4", "landed": "0.1"}
+    acting("set_standard_cost", item="A", cost=10, effective_date="2026-02-01", **parts)
+    acting("set_standard_cost", item="A", cost=8, effective_date="2026-03-01", material=8)
+    acting("set_standard_cost", item="A", cost=9, effective_date="2026-04-01")
+    names = [f"{part}_unit_cost" for part in parts]
+    assert [[row[name] for name in names] for row in acting.rows("standard_cost", item_id=item)] == [
+        [7_500_000, 1_250_000, 750_000, 400_000, 100_000], [8_000_000, 0, 0, 0, 0], [None] * 5,
+    ]  # fmt: skip
+    refusal = acting.refused("set_standard_cost", item="A", cost="10.000001", effective_date="2026-05-01", **parts)
+    assert (refusal.fact, refusal.field) == ("ComponentsDoNotAddUp", "cost")
+    assert refusal.rule == "the parts make 10, the cost is 10.000001"
+
+
+@pytest.mark.parametrize("table", ["exchange_rate", "standard_cost", "valuation_method", "bom", "line_link"])
+def test_what_an_engine_reads_is_never_changed_even_by_hand(acting: Acting, item: int, table: str) -> None:
+    acting("set_exchange_rate", currency="EUR", rate="1.1", effective_date="2026-01-01")
+    acting("set_standard_cost", item="A", cost=1, effective_date="2026-02-01")
+    acting("create_item", code="B", name="B", unit="pcs", kind="made")
+    acting("create_bom", item="B", effective_date="2026-01-01", lines=[{"item": "A", "quantity": 1}])
+    acting("create_partner", code="C", name="C", is_customer=True)
+    acting("record_opening_stock", effective_date="2026-01-01", lines=[{"item": "A", "quantity": 1, "unit_cost": 1}])
+    acting("create_sales_order", customer="C", order_date="2026-01-02", confirm=True, external_number="S",
+           lines=[{"item": "A", "quantity": 1, "unit_price": 1}])  # fmt: skip
+    acting("deliver_goods", order="S", effective_date="2026-01-03")
+    for statement in (f"update {table} set recorded_at = 1", f"delete from {table}"):
+        with pytest.raises(DBAPIError, match="AppendOnly"), acting.door.engine.begin() as connection:
+            connection.execute(text(statement))
 
 
 def test_a_service_has_no_valuation(acting: Acting) -> None:

@@ -262,12 +262,27 @@ def test_time_is_booked_by_employee_work_centre_or_operation_also_after_closing(
         ({"minutes": 5, "sequence": 20}, "NotFound", "sequence"),
         ({"lines": [{"minutes": 5, "employee": "E9"}]}, "NotFound", "lines.0.employee"),
         ({"minutes": -5}, "InvalidData", "minutes"),
+        ({"lines": [{"work_center": "WC"}]}, "MinutesOrLines", "lines.0.minutes"),
+        ({"machine_minutes": 5}, "MachineIsUnknown", "machine_minutes"),
+        ({"lines": [{"minutes": 5, "machine_minutes": 5}]}, "MachineIsUnknown", "lines.0.machine_minutes"),
     ],
 )
 def test_a_wrong_booking_is_refused(acting: Acting, data: dict[str, Any], fact: str, field: str) -> None:
     _order(acting)
     refusal = acting.refused("book_time", order="W1", effective_date="2026-06-02", **data)
     assert (refusal.fact, refusal.field) == (fact, field)
+
+
+def test_machine_time_stands_beside_the_minutes_of_work(acting: Acting) -> None:
+    _order(acting)
+    book: dict[str, Any] = {"order": "W1", "effective_date": "2026-06-02"}
+    acting("book_time", **book, machine_minutes="90.5", sequence=10)
+    acting("book_time", **book, minutes=10, machine_minutes=20, overhead_rate=6)
+    acting("book_time", **book, lines=[{"minutes": 5, "work_center": "WC"}, {"machine_minutes": 7, "sequence": 10}])
+    assert [(row["minutes"], row["machine_minutes"]) for row in acting.rows("time_entry")] == [
+        (0, 90_500_000), (10 * MICRO, 20 * MICRO), (5 * MICRO, None), (0, 7 * MICRO),
+    ]  # fmt: skip
+    assert acting.rows("time_entry")[0]["work_center_id"] == acting.row("work_center")["id"]
 
 
 @pytest.mark.parametrize(

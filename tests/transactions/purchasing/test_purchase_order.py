@@ -1,6 +1,7 @@
 """From requisition to bill: receipts in parts, bills before and after them, prices stated, requisitions taken up."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,44 @@ def test_a_receipt_moves_goods_and_links_both_ways(trading: Trading) -> None:
     assert trading.states(order["id"]) == ["draft", "confirmed", "done"]
     assert trading.refused("receive_goods", order="PO000001", effective_date="2026-01-09").fact == "WrongState"
     assert trading.refused("close_purchase_order", order="PO000001", effective_date="2026-01-09").fact == "WrongState"
+
+
+@pytest.mark.parametrize("last", ["receive_goods", "bill_supplier", "return_to_supplier", "amend_purchase_order"])
+def test_an_order_is_done_when_all_is_received_and_billed_or_sent_back(trading: Trading, last: str) -> None:
+    order = trading.buy({}, {"item": "HELP", "quantity": 1})
+    steps: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        "receive_goods": [("bill_supplier", {"bill_date": "2026-01-06"}), ("receive_goods", {})],
+        "bill_supplier": [("receive_goods", {}), ("bill_supplier", {"bill_date": "2026-01-06"})],
+        "return_to_supplier": [
+            ("receive_goods", {"external_number": "LS"}),
+            ("bill_supplier", {"bill_date": "2026-01-06",
+                               "lines": [{"line": 1, "quantity": 7}, {"line": 2, "quantity": 1}]}),
+            ("return_to_supplier", {"lines": [{"line": 1, "quantity": 3}]}),
+        ],
+        "amend_purchase_order": [
+            ("receive_goods", {"lines": [{"line": 1, "quantity": 6}, {"line": 2, "quantity": 1}]}),
+            ("bill_supplier", {"bill_date": "2026-01-06"}),
+            ("amend_purchase_order", {"lines": [{"line": 1, "quantity": 6}], "reason": "that is all"}),
+        ],
+    }  # fmt: skip
+    for command, data in steps[last]:
+        assert trading.states(order["id"]) == ["confirmed"]
+        on = {} if "bill_date" in data else {"effective_date": "2026-01-07"}
+        named = {"receipt": "LS"} if command == "return_to_supplier" else {"order": "PO000001"}
+        trading(command, **named, **on, **data)
+    assert trading.states(order["id"]) == ["confirmed", "done"]
+    trading("close_purchase_order", order="PO000001", effective_date="2026-01-09")  # it is, by itself
+    assert trading.states(order["id"]) == ["confirmed", "done"]
+
+
+def test_an_order_waits_for_its_inspections(trading: Trading) -> None:
+    order = trading.buy()
+    trading("receive_goods", order="PO000001", effective_date="2026-01-06", inspect=True)
+    trading("bill_supplier", order="PO000001", bill_date="2026-01-06")
+    assert trading.states(order["id"]) == ["confirmed"]
+    trading("decide_inspection", inspection="QI000001", accepted_quantity=9, rejected_quantity=1, disposition="return",
+            effective_date="2026-01-08")  # fmt: skip
+    assert trading.states(order["id"]) == ["confirmed", "done"]
 
 
 def test_before_any_receipt_a_bill_takes_the_whole_order(trading: Trading) -> None:

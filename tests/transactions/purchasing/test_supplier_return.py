@@ -138,6 +138,23 @@ def test_a_charge_is_spread_by_value_weight_or_quantity_to_the_last_cent(trading
     assert paid["advance"] == "0"
 
 
+def test_by_value_means_by_what_the_goods_cost_as_known_when_the_charge_is_recorded(trading: Trading) -> None:
+    """Billed where it is billed, less what was allowed off the price; else at the order's price and receipt's rate."""
+    trading.buy({"quantity": 4, "unit_price": 5}, {"item": "B", "quantity": 2, "unit_price": 10})
+    for lines in ([{"line": 1, "quantity": 2}], [{"line": 1, "quantity": 2}, {"line": 2, "quantity": 2}]):
+        trading("receive_goods", order="PO000001", effective_date="2026-01-06", lines=lines)
+    charge = {"receipts": ["GR000001", "GR000002"], "bill_date": "2026-01-10", "supplier": "SUP"}
+    trading("add_landed_cost", **charge, amount=40)  # 10, 10 and 20 as ordered
+    trading("bill_supplier", order="PO000001", bill_date="2026-01-11", external_number="R1",
+            lines=[{"line": 1, "quantity": 3, "unit_price": 10}])  # fmt: skip
+    trading("add_landed_cost", **charge, amount=55)  # 20, 10 + 5 and 20
+    trading("debit_supplier", bill="R1", effective_date="2026-01-12", lines=[{"line": 1, "amount": 15}])
+    trading("add_landed_cost", **charge, amount=40)  # 10, 5 + 5 and 20
+    trading("return_to_supplier", receipt="GR000001", effective_date="2026-01-12")
+    trading("add_landed_cost", **charge, amount=30)  # nothing of the first; the bill covers the second: 10 and 20
+    assert [amount for *_, amount in trading.links("landed_cost")] == [10, 10, 20, 20, 15, 20, 10, 10, 20, 10, 20]
+
+
 def test_a_charge_needs_goods_and_their_weight(shop: Trading) -> None:
     shop.buy({"item": "B"})
     receipt = shop("receive_goods", order="PO000001", effective_date="2026-01-06")["number"]

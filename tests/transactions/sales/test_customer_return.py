@@ -56,7 +56,9 @@ def test_returned_goods_are_not_delivered_again_nor_invoiced(delivered: Trading)
     assert refusal.fact == "QuantityExceedsOpen"
     delivered("invoice_customer", order="SO000001", invoice_date="2026-01-11")
     assert delivered.row("document", number="SO000001")["state"] == "done"  # 10 delivered, 8 invoiced, 2 came back
-    delivered("return_from_customer", delivery="DN000002", **ON | {"effective_date": "2026-01-12"})  # it may all the same
+    delivered(
+        "return_from_customer", delivery="DN000002", **ON | {"effective_date": "2026-01-12"}
+    )  # it may all the same
 
 
 def test_an_order_whose_rest_came_back_is_done(delivered: Trading) -> None:
