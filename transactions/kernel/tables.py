@@ -48,6 +48,18 @@ user_session = table(  # opened at sign-in; only the hash of its token is kept
     replicated=False,
 )
 
+saved_view = table(  # a user's setting, not a business fact: a board with its filters, under a name
+    "saved_view",
+    reference("user_id", "user_account"),
+    text("board"),
+    text("name"),
+    text("address"),
+    flag("is_shared", default=False),
+    whole("recorded_at"),
+    UniqueConstraint("user_id", "board", "name"),
+    replicated=False,
+)
+
 remembered_answer = table(
     "remembered_answer",
     reference("user_id", "user_account"),
