@@ -19,7 +19,8 @@ import duckdb
 EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = (
-    "company", "kind", "item_id", "warehouse_id", "supplier_id", "quantity", "due_date", "release_date",
+    "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "quantity", "due_date",
+    "release_date",
 )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
-    """What a build suggested: company (code), kind, item_id, warehouse_id, supplier_id, quantity, dates (ISO).
+    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO).
 
     What is absent is left out.
 
@@ -159,6 +160,7 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
         "kind": "kind",
         "item": "item_id",
         "warehouse": "warehouse_id",
+        "from_warehouse": "from_warehouse_id",
         "supplier": "supplier_id",
         "quantity": "quantity",
         "due_date": "due_date",

@@ -251,14 +251,15 @@ def test_stock_stands_at_its_cost(company: Company) -> None:
 
 
 def test_the_plan_reaches_from_the_order_to_the_suppliers(company: Company) -> None:
-    # 9 robots to deliver, 2 more come from W2, 7 are to be made. (The robot in the shop is in another warehouse.)
+    # 9 robots to deliver: 2 more come from W2, the one in the shop is moved, 6 are to be made.
     assert company.ask(
-        "select item_code, kind, supplier_code, quantity, due_date::varchar, order_number, state "
-        "from marts.fct_mrp_suggestions order by item_code"
+        "select item_code, kind, supplier_code, from_warehouse_code, quantity, due_date::varchar, order_number, state "
+        "from marts.fct_mrp_suggestions order by item_code, kind"
     ) == [
-        ("BODY", "make", None, 5, "2026-04-09", "SO000001", "proposed"),
-        ("CHIP", "buy", "US", 6, "2026-04-09", "SO000001", "proposed"),
-        ("ROBOT", "make", None, 7, "2026-04-10", "SO000001", "proposed"),
+        ("BODY", "make", None, None, 4, "2026-04-09", "SO000001", "proposed"),
+        ("CHIP", "buy", "US", None, 4, "2026-04-09", "SO000001", "proposed"),
+        ("ROBOT", "make", None, None, 6, "2026-04-10", "SO000001", "proposed"),
+        ("ROBOT", "move", None, "SHOP", 1, "2026-04-10", "SO000001", "proposed"),
     ]
     assert company.ask(
         "select requirement_id, sum(quantity) from marts.fct_mrp_pegging "
@@ -268,7 +269,7 @@ def test_the_plan_reaches_from_the_order_to_the_suppliers(company: Company) -> N
 
 def test_decisions_survive_and_approvals_become_supplies(company: Company) -> None:
     suggestions = {
-        item: {
+        (item, kind): {
             "suggestion_id": key,
             "build_id": build,
             "kind": kind,
@@ -281,20 +282,73 @@ def test_decisions_survive_and_approvals_become_supplies(company: Company) -> No
             "from marts.fct_mrp_suggestions"
         )
     }
-    requisition = company.do("decide_suggestion", {**suggestions["CHIP"], "decision": "approve", "supplier": "US"})
-    company.do("decide_suggestion", {**suggestions["BODY"], "decision": "reject", "reason": "no steel"})
+    buy, body, move = suggestions["CHIP", "buy"], suggestions["BODY", "make"], suggestions["ROBOT", "move"]
+    requisition = company.do("decide_suggestion", {**buy, "decision": "approve", "supplier": "US"})
+    company.do("decide_suggestion", {**body, "decision": "reject", "reason": "no steel"})
+    transfer = company.do(
+        "decide_suggestion", {**move, "decision": "approve", "from_warehouse": "SHOP", "warehouse": "MAIN"}
+    )
     company.build("+path:models/marts/planning")
-    assert company.ask("select item_code, state from marts.fct_mrp_suggestions order by 1") == [
-        ("BODY", "rejected"),
-        ("ROBOT", "proposed"),
+    assert company.ask(
+        "select item_code, kind, state, document_number, ground, quantity from marts.fct_mrp_suggestions order by 1, 2"
+    ) == [
+        ("BODY", "make", "rejected", None, "holds", 4),
+        ("CHIP", "buy", "firm", requisition["number"], "holds", 4),
+        ("ROBOT", "make", "proposed", None, None, 6),
+        ("ROBOT", "move", "firm", transfer["number"], "holds", 1),
+    ]
+    pegged = (
+        "select supply_kind, supply_document_number, requirement_kind, sales_order_line_id is not null, sum(quantity) "
+        "from marts.fct_mrp_pegging where {} group by all order by all"
+    )
+    assert company.ask(pegged.format("item_code = 'CHIP' and supply_kind = 'requisition'")) == [
+        ("requisition", requisition["number"], "planned_order_component", True, 4)
+    ]
+    assert company.ask(pegged.format("item_code = 'ROBOT' and 'SHOP' in (warehouse_code)")) == [
+        ("stock", None, "transfer_out", True, 1)
     ]
     assert company.ask(
-        "select supply_kind, supply_document_number, sum(quantity) from marts.fct_mrp_pegging "
-        "where item_code = 'CHIP' and supply_kind = 'requisition' group by all"
-    ) == [("requisition", requisition["number"], 6)]
-    assert company.ask(
         "select item_code, decision, document_number, reason from marts.fct_mrp_decisions order by item_code"
-    ) == [("BODY", "reject", None, "no steel"), ("CHIP", "approve", requisition["number"], None)]
+    ) == [
+        ("BODY", "reject", None, "no steel"),
+        ("CHIP", "approve", requisition["number"], None),
+        ("ROBOT", "approve", transfer["number"], None),
+    ]
+
+
+def test_a_decision_lives_on_when_its_document_is_done_or_its_ground_has_gone(company: Company) -> None:
+    [(transfer,)] = company.ask("select document_number from marts.fct_mrp_suggestions where kind = 'move'")
+    company.do("carry_out_transfer", {"transfer": transfer, "effective_date": AS_OF})
+    [(requisition,)] = company.ask("select document_number from marts.fct_mrp_suggestions where kind = 'buy'")
+    order = company.do(
+        "create_purchase_order",
+        {
+            "supplier": "US", "order_date": AS_OF,
+            "lines": [{"item": "CHIP", "quantity": 4, "unit_price": 1, "requisition": requisition}],
+        },
+    )  # fmt: skip
+    order = company.do("confirm_purchase_order", {"order": order["id"]})
+    company.do("create_work_order", {"item": "ROBOT", "quantity": 6, "start_date": AS_OF, "due_date": "2026-04-10"})
+    company.build("+path:models/marts/planning")
+    assert company.ask(
+        "select kind, item_code, state, document_state, order_document_number, ground from marts.fct_mrp_suggestions "
+        "where decision is not null order by all"
+    ) == [
+        ("buy", "CHIP", "firm", "done", order["number"], "holds"),
+        ("make", "BODY", "rejected", None, None, "changed"),
+        ("move", "ROBOT", "closed", "done", None, "holds"),
+    ]
+    company.do("adjust_stock", {"warehouse": "MAIN", "effective_date": AS_OF, "reason": "found",
+                                "lines": [{"item": "BODY", "quantity": 4, "unit_cost": 1}]})  # fmt: skip
+    company.do("receive_goods", {"order": order["number"], "effective_date": AS_OF})
+    company.build("+path:models/marts/planning")
+    assert company.ask(
+        "select kind, item_code, state, ground from marts.fct_mrp_suggestions where decision is not null order by all"
+    ) == [
+        ("buy", "CHIP", "closed", "holds"),
+        ("make", "BODY", "closed", "gone"),
+        ("move", "ROBOT", "closed", "holds"),
+    ]
 
 
 def test_settling_twice_posts_nothing_and_late_cost_only_the_difference(company: Company) -> None:

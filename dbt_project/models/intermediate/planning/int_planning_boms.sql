@@ -1,24 +1,28 @@
--- One row per BOM version that planning may use: not ended by the day of the build; of one day's versions the last recorded.
+-- One row per BOM version that planning may use, also those that come into force later and were known on the day of the
+-- build; of one day's versions the last recorded. Micro.
 with
 
-versions as (
+known as (
     select
-        boms.bom_id,
+        boms.id as bom_id,
         boms.item_id,
         boms.effective_date,
-        boms.output_quantity_micro,
+        boms.end_date,
+        boms.output_quantity,
         row_number() over (
-            partition by boms.item_id, boms.effective_date
-            order by boms.recorded_at_microseconds desc, boms.bom_id desc
+            partition by boms.item_id, boms.effective_date order by boms.recorded_at desc, boms.id desc
         ) as newest
-    from {{ ref('stg_boms') }} as boms
-    where boms.end_date is null or boms.end_date >= {{ as_of() }}
+    from {{ source('raw', 'bom') }} as boms
+    where
+        boms.effective_date <= {{ as_of() }}
+        or cast({{ recorded_time('boms.recorded_at') }} as date) <= {{ as_of() }}
 )
 
 select
-    versions.bom_id,
-    versions.item_id,
-    versions.effective_date,
-    versions.output_quantity_micro as output_quantity
-from versions
-where versions.newest = 1
+    known.bom_id,
+    known.item_id,
+    known.effective_date,
+    known.end_date,
+    known.output_quantity
+from known
+where known.newest = 1

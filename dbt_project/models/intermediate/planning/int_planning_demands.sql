@@ -1,4 +1,5 @@
--- One row per requirement that exists: an open sales order line, or a component that an open work order still needs. Quantities micro.
+-- One row per requirement that exists: an open sales order line, a component that an open work order still needs, or what
+-- a planned transfer still takes from its warehouse. Quantities micro.
 with
 
 main_warehouses as (
@@ -39,7 +40,8 @@ sales as (
             )
             as bigint
         ) as margin_amount,
-        cast(null as bigint) as work_order_id
+        cast(null as bigint) as work_order_id,
+        cast(null as varchar) as for_supply_id
     from {{ ref('int_sales_order_lines_fulfilled') }} as fulfilled
     inner join {{ ref('stg_document_lines') }} as document_lines
         on document_lines.document_line_id = fulfilled.sales_order_line_id
@@ -84,7 +86,8 @@ components as (
         work_orders.start_date as need_date,
         cast(null as bigint) as sales_order_line_id,
         cast(null as bigint) as margin_amount,
-        required.work_order_id
+        required.work_order_id,
+        cast(null as varchar) as for_supply_id
     from required
     inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = required.work_order_id
     inner join {{ ref('stg_items') }} as items on items.item_id = required.item_id
@@ -95,6 +98,22 @@ components as (
     where
         not work_orders.is_closed
         and items.kind <> 'service'
+),
+
+transfers as (
+    select
+        'TO:' || transfers_open.document_line_id as demand_id,
+        'transfer_out' as kind,
+        transfers_open.company_id,
+        transfers_open.item_id,
+        transfers_open.from_warehouse_id as warehouse_id,
+        transfers_open.open_quantity_micro as quantity,
+        transfers_open.leaves_on as need_date,
+        cast(null as bigint) as sales_order_line_id,
+        cast(null as bigint) as margin_amount,
+        cast(null as bigint) as work_order_id,
+        'TR:' || transfers_open.document_line_id as for_supply_id
+    from {{ ref('int_transfers_open') }} as transfers_open
 )
 
 select * from sales
@@ -104,3 +123,7 @@ union all
 
 select * from components
 where components.quantity > 0
+
+union all
+
+select * from transfers

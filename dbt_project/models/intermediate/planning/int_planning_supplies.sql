@@ -1,5 +1,5 @@
 -- One row per supply that exists and has not arrived in full: purchase order line, requisition line, work order,
--- goods in inspection. Quantities micro.
+-- planned transfer, goods in inspection. Quantities micro.
 with
 
 main_warehouses as (
@@ -133,12 +133,29 @@ inspections as (
         and undecided.item_id = stock.item_id
 ),
 
+transfers as (
+    select
+        'TR:' || transfers_open.document_line_id as supply_id,
+        'transfer' as kind,
+        transfers_open.document_number,
+        transfers_open.document_id,
+        transfers_open.company_id,
+        transfers_open.item_id,
+        transfers_open.to_warehouse_id as warehouse_id,
+        transfers_open.open_quantity_micro as quantity,
+        transfers_open.arrives_on as due_date,
+        true as is_released
+    from {{ ref('int_transfers_open') }} as transfers_open
+),
+
 supplies as (
     select * from purchases
     union all
     select * from requisitions
     union all
     select * from work_orders
+    union all
+    select * from transfers
     union all
     select * from inspections
 )

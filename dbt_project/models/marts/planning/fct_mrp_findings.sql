@@ -5,6 +5,8 @@ select
     items.item_id,
     items.item_code,
     cast(findings.warehouse_id as bigint) as warehouse_id,
+    cast(findings.short_date as date) as short_date,
+    {{ quantity('findings.short_quantity') }} as short_quantity,
     findings.message
 from {{ engine_table(ref('engine_planning_run'), 'planning_findings') }} as findings
 left join {{ ref('stg_items') }} as items on items.item_code = findings.item_id

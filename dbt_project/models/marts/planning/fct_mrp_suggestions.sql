@@ -1,4 +1,121 @@
--- One row per suggestion of the plan: what to buy or make, how much, when, why, and what hangs on it.
+-- One row per suggestion: what the plan suggests to buy, make or move, and what became of those that were decided on.
+with
+
+-- What the plan of this build suggests, whether decided on or not.
+suggested as (
+    select
+        suggestions.suggestion_id,
+        suggestions.company_id,
+        suggestions.kind,
+        items.item_id,
+        suggestions.warehouse_id,
+        suggestions.from_warehouse_id,
+        suggestions.supplier_id,
+        suggestions.quantity,
+        suggestions.due_date,
+        suggestions.release_date,
+        suggestions.is_release_past,
+        suggestions.available_date,
+        suggestions.lead_time_days,
+        suggestions.need_date,
+        suggestions.required_quantity,
+        suggestions.available_quantity,
+        suggestions.safety_stock,
+        suggestions.shortage_quantity,
+        suggestions.lot_rule,
+        suggestions.minimum_quantity,
+        suggestions.multiple_quantity,
+        suggestions.supplier_minimum_quantity,
+        suggestions.first_requirement_id,
+        suggestions.sales_order_line_id,
+        suggestions.sales_order_line_count,
+        suggestions.unit_cost,
+        suggestions.value_amount,
+        suggestions.margin_of_pegged_orders,
+        suggestions.margin_at_risk,
+        suggestions.state,
+        decided.suggestion_decision_id,
+        case
+            when decided.suggestion_decision_id is null then null
+            when decided.quantity_micro <> suggestions.quantity or decided.due_date <> suggestions.due_date then 'changed'
+            else 'holds'
+        end as ground,
+        suggestions.reason
+    from {{ engine_table(ref('engine_planning_run'), 'planning_suggestions') }} as suggestions
+    inner join {{ ref('stg_items') }} as items on items.item_code = suggestions.item_id
+    left join {{ ref('int_suggestions_decided') }} as decided
+        on decided.company_id = suggestions.company_id
+        and decided.suggestion_id = suggestions.suggestion_id
+        and decided.document_id is null
+),
+
+-- What the plan does not suggest any more: it is a document now, or its ground has gone.
+followed as (
+    select
+        decided.suggestion_id,
+        decided.company_id,
+        decided.kind,
+        decided.item_id,
+        decided.warehouse_id,
+        decided.from_warehouse_id,
+        decided.supplier_id,
+        decided.quantity_micro as quantity,
+        decided.due_date,
+        null as release_date,
+        null as is_release_past,
+        null as available_date,
+        null as lead_time_days,
+        null as need_date,
+        null as required_quantity,
+        null as available_quantity,
+        null as safety_stock,
+        null as shortage_quantity,
+        null as lot_rule,
+        null as minimum_quantity,
+        null as multiple_quantity,
+        null as supplier_minimum_quantity,
+        null as first_requirement_id,
+        null as sales_order_line_id,
+        null as sales_order_line_count,
+        item_costs.unit_cost_micro as unit_cost,
+        cast({{ priced('decided.quantity_micro', 'item_costs.unit_cost_micro', 'companies.amount_exponent') }} as bigint) as value_amount,
+        null as margin_of_pegged_orders,
+        null as margin_at_risk,
+        coalesce(decided.document_life, 'closed') as state,
+        decided.suggestion_decision_id,
+        case
+            when decided.document_id is not null then 'holds'
+            when exists (
+                select 1
+                from suggested
+                where
+                    suggested.company_id = decided.company_id
+                    and suggested.item_id = decided.item_id
+                    and suggested.warehouse_id = decided.warehouse_id
+            ) then 'replaced'
+            else 'gone'
+        end as ground,
+        null as reason
+    from {{ ref('int_suggestions_decided') }} as decided
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = decided.company_id
+    left join {{ ref('int_item_costs_in_force') }} as item_costs
+        on item_costs.company_id = decided.company_id
+        and item_costs.item_id = decided.item_id
+    where not exists (
+        select 1
+        from suggested
+        where
+            suggested.company_id = decided.company_id
+            and suggested.suggestion_id = decided.suggestion_id
+    )
+),
+
+suggestions as (
+    select * from suggested
+    union all
+    select * from followed
+)
+
 select
     suggestions.suggestion_id,
     suggestions.company_id,
@@ -9,13 +126,15 @@ select
     units.unit_code as unit,
     suggestions.warehouse_id,
     warehouses.warehouse_code,
+    suggestions.from_warehouse_id,
+    sources.warehouse_code as from_warehouse_code,
     suggestions.supplier_id,
     suppliers.partner_code as supplier_code,
     suppliers.partner_name as supplier_name,
     {{ quantity('suggestions.quantity') }} as quantity,
     suggestions.due_date,
     suggestions.release_date,
-    suggestions.is_release_past,
+    coalesce(suggestions.is_release_past, false) as is_release_past,
     suggestions.available_date,
     cast(suggestions.lead_time_days as bigint) as lead_time_days,
     suggestions.need_date,
@@ -39,17 +158,30 @@ select
     {{ amount('suggestions.margin_of_pegged_orders') }} as margin_of_pegged_orders,
     {{ amount('suggestions.margin_at_risk') }} as margin_at_risk,
     suggestions.state,
-    cast(suggestions.decision as varchar) as decision,
-    cast(suggestions.decision_reason as varchar) as decision_reason,
-    cast(suggestions.snoozed_until as date) as snoozed_until,
-    suggestions.reason,
+    cast(decided.decision as varchar) as decision,
+    cast(decided.reason as varchar) as decision_reason,
+    cast(decided.until as date) as snoozed_until,
+    decided.username as decided_by,
+    decided.recorded_at as decided_at,
+    {{ quantity('decided.quantity_micro') }} as decided_quantity,
+    decided.due_date as decided_due_date,
+    cast(suggestions.ground as varchar) as ground,
+    decided.document_id,
+    cast(decided.document_type as varchar) as document_type,
+    cast(decided.document_number as varchar) as document_number,
+    cast(decided.document_state as varchar) as document_state,
+    cast(decided.order_document_number as varchar) as order_document_number,
+    cast(suggestions.reason as varchar) as reason,
     cast('{{ var("build_id") }}' as varchar) as build_id
-from {{ engine_table(ref('engine_planning_run'), 'planning_suggestions') }} as suggestions
+from suggestions
 inner join {{ ref('stg_companies') }} as companies on companies.company_id = suggestions.company_id
-inner join {{ ref('stg_items') }} as items on items.item_code = suggestions.item_id
+left join {{ ref('stg_items') }} as items on items.item_id = suggestions.item_id
 left join {{ ref('stg_units') }} as units on units.unit_id = items.unit_id
 left join {{ ref('stg_warehouses') }} as warehouses on warehouses.warehouse_id = suggestions.warehouse_id
+left join {{ ref('stg_warehouses') }} as sources on sources.warehouse_id = suggestions.from_warehouse_id
 left join {{ ref('stg_partners') }} as suppliers on suppliers.partner_id = suggestions.supplier_id
 left join {{ ref('stg_document_lines') }} as order_lines on order_lines.document_line_id = suggestions.sales_order_line_id
 left join {{ ref('stg_documents') }} as orders on orders.document_id = order_lines.document_id
+left join {{ ref('int_suggestions_decided') }} as decided
+    on decided.suggestion_decision_id = suggestions.suggestion_decision_id
 order by suggestions.company_id, suggestions.due_date, items.item_code, suggestions.suggestion_id
