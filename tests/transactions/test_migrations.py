@@ -180,3 +180,34 @@ def test_a_read_only_database_is_a_sentence(database_url: str) -> None:
     with reading(door.engine) as connection:
         assert_sound(connection)
     door.engine.dispose()
+
+
+def test_a_company_of_before_takes_part_in_what_is_new(database_url: str) -> None:
+    """Its account and number series come with the revision, its lots and amendments get their dates."""
+    acting = _home(database_url)
+    engine = acting.door.engine
+    acting.sell()
+    acting("amend_sales_order", order="SO000001", reason="more", lines=[{"line": 1, "quantity": 11}])
+    row = {"id": 900, "item_id": acting.row("item", code="A")["id"]}
+    downgrade(engine, "0001")
+    with engine.begin() as connection:  # as 0001 left it
+        connection.execute(text("delete from account where role = 'subcontract_clearing'"))
+        connection.execute(
+            text("delete from number_series where document_type in ('credit_note', 'debit_note', 'scrap')")
+        )
+        connection.execute(text("update account set code = '2206' where code = '2211'"))
+        connection.execute(text("insert into lot (id, item_id, code) values (:id, :item_id, 'L')"), row)
+    upgrade(engine)
+    account = acting.row("account", role="subcontract_clearing")
+    assert (account["code"], account["account_type"], account["is_manual"]) == ("2207", "liability", False)
+    assert account["row_version"] > 0
+    assert {row["effective_date"].isoformat() for row in acting.rows("document_revision")} == {"2026-06-15"}
+    assert acting.row("lot")["recorded_at"] == 0
+    again = Trading(open_home(database_url, SetClock(START)), SetClock(START))
+    again("scrap_stock", effective_date="2026-06-15", reason="rust", lines=[{"item": "A", "quantity": 1}])
+    again("invoice_customer", order="SO000001", invoice_date="2026-06-15")
+    assert again("credit_customer", invoice="SI000001", effective_date="2026-06-15")["number"] == "CN000001"
+    with reading(engine) as connection:
+        assert_sound(connection)
+    again.door.engine.dispose()
+    engine.dispose()
