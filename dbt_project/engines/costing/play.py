@@ -119,11 +119,11 @@ def moved_over(state: State, entry: int) -> None:
         covered += slices.quantity[at]
         for k in range(COMPONENTS):
             values[k] -= slices.value[at, k]
-        layered(state, pool, layers.entry[layer], layers.date[layer], slices.quantity[at], slices.value[at])
+        layered(state, pool, layers.entry[layer], entry, layers.date[layer], slices.quantity[at], slices.value[at])
         if counts[OVERFLOW] > 0:
             return
     if covered < entries.quantity[origin]:
-        layered(state, pool, entry, entries.date[entry], entries.quantity[origin] - covered, values)
+        layered(state, pool, entry, entry, entries.date[entry], entries.quantity[origin] - covered, values)
 
 
 @compiled_step
@@ -170,7 +170,7 @@ def came_in(state: State, entry: int) -> None:
     if quantity > 0:
         if known:
             remembered(state, entry, quantity, values)
-        layered(state, entries.pool[entry], entry, entries.date[entry], quantity, values)
+        layered(state, entries.pool[entry], entry, entry, entries.date[entry], quantity, values)
 
 
 @compiled_step

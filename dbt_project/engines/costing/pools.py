@@ -285,7 +285,7 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
 
 
 @compiled_step
-def layered(state: State, pool: int, entry: int, date: int, quantity: int, values: Ints) -> None:
+def layered(state: State, pool: int, entry: int, arrival: int, date: int, quantity: int, values: Ints) -> None:
     """Lays goods into a pool as its youngest layer and lets the pool's debts take from them."""
     pools, purses, layers, debts, counts = state.pools, state.purses, state.layers, state.debts, state.counts
     layer = counts[LAYER_COUNT]
@@ -294,6 +294,7 @@ def layered(state: State, pool: int, entry: int, date: int, quantity: int, value
         return
     counts[LAYER_COUNT] = layer + 1
     layers.entry[layer] = entry
+    layers.arrival[layer] = arrival
     layers.date[layer] = date
     layers.pool[layer] = pool
     layers.start_quantity[layer] = layers.quantity[layer] = quantity

@@ -114,6 +114,7 @@ STANDARDS = np.dtype(  # standard cost of one unit in millionths of a minor unit
 LAYERS = np.dtype(
     [
         ("entry", np.int64),
+        ("arrival", np.int64),  # entry that laid it here: its own, or the transfer that brought it
         ("date", np.int64),
         ("pool", np.int64),
         ("start_quantity", np.int64),

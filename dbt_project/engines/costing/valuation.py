@@ -47,6 +47,10 @@ class CostingResult(NamedTuple):
     variances: of items on standard: entry_id (null for a revaluation), work_order_id (of an output), company_id,
         item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), five amounts and
         variance_amount: what goods cost more than the pool took them in at (+ is a loss).
+    laid_layers: every layer that was ever laid into a pool: layer_entry_id (of the first inflow), arrival_entry_id (the
+        entry that laid it there: itself, or the transfer that brought it), company_id, item_id, warehouse_id, quantity,
+        value_amount (what it was laid with; null where the pool holds the value: items ever on other than fifo or
+        specific), received_date. Less the slices taken from it in that warehouse it is what is left in `layers`.
     """
 
     valued_moves: pl.DataFrame
@@ -55,6 +59,7 @@ class CostingResult(NamedTuple):
     work_orders: pl.DataFrame
     findings: pl.DataFrame
     variances: pl.DataFrame
+    laid_layers: pl.DataFrame
 
 
 def value_moves(
@@ -121,6 +126,7 @@ def result_of(facts: Facts, state: tables.State, rounds: Ints) -> CostingResult:
         work_orders=work_orders,
         findings=findings_of(facts, state, rounds, work_orders, debtors, owed_quantity, owed_value),
         variances=variance_table(facts, state),
+        laid_layers=laid_table(facts, state),
     )
 
 
@@ -203,6 +209,30 @@ def layer_table(
             "value_amount": value.sum(axis=1),
             "received_date": pl.Series(received).cast(pl.Date),
             "is_uncovered": np.arange(holder.size) >= kept.size,
+        }
+    )
+
+
+def laid_table(facts: Facts, state: tables.State) -> pl.DataFrame:
+    """Every layer with what it was laid with: what is left of it and what its slices took."""
+    layers, slices = state.layers, state.slices
+    laid, taken = state.counts[tables.LAYER_COUNT], state.counts[tables.SLICE_COUNT]
+    quantity, value = layers.quantity[:laid].copy(), layers.value[:laid].sum(axis=1)
+    np.add.at(quantity, slices.layer[:taken], slices.quantity[:taken])
+    np.add.at(value, slices.layer[:taken], slices.value[:taken].sum(axis=1))
+    pooled = np.zeros(facts.nodes.shape[0], np.bool_)
+    pooled[facts.entries.node[facts.entries.method != tables.FIFO]] = True
+    holder = holders(facts)[layers.pool[:laid]]
+    return pl.DataFrame(
+        {
+            "layer_entry_id": facts.entry_id[layers.entry[:laid]],
+            "arrival_entry_id": facts.entry_id[layers.arrival[:laid]],
+            "company_id": facts.company_id[holder],
+            "item_id": facts.item_id[holder],
+            "warehouse_id": facts.warehouse_id[holder],
+            "quantity": quantity,
+            "value_amount": pl.Series(value).set(pl.Series(pooled[facts.entries.node[holder]]), None),
+            "received_date": pl.Series(layers.date[:laid].astype(np.int32)).cast(pl.Date),
         }
     )
 
