@@ -23,6 +23,7 @@ SUGGESTIONS = {
     "release_date": Column("Release by", "date", help="Due date less lead time in working days; may lie in the past"),
     "due_date": Column("Due", "date"),
     "supplier_name": Column("Supplier"),
+    "from_warehouse_code": Column("From warehouse"),
     "value_amount": Column("Value", "amount"),
     "margin_at_risk": Column(
         "Margin at risk", "amount", help="Margin of customer orders that is late or lost without it"
@@ -34,7 +35,15 @@ SUGGESTIONS = {
     "state": Column("State", "word"),
     "snoozed_until": Column("Snoozed until", "date"),
     "decision_reason": Column("Reason"),
+    "document_number": Column("Document"),
+    "order_document_number": Column("Ordered with"),
+    "ground": Column("Since the decision", "word"),
+    "decided_quantity": Column("Decided quantity", "quantity"),
+    "decided_due_date": Column("Decided for", "date"),
 }
+# Of what is still to decide there is neither document nor decision.
+DECIDED = ("document_number", "order_document_number", "ground", "decided_quantity", "decided_due_date")
+TO_DECIDE = {name: column for name, column in SUGGESTIONS.items() if name not in DECIDED}
 MESSAGES = {
     "action": Column("Do", "word"),
     "document_number": Column("Document"),
@@ -68,7 +77,14 @@ RECORD = {
     "planned_receipt": Column("Planned receipt", "quantity"),
     "planned_release": Column("Planned release", "quantity"),
 }
-FINDINGS = {"finding": Column("What the plan could not do", "word", width="large"), "item_code": Column("Item")}
+FINDINGS = {
+    "finding": Column("What the plan could not do", "word", width="large"),
+    "item_code": Column("Item"),
+    "warehouse_code": Column("Warehouse"),
+    "short_quantity": Column("Short", "quantity"),
+    "short_date": Column("Short from", "date"),
+}
+STATES = ("open", "snoozed", "rejected", "approved", "firm", "closed")
 
 
 def render(view: View) -> None:
@@ -79,6 +95,8 @@ def render(view: View) -> None:
         count=shown_number(whole["suggestion_count"]), urgent=shown_number(whole["urgent_count"]),
     )  # fmt: skip
     heading(_("What should I buy, make, move now?"), answer)
+    unplanned = view.ask("mrp_findings")
+    _name_unplanned(unplanned)
     report_decisions(view)
     shown = [
         Tile(_("Suggestions"), shown_number(whole["suggestion_count"])),
@@ -102,15 +120,33 @@ def render(view: View) -> None:
         _item(view)
     with findings:
         table(
-            view, view.ask("mrp_findings"), FINDINGS, key="mrp-findings", nothing=_("The plan had no objections"),
+            view, unplanned, FINDINGS, key="mrp-findings", nothing=_("The plan had no objections"),
             what_next=_("Items without a source, cycles and decisions without ground would be named here."),
         )  # fmt: skip
+
+
+def _name_unplanned(findings: pl.DataFrame) -> None:
+    """What is short and cannot be planned is said before anything else."""
+    short = findings.filter(pl.col("finding") == "no_source").sort("short_date", "item_code")
+    if not short.height:
+        return
+    names = [
+        _("{item}, {quantity} from {day}", item=row["item_code"], quantity=shown_number(row["short_quantity"], 6),
+          day=shown_date(row["short_date"]))
+        for row in short.head(5).iter_rows(named=True)
+    ]  # fmt: skip
+    st.warning(
+        _("{count} items are short and nothing is planned for them, because they have no source: {names}. "
+          "Give them a supplier, a lead time or a bill of material.",
+          count=shown_number(short.height), names="; ".join(names) + (" …" if short.height > 5 else "")),
+        icon=":material/warning:",
+    )  # fmt: skip
 
 
 def _suggestions(view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         kind = pick(_("Do"), ["buy", "make", "move"], "kind", shown=said)
-        states = {"open": _("to decide"), "snoozed": said("snoozed"), "rejected": said("rejected")}
+        states = {name: _("to decide") if name == "open" else said(name) for name in STATES}
         state = turn(_("State"), list(states), "state", shown=states.__getitem__)
         suppliers = dict(view.ask("mrp_suppliers").iter_rows())
         supplier = choice(_("Supplier"), list(suppliers), "supplier", shown=suppliers.__getitem__)
@@ -129,14 +165,16 @@ def _suggestions(view: View) -> None:
     if done and rows.height:
         rows = rows.filter(~pl.col("suggestion_id").is_in(list(done)))
     chosen = table(
-        view, rows, SUGGESTIONS, key=f"suggestions-{decisions_made()}", several=True, height=420,
+        view, rows, TO_DECIDE if state == "open" else SUGGESTIONS, key=f"suggestions-{decisions_made()}",
+        several=True, height=420,
         nothing=_("Nothing to decide here"),
         what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
     )  # fmt: skip
     if chosen:
-        if view.actor.may(PERMISSION):
+        if view.actor.may(PERMISSION) and state in ("open", "snoozed", "rejected"):
             _decide(view, chosen)
-        _detail(view, chosen[0])
+        if chosen[0]["shortage_quantity"] is not None:
+            _detail(view, chosen[0])
     elif rows.height:
         st.caption(_("Choose one or more suggestions to see why, and to decide."))
 
@@ -252,7 +290,7 @@ def _item(view: View) -> None:
     table(view, rows, RECORD, key="record")
     st.subheader(_("Suggestions for it"), anchor=False)
     table(
-        view, view.ask("mrp_suggestions", item=code), SUGGESTIONS, key="item-suggestions",
+        view, view.ask("mrp_suggestions", item=code), TO_DECIDE, key="item-suggestions",
         nothing=_("No suggestion for it"),
         what_next=_("Its supplies cover what is required."),
     )  # fmt: skip

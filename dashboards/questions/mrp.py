@@ -13,7 +13,7 @@ MONEY = ("value_amount", "margin_of_pegged_orders", "margin_at_risk")
 
 class SuggestionFilters(Filters):
     kind: Literal["buy", "make", "move"] | None = None
-    state: Literal["open", "snoozed", "rejected"] = "open"
+    state: Literal["open", "snoozed", "rejected", "approved", "firm", "closed"] = "open"
     supplier: str | None = None
     item: str | None = None
     urgent: bool = False
@@ -192,8 +192,12 @@ def mrp_items(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
 @asks(CompanyFilters, permission=PERMISSION)
 def mrp_findings(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
     """What the plan could not take at face value: items without source, cycles, decisions without ground."""
-    where = Where(("company_id = ?", filters.company))
+    where = Where(("findings.company_id = ?", filters.company))
     return edition.rows(
-        f"select finding, item_code, message from marts.fct_mrp_findings where {where.sql} order by finding, item_code",
+        f"""select findings.finding, findings.item_code, warehouses.warehouse_code, findings.short_quantity,
+            findings.short_date, findings.message
+        from marts.fct_mrp_findings as findings
+        left join marts.dim_warehouse as warehouses on warehouses.warehouse_id = findings.warehouse_id
+        where {where.sql} order by findings.short_date nulls last, findings.finding, findings.item_code""",
         where.parameters,
     )
