@@ -9,6 +9,8 @@ than some hundred commands a second joins them in a batch (`Door.batch`), which 
 import math
 import sqlite3
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -153,11 +155,40 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _take_writer_lock(connection: Connection) -> None:
-    if not connection.get_execution_options().get("reading", False):
-        try:
-            connection.connection.cursor().execute(TAKE_WRITER_LOCK)
-        except connection.dialect.loaded_dbapi.Error as broken:
-            raise database_error(connection, TAKE_WRITER_LOCK, broken) from broken
+    options = connection.get_execution_options()
+    if not options.get("reading", False) and not options.get("locked_when_opened", False):
+        connection.exec_driver_sql(TAKE_WRITER_LOCK)
+
+
+def writing(engine: Engine) -> Connection:
+    """A connection whose transactions are the one writer's; the work on it takes the lock with its first read."""
+    return engine.connect().execution_options(locked_when_opened=True)
+
+
+def opened(connection: Connection, question: str, parameters: Sequence[Any]) -> tuple[Any, Any]:
+    """The driver's cursor in a writing transaction, and the one row that answers the question (its marks are `?`).
+
+    On PostgreSQL beginning, lock and question go to the server together, so that whoever waits for the lock is not
+    waked before the answer is there; the question is asked when the lock is held, and so sees what the last one wrote.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        cursor = driver.cursor()
+        return cursor, cursor.execute(question, parameters).fetchone()
+    from psycopg import RawCursor
+
+    cursor = RawCursor(driver)
+    with driver.pipeline():
+        RawCursor(driver).execute(TAKE_WRITER_LOCK)
+        cursor.execute(numbered(question), parameters)
+    return cursor, cursor.fetchone()
+
+
+@lru_cache(maxsize=2000)
+def numbered(sql: str) -> str:
+    """The statement with PostgreSQL's own marks of parameters, $1 and so on, for each `?`."""
+    first, *rest = sql.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, start=1))
 
 
 def database_error(connection: Connection, sql: str, broken: Any) -> BaseException:

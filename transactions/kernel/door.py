@@ -9,15 +9,16 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from transactions.kernel.audit import append_audit_record
 from transactions.kernel.clock import Clock, SystemClock, microseconds
 from transactions.kernel.command import Answer, Command, RegisteredCommand, registered
+from transactions.kernel.database import writing
 from transactions.kernel.interruption import reached
 from transactions.kernel.refusal import (
     DatabaseIsBusy,
@@ -63,7 +64,7 @@ class Door:
     def execute(self, command: str, data: Mapping[str, Any], actor: str, key: str | None = None) -> Answer:
         """Carry out one command and commit; a `Refusal` says why not, and nothing of it is kept."""
         asked = Asked(command, data, key or self.new_key())
-        with self._work() as work:
+        with self._work(actor, asked.key) as work:
             return Batch(self, work, actor).carry_out(asked, alone=True)
 
     @contextmanager
@@ -76,13 +77,13 @@ class Door:
             yield Batch(self, work, actor)
 
     @contextmanager
-    def _work(self) -> Iterator[Work]:
+    def _work(self, actor: str = "", key: str = "") -> Iterator[Work]:
         """The work of one transaction, committed at the end; any error undoes it."""
         masters: dict[Any, Any] = vars(self._remembered).setdefault("masters", {})
-        with storage_errors_as_refusals(), self._begun() as connection:
+        with storage_errors_as_refusals(), ExitStack() as stack:
             try:
+                work = self._opened(stack, masters, actor, key)
                 reached("transaction_begun")
-                work = Work(connection, masters)
                 yield work
                 work.finish()
                 reached("before_commit")
@@ -91,21 +92,25 @@ class Door:
                 raise
         reached("after_commit")
 
-    @contextmanager
-    def _begun(self) -> Iterator[Connection]:
-        """A connection in a transaction that is the one writer's, committed at the end."""
-        connection = self.engine.connect()
-        try:
-            transaction = connection.begin()
-        except DBAPIError as broken:
-            connection.close()
-            if not broken.connection_invalidated:
-                raise
-            self.engine.dispose()  # the server went away meanwhile, and with it whatever the pool had kept
-            connection = self.engine.connect()
-            transaction = connection.begin()
-        with connection, transaction:
-            yield connection
+    def _opened(self, stack: ExitStack, masters: dict[Any, Any], actor: str, key: str) -> Work:
+        """The work of a transaction that is begun here and ended with the stack.
+
+        A server that went away and came back is met here first; nothing is lost yet, so it is tried once again.
+        """
+        for is_last in (False, True):
+            with ExitStack() as opening:
+                connection = opening.enter_context(writing(self.engine))
+                try:
+                    opening.enter_context(connection.begin())
+                    work = Work(connection, masters, actor, key)
+                except DBAPIError as broken:
+                    if is_last or not broken.connection_invalidated:
+                        raise
+                else:
+                    stack.push(opening.pop_all())
+                    return work
+            self.engine.dispose()  # whatever the pool kept is dead as well
+        raise AssertionError
 
 
 class Asked:
@@ -160,11 +165,12 @@ class Batch:
         """Carry out the command; one that is `alone` in its transaction is undone with it."""
         work, kind = self._work, asked.known_kind()
         authorise(self.actor, kind.name, kind.permission)
-        before = work.first(_remembered, user_id=self.actor.user_id, key=asked.key)
+        before: Any = work.answered if alone else work.first(_remembered, user_id=self.actor.user_id, key=asked.key)
         if before is not None:
-            if before.body_hash != asked.body_hash:
+            body_hash, text = before
+            if body_hash != asked.body_hash:
                 raise KeyUsedForAnother("the key was used for another command", field="key", value=asked.key)
-            answer: Answer = json.loads(before.answer)
+            answer: Answer = json.loads(text)
             return answer
         form = asked.valid_form()
         work.begin(self.actor.user_id, microseconds(self._door.clock.now()), alone=alone)

@@ -1,13 +1,15 @@
 """Statements of the driver, made ready once: how a row becomes parameters, and an answer becomes rows.
 
 A statement through SQLAlchemy costs several times what the database needs for it. What every command says is therefore
-compiled once and handed to the driver's own cursor; on PostgreSQL several rows go in one statement, a list per column.
+compiled once and handed to the driver's own cursor. On PostgreSQL several rows go in one statement, a list per column,
+and what a command gathered for several tables goes in one exchange with the server.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, Row, Select, Table
@@ -15,7 +17,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.sql import visitors
 
-from transactions.kernel.database import metadata
+from transactions.kernel.database import metadata, numbered
 
 Parameters = tuple[Any, ...]
 OWN_STAMP = "pg_current_xact_id()::text::bigint"  # what a row's stamp is on PostgreSQL
@@ -25,14 +27,29 @@ POSTGRESQL_TYPES = (
 _REQUIRED = object()
 
 
+class WriteStatement:
+    """A write of one row (`sql`) and PostgreSQL's of many (`many_sql`, a list for each parameter)."""
+
+    sql: str
+    many_sql: str
+    arrays: list[Callable[[Iterable[Any]], str]]
+
+    def for_rows(self, rows: list[Parameters]) -> tuple[str, Sequence[Any]]:
+        """PostgreSQL's text for so many rows, and its parameters."""
+        if len(rows) == 1:
+            return self.sql, rows[0]
+        columns = zip(*rows, strict=True)
+        return self.many_sql, [array(column) for array, column in zip(self.arrays, columns, strict=True)]
+
+
 # ---------------------------------------------------------------- inserts
-class InsertStatement:
-    """The prepared insert of one table: SQL text for the driver, and how a row becomes its parameters."""
+class InsertStatement(WriteStatement):
+    """The insert of one table: SQL text for the driver, and how a row becomes its parameters."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         self.columns = [column for column in table.columns if not _stamped_by_database(column, dialect)]
         names = ", ".join(quoted(column.name) for column in self.columns)
-        marks = ", ".join([_mark(dialect)] * len(self.columns))
+        marks = ", ".join("?" * len(self.columns))
         self.sql = f"insert into {table.name} ({names}) values ({marks})"
         self.many_sql = f"insert into {table.name} ({names}) select {', '.join(map(unnested, self.columns))}"
         self.arrays = [array_of(column) for column in self.columns]
@@ -95,7 +112,7 @@ def place_in_flush(name: str) -> int:
 
 
 # ---------------------------------------------------------------- changes
-class ChangeStatement:
+class ChangeStatement(WriteStatement):
     """Sets some columns of a row by its id: what stood there, the change of one row, and the change of many at once."""
 
     def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
@@ -104,10 +121,9 @@ class ChangeStatement:
         if stamped:
             columns.append(table.c.row_version)
         self.stamped = stamped
-        mark = _mark(dialect)
-        self.before_sql = f"select {', '.join(map(quoted, names))} from {table.name} where id = {mark}"
-        sets = ", ".join(f"{quoted(column.name)} = {mark}" for column in columns)
-        self.sql = f"update {table.name} set {sets} where id = {mark}"
+        self.before_sql = f"select {', '.join(map(quoted, names))} from {table.name} where id = ?"
+        sets = ", ".join(f"{quoted(column.name)} = ?" for column in columns)
+        self.sql = f"update {table.name} set {sets} where id = ?"
         columns.append(table.c.id)
         new = ", ".join(f"{unnested(column)} as {quoted('new_' + column.name)}" for column in columns)
         sets = ", ".join(f"{quoted(column.name)} = {quoted('new_' + column.name)}" for column in columns[:-1])
@@ -147,9 +163,9 @@ class ReadStatement:
     """A question that is asked again and again: SQL text for the driver, its parameters by name, its rows."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+        compiled: Any = statement.compile(dialect=_positional(dialect))
         self.sql = str(compiled)
-        self.names: Sequence[str] | None = compiled.positiontup if dialect.paramstyle == "qmark" else None
+        self.names: Sequence[str] = compiled.positiontup
         self.given = {name: value for name, value in compiled.params.items() if value is not None}
         self.processes = {}
         for name, bound in compiled.binds.items():
@@ -162,13 +178,13 @@ class ReadStatement:
         results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._results = results if any(results) else None
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """The named values as the driver takes them."""
         if self.given or self.processes:
             values = {**self.given, **values}
             for name, process in self.processes.items():
                 values[name] = process(values[name])
-        return values if self.names is None else [values[name] for name in self.names]
+        return [values[name] for name in self.names]
 
     def rows(self, found: list[Any]) -> list[Row[Any]]:
         """The driver's answer as rows with names."""
@@ -186,7 +202,17 @@ class ReadStatement:
         return list(result.all())
 
 
-_reads: dict[str, WeakKeyDictionary[Any, ReadStatement | None]] = {}
+@cache
+def _positional(dialect: Dialect) -> Dialect:
+    """The dialect with parameters marked by their place: ? or $1."""
+    if dialect.name == "sqlite":
+        return dialect
+    kind: Any = type(dialect)
+    numbering: Dialect = kind(paramstyle="numeric_dollar")
+    return numbering
+
+
+_reads: dict[str, WeakKeyDictionary[Any, ReadStatement | None | Literal[False]]] = {}
 
 
 def read_statement(statement: Any, dialect: Dialect) -> ReadStatement | None:
@@ -199,9 +225,19 @@ def read_statement(statement: Any, dialect: Dialect) -> ReadStatement | None:
         known[statement] = None
         return None
     found = known[statement]
-    if found is None and isinstance(statement, Select) and "POSTCOMPILE" not in str(statement.compile(dialect=dialect)):
-        found = known[statement] = ReadStatement(statement, dialect)
-    return found
+    if found is None:
+        is_fixed = isinstance(statement, Select) and "POSTCOMPILE" not in str(statement.compile(dialect=dialect))
+        found = known[statement] = ReadStatement(statement, dialect) if is_fixed else False
+    return found or None
+
+
+# ---------------------------------------------------------------- texts
+@lru_cache(maxsize=2000)
+def together(statements: tuple[str, ...]) -> str:
+    """Writes of different tables as one statement of PostgreSQL; none of them sees what the others do."""
+    *others, last = statements
+    named = ", ".join(f"write_{place} as ({sql})" for place, sql in enumerate(others))
+    return numbered(f"with {named} {last}" if others else last)
 
 
 # ---------------------------------------------------------------- columns
@@ -209,13 +245,9 @@ def quoted(name: str) -> str:
     return f'"{name}"' if name in ("key", "new_key") else name
 
 
-def _mark(dialect: Dialect) -> str:
-    return "?" if dialect.paramstyle == "qmark" else "%s"
-
-
 def unnested(column: Any) -> str:
     """PostgreSQL: the rows of a list parameter that holds the column's values."""
-    return f"unnest(%s::{_postgresql_type(column)}[])"
+    return f"unnest(?::{_postgresql_type(column)}[])"
 
 
 def _postgresql_type(column: Any) -> str:

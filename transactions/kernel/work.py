@@ -13,14 +13,17 @@ from sqlalchemy import ColumnElement, Row, Table, delete
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Executable
 
-from transactions.kernel.database import database_error
+from transactions.kernel.database import database_error, numbered, opened
 from transactions.kernel.statement import (
+    ChangeStatement,
     Parameters,
+    WriteStatement,
     change_statement,
     insert_statement,
     known_insert,
     place_in_flush,
     read_statement,
+    together,
 )
 from transactions.kernel.tables import number_series
 
@@ -35,32 +38,43 @@ class WriterState:
     master_version: int
 
 
-STATE = "select next_id, audit_position, audit_hash, master_version from writer_state"
+# The writer's state, and with it the answer that was given to the user's key, if there is one.
+STATE = """
+    select next_id, audit_position, audit_hash, master_version, (select value from change_counter) as counted,
+           body_hash, answer
+      from writer_state
+           left join (user_account join remembered_answer on remembered_answer.user_id = user_account.id)
+           on user_account.username = ? and remembered_answer."key" = ?
+"""
 KEEP_STATE = "update writer_state set next_id = ?, audit_position = ?, audit_hash = ?, master_version = ?"
+KEEP_COUNTER = "update change_counter set value = max(value, ?) where id = 1"
 
 
 class Work:
     """One database transaction, and within it one command at a time."""
 
-    def __init__(self, connection: Connection, masters: dict[Any, Any]) -> None:
+    def __init__(self, connection: Connection, masters: dict[Any, Any], username: str = "", key: str = "") -> None:
         self.connection = connection
         self.dialect = connection.dialect
         self._is_sqlite = self.dialect.name == "sqlite"
-        self._cursor: Any = connection.connection.cursor()
         self._driver_error: type[Exception] = connection.dialect.loaded_dbapi.Error
-        self.state = WriterState(*self._asked(STATE)[0])
+        try:
+            self._cursor, (*state, counted, body_hash, answer) = opened(connection, STATE, (username, key))
+        except self._driver_error as broken:
+            raise database_error(connection, STATE, broken) from broken
+        self.answered: tuple[bytes, str] | None = None if answer is None else (bytes(body_hash), answer)
+        self.state = WriterState(*state)
         self._known_state = replace(self.state)
         self.masters = masters
         if masters.get("version") != self.state.master_version:
             self.masters_changed(grow=False)
         self.series: dict[tuple[int, str], dict[str, dict[str, Any]]] = {}
         self.balances: dict[tuple[int, int, int], Any] = {}
-        self.stamp: int | None = None
-        if self._is_sqlite:
-            self.stamp = 1 + self._asked("select value from change_counter")[0][0]
+        self.stamp: int | None = 1 + counted if self._is_sqlite else None
         self.user_id = 0
         self.recorded_at = 0
         self._pending: dict[str, list[Parameters]] = defaultdict(list)
+        self._pending_changes: dict[str, tuple[ChangeStatement, list[Parameters]]] = {}
         self.changes: list[dict[str, Any]] = []
         self._changed: set[tuple[str, int]] = set()
         self.touched_series: dict[int, dict[str, Any]] = {}
@@ -80,17 +94,20 @@ class Work:
 
     def complete(self) -> None:
         """Write what the command gathered; a later command of the transaction cannot undo it any more."""
-        self.flush()
         if self.touched_series:
             drawn = [(series["next_value"], series["id"]) for series in self.touched_series.values()]
             self.change_rows(number_series, ("next_value",), drawn)
             self.touched_series.clear()
-        if not self._alone:
+        if self._alone:
+            self._keep_state()
+        else:
+            self.flush()
             self._run("release savepoint command")
 
     def undo(self) -> None:
         """Forget everything of the command: rows, ids, numbers, what was read meanwhile."""
         self._pending.clear()
+        self._pending_changes.clear()
         if not self._alone:
             self._run("rollback to savepoint command")
             self._run("release savepoint command")
@@ -102,12 +119,18 @@ class Work:
 
     def finish(self) -> None:
         """Write the writer's own state, last thing before the commit."""
-        self.flush()
-        if self.state != self._known_state:
-            self._run(KEEP_STATE, astuple(self.state))
-        if self.stamp is not None and self._wrote:
-            self._run("update change_counter set value = max(value, ?) where id = 1", (self.stamp,))
+        self._keep_state()
         self.masters["version"] = self.state.master_version
+
+    def _keep_state(self) -> None:
+        """Write what is gathered and with it the writer's own state."""
+        last: list[tuple[str, Parameters]] = []
+        if self.state != self._known_state:
+            last.append((KEEP_STATE, astuple(self.state)))
+            self._known_state = replace(self.state)
+        if self.stamp is not None and (self._wrote or self._pending or self._pending_changes):
+            last.append((KEEP_COUNTER, (self.stamp,)))
+        self.flush(last)
 
     # ------------------------------------------------------------------ writing
     def next_id(self) -> int:
@@ -136,27 +159,24 @@ class Work:
         """
         names = tuple(values)
         statement = change_statement(table, names, self.dialect)
-        self.flush()
         if audited:
             if read is not None and (table.name, identity) not in self._changed:
                 before = {name: read._mapping[name] for name in names}
             else:
+                self._flush_of(table.name)
                 found = self._asked(statement.before_sql, (identity,))[0]
                 before = dict(zip(names, statement.before(found), strict=True))
             self.changes.append({"table": table.name, "id": identity, "before": before, "after": dict(values)})
             self._changed.add((table.name, identity))
-        stamp = (self.stamp,) if statement.stamped else ()
-        self._wrote = True
-        self._run(statement.sql, statement.parameters((*values.values(), *stamp, identity)))
+        self.change_rows(table, names, [(*values.values(), identity)])
 
     def change_rows(self, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-        """Change these columns of many rows, unaudited. rows: (new values …, id), one for each row."""
+        """Change these columns of different rows, unaudited. rows: (new values …, id). Written with the next flush."""
         statement = change_statement(table, names, self.dialect)
-        self.flush()
-        self._wrote = True
+        self._flush_of(table.name)
         if statement.stamped:
             rows = [(*row[:-1], self.stamp, row[-1]) for row in rows]
-        self._write(statement.sql, statement.many_sql, statement.arrays, [statement.parameters(row) for row in rows])
+        self._pending_changes[table.name] = statement, [statement.parameters(row) for row in rows]
 
     def delete(self, table: Table, condition: ColumnElement[bool]) -> None:
         """Remove rows of a table that is no ledger; the database leaves a tombstone for each that is replicated."""
@@ -164,45 +184,64 @@ class Work:
         self._wrote = True
         self.connection.execute(delete(table).where(condition))
 
-    def flush(self) -> None:
-        """Write the gathered rows, tables in the order of their references."""
-        if self._pending:
-            self._wrote = True
-            for name in sorted(self._pending, key=place_in_flush):
-                statement = known_insert(name, self.dialect)
-                self._write(statement.sql, statement.many_sql, statement.arrays, self._pending[name])
-            self._pending.clear()
+    def flush(self, last: Sequence[tuple[str, Parameters]] = ()) -> None:
+        """Write the gathered rows, tables in the order of their references, then the gathered changes."""
+        writes: list[tuple[WriteStatement, list[Parameters]]] = [
+            (known_insert(name, self.dialect), self._pending[name])
+            for name in sorted(self._pending, key=place_in_flush)
+        ]
+        writes += self._pending_changes.values()
+        if not writes and not last:
+            return
+        self._wrote = True
+        if self._is_sqlite:
+            for statement, rows in writes:
+                self._run_many(statement.sql, rows)
+            for sql, row in last:
+                self._run(sql, row)
+        else:
+            texts, parameters = list[str](), list[Any]()
+            for statement, rows in writes:
+                text, values = statement.for_rows(rows)
+                texts.append(text)
+                parameters += values
+            for sql, row in last:
+                texts.append(sql)
+                parameters += row
+            self._run(together(tuple(texts)), parameters)
+        self._pending.clear()
+        self._pending_changes.clear()
+
+    def _flush_of(self, name: str) -> None:
+        """Write what is gathered, if anything of it is of that table."""
+        if name in self._pending or name in self._pending_changes:
+            self.flush()
 
     # What every command says goes by a cursor of the driver; see `statement`.
-    def _run(self, sql: str, parameters: Any = ()) -> None:
+    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         try:
-            self._cursor.execute(sql if self._is_sqlite else sql.replace("?", "%s"), parameters)
+            self._cursor.execute(sql, parameters)
         except self._driver_error as broken:
             raise database_error(self.connection, sql, broken) from broken
 
-    def _asked(self, sql: str, parameters: Any = ()) -> list[Any]:
-        self._run(sql, parameters)
+    def _run_many(self, sql: str, rows: list[Parameters]) -> None:
+        try:
+            self._cursor.executemany(sql, rows)
+        except self._driver_error as broken:
+            raise database_error(self.connection, sql, broken) from broken
+
+    def _asked(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        self._run(sql if self._is_sqlite else numbered(sql), parameters)
         found: list[Any] = self._cursor.fetchall()
         return found
-
-    def _write(self, sql: str, many_sql: str, arrays: Sequence[Any], rows: list[Parameters]) -> None:
-        """One statement for one row or for many."""
-        if len(rows) == 1:
-            self._run(sql, rows[0])
-        elif self._is_sqlite:
-            try:
-                self._cursor.executemany(sql, rows)
-            except self._driver_error as broken:
-                raise database_error(self.connection, sql, broken) from broken
-        elif rows:
-            columns = zip(*rows, strict=True)
-            self._run(many_sql, [array(column) for array, column in zip(arrays, columns, strict=True)])
 
     # ------------------------------------------------------------------ reading
     def rows(self, statement: Executable, **parameters: Any) -> list[Row[Any]]:
         """The rows of the question, as they stand with everything that the command wrote so far."""
         prepared = read_statement(statement, self.dialect)
-        if self._pending and (prepared is None or not prepared.tables.isdisjoint(self._pending)):
+        if prepared is None or not (
+            prepared.tables.isdisjoint(self._pending) and prepared.tables.isdisjoint(self._pending_changes)
+        ):
             self.flush()
         if prepared is None:
             return list(self.connection.execute(statement, parameters).all())
