@@ -212,7 +212,7 @@ def _positional(dialect: Dialect) -> Dialect:
     return numbering
 
 
-_reads: dict[str, WeakKeyDictionary[Any, ReadStatement | None | Literal[False]]] = {}
+_reads: dict[str, WeakKeyDictionary[Any, ReadStatement | Literal[False] | None]] = {}
 
 
 def read_statement(statement: Any, dialect: Dialect) -> ReadStatement | None:
