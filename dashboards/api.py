@@ -4,15 +4,17 @@ Callers sign in (POST /api/session) and send the session's token as a cookie or 
 Commands take an `Idempotency-Key` header: the same key and body get the first answer again.
 """
 
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Form, Header, Request, Response
+from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import AwareDatetime
 
 from dashboards.door import SESSION_COOKIE, carry_out, door
-from dashboards.edition import current_edition
-from dashboards.questions.question import ask, questions
+from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
+from dashboards.questions.question import ask, permitted, questions
 from transactions.kernel.command import RegisteredCommand, registry
 from transactions.kernel.refusal import NotPermitted, NotSignedIn, Refusal
 from transactions.kernel.sessions import ABSOLUTE, close_session, open_session, session_actor
@@ -55,7 +57,8 @@ def api() -> FastAPI:
 
     @application.exception_handler(Refusal)
     def refused(_request: Request, refusal: Refusal) -> JSONResponse:
-        return JSONResponse(refusal.as_dict(), status_code=refusal.status)
+        headers = {"Retry-After": "2"} if isinstance(refusal, AnswerIsBeingMade) else None
+        return JSONResponse(refusal.as_dict(), status_code=refusal.status, headers=headers)
 
     @application.post("/session", summary="Sign in", response_model=None)
     def sign_in(
@@ -122,11 +125,27 @@ def api() -> FastAPI:
             if actor.may(question.permission)
         ]
 
-    @application.get("/questions/{name}", summary="Ask a question of the published build")
-    def answer(name: str, request: Request, actor: SignedIn) -> dict[str, Any]:
-        edition = current_edition(actor.edition)
-        found = ask(actor, edition, name, dict(request.query_params))
-        return {"build_id": edition.build_id, "as_of": edition.as_of.isoformat(), "rows": found.to_dicts()}
+    @application.get("/questions/{name}", summary="Ask a question of the published build, or as known at a moment")
+    def answer(
+        name: str,
+        request: Request,
+        actor: SignedIn,
+        as_known_at: Annotated[AwareDatetime | None, Query(description="answer as was known at that moment")] = None,
+        as_known_of: Annotated[date | None, Query(description="business date then; left out: its day")] = None,
+    ) -> dict[str, Any]:
+        permitted(actor, name)
+        if as_known_at is None:
+            edition = current_edition(actor.edition)
+        else:
+            edition = known_edition(actor.edition, as_known_at, as_known_of)
+        filters = {k: v for k, v in request.query_params.items() if k not in ("as_known_at", "as_known_of")}
+        found = ask(actor, edition, name, filters)
+        return {
+            "build_id": edition.build_id,
+            "as_of": edition.as_of.isoformat(),
+            "known_at": edition.known_at.isoformat() if edition.known_at else None,
+            "rows": found.to_dicts(),
+        }
 
     for command in registry().values():
         _add_command_route(application, command)

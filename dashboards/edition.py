@@ -1,9 +1,12 @@
-"""The published edition that a session reads: one whole build, without the columns that its role may not see."""
+"""The published edition that a session reads: one whole build, without the columns that its role may not see.
+
+Or one of the past: what was known at a moment, which the worker makes when it is asked for the first time.
+"""
 
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
@@ -12,10 +15,23 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dbt_project.published import PublishedBuild, published_build
+from dbt_project.published import PublishedBuild, ask_for_known, known_build, published_build
 from transactions.kernel.home import home
+from transactions.kernel.refusal import Refusal
 
 CONNECTIONS = 4  # of one edition at a time; who asks beyond that waits for a turn
+
+
+class AnswerIsBeingMade(Refusal):
+    """What was known at that moment is asked for the first time; ask again in a few seconds."""
+
+    status = 503
+
+
+class AnswerCannotBeMade(Refusal):
+    """What was known at that moment cannot be told; the rule says why."""
+
+    status = 409
 
 
 class Edition:
@@ -26,6 +42,8 @@ class Edition:
         self.name = name
         self.build_id = build.build_id
         self.as_of = date.fromisoformat(str(build.manifest["as_of"]))
+        known_at = build.manifest.get("known_at")
+        self.known_at = datetime.fromisoformat(str(known_at)) if known_at else None
         self._idle: LifoQueue[duckdb.DuckDBPyConnection] = LifoQueue()
         self._turns = BoundedSemaphore(CONNECTIONS)
         columns = self.rows("select table_name, column_name from duckdb_columns() where not internal")
@@ -54,7 +72,7 @@ class Edition:
         return [column for column in columns if (table, column) in self._columns]
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=12)
 def _opened(build_id: str, edition: str) -> Edition:
     return Edition(published_build(home(), build_id), edition)
 
@@ -62,6 +80,24 @@ def _opened(build_id: str, edition: str) -> Edition:
 def current_edition(name: str) -> Edition:
     """The edition of that name of the build that is published now; `NothingIsPublished` if there is none."""
     return _opened(published_build(home()).build_id, name)
+
+
+def known_edition(name: str, known_at: datetime, as_of: date | None = None) -> Edition:
+    """The edition of that name of what was known at the moment (with a time zone), as of the moment's day or `as_of`.
+
+    Raises `AnswerIsBeingMade` while it is made, `AnswerCannotBeMade` with the reason if it cannot be, and
+    `NothingIsPublished`.
+    """
+    if known_at.tzinfo is None:
+        raise AnswerCannotBeMade("say the moment with its time zone", field="known_at", value=known_at.isoformat())
+    build = known_build(home(), known_at, as_of)
+    if build is None:
+        told = {"field": "known_at", "value": known_at.isoformat()}
+        reason = ask_for_known(home(), known_at, as_of)
+        if reason:
+            raise AnswerCannotBeMade(reason, **told)
+        raise AnswerIsBeingMade("what was known then is being made; ask again in a few seconds", **told)
+    return _opened(build.build_id, name)
 
 
 def opened_again(build_id: str, name: str) -> Edition:
