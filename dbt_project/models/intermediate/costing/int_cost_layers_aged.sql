@@ -11,6 +11,9 @@ layers as (
         cost_layers.is_uncovered,
         min(cost_layers.received_date) as received_date,
         {{ whole_sum('cost_layers.quantity') }} as quantity_micro,
+        {% for component in cost_components() -%}
+        {{ whole_sum('cost_layers.' ~ component ~ '_amount') }} as {{ component }}_amount_minor,
+        {% endfor -%}
         {{ whole_sum('cost_layers.value_amount') }} as value_amount_minor
     from {{ ref('engine_cost_layers') }} as cost_layers
     group by
@@ -31,6 +34,9 @@ dated as (
         -- Opening stock says since when it has been there.
         coalesce(moves.received_date, layers.received_date) as received_date,
         layers.quantity_micro,
+        {% for component in cost_components() -%}
+        layers.{{ component }}_amount_minor,
+        {% endfor -%}
         layers.value_amount_minor
     from layers
     left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = layers.layer_move_id

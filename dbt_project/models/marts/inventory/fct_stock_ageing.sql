@@ -12,6 +12,9 @@ select
     documents.document_number as layer_document_number,
     {{ quantity('layers.quantity_micro') }} as quantity,
     {{ amount('layers.value_amount_minor') }} as value_amount,
+    {% for component in cost_components() -%}
+    {{ amount('layers.' ~ component ~ '_amount_minor') }} as {{ component }}_amount,
+    {% endfor -%}
     layers.received_date,
     layers.age_days,
     layers.age_bucket,
