@@ -5,11 +5,13 @@ transfers, issues and work orders, and leaves with deliveries, losses and return
 units of the currency.
 
     result = value_moves(moves, work_orders, methods)
+    roots = trace_cost(asked, moves, work_orders, methods, result)
     unit_costs = rolled_up_cost(bom_versions, bom_lines, routing_versions, operations, bought_costs, asked)
 """
 
 from .kinds import COMPONENT_NAMES, METHODS, RANK_OF_KIND, UnknownMethod, UnknownMoveKind
 from .rolled_up import rolled_up_cost
+from .trace import trace_cost, trace_scope
 from .valuation import CostingResult, ValueIsOutOfRange, value_moves
 
 __all__ = [
@@ -21,5 +23,7 @@ __all__ = [
     "UnknownMoveKind",
     "ValueIsOutOfRange",
     "rolled_up_cost",
+    "trace_cost",
+    "trace_scope",
     "value_moves",
 ]
