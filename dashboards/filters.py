@@ -6,12 +6,15 @@ What the address holds are codes (`kind=buy`), never the words that a page shows
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
 from dashboards.language import _
 
 Shown = Callable[[Any], str]
+UNSET = "filters-unset"  # in the session: what each filter that was ever shown holds when nothing is chosen
+NO_FILTER = ("lang", "refused", "id")
 
 
 def _from_address(key: str, options: Sequence[Any]) -> None:
@@ -27,7 +30,9 @@ def _from_address(key: str, options: Sequence[Any]) -> None:
             st.session_state[key] = named[asked]
 
 
-def _to_address(key: str, value: Any, default: Any = None) -> None:
+def _to_address(key: str, value: Any, default: Any = None, unset: Any = None) -> None:
+    """Write a filter's value into the address. unset: what the session holds of it when nothing is chosen."""
+    st.session_state.setdefault(UNSET, {})[key] = default if default is not None else unset
     if value is None or value in (default, "", False):
         st.query_params.pop(key, None)
     elif st.query_params.get(key) != str(value):
@@ -72,7 +77,7 @@ def switch(label: str, key: str) -> bool:
     if key not in st.session_state and st.query_params.get(key) == "true":
         st.session_state[key] = True
     chosen = st.toggle(label, key=key)
-    _to_address(key, "true" if chosen else None)
+    _to_address(key, "true" if chosen else None, unset=False)
     return chosen
 
 
@@ -94,5 +99,22 @@ def words(label: str, key: str, *, placeholder: str = "") -> str:
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(key, "")
     typed = st.text_input(label, key=key, placeholder=placeholder)
-    _to_address(key, typed)
+    _to_address(key, typed, unset="")
     return typed
+
+
+def filters_in_address() -> str:
+    """The filters that the address holds, as in a link behind the question mark."""
+    return urlencode({key: value for key, value in st.query_params.to_dict().items() if key not in NO_FILTER})
+
+
+def open_address(address: str) -> None:
+    """Set all filters as a link has them (in a callback, before the page is drawn)."""
+    wanted = {key: value for key, value in parse_qsl(address) if key not in NO_FILTER}
+    for key, unset in st.session_state.get(UNSET, {}).items():
+        if key in wanted:
+            st.session_state.pop(key, None)
+        else:
+            st.session_state[key] = unset
+    kept = {key: value for key, value in st.query_params.to_dict().items() if key == "lang"}
+    st.query_params.from_dict({**kept, **wanted})

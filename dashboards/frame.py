@@ -132,7 +132,7 @@ def tiles(shown: Sequence[Tile], key: str = "tiles") -> None:
 
 
 def stamp(view: View) -> None:
-    """As of when, which build, whether books and goods agree, what is still to be settled; and a failed refresh."""
+    """As of when, which build, whether books and goods agree, what is still to be settled."""
     facts = view.one("stamp")
     failed, pending = int(facts.get("proofs_failed") or 0), int(facts.get("postings_pending") or 0)
     proofs = _("all proofs hold") if not failed else _("{count} proofs do not hold", count=failed)
@@ -144,11 +144,16 @@ def stamp(view: View) -> None:
     ]
     st.divider()
     st.caption(" · ".join(parts))
+
+
+def refresh_trouble(view: View) -> None:
+    """Says above everything else that the last refresh failed, of which day the figures are, and why."""
     status = refresh_status()
     if status.get("state") not in (None, "published", "unchanged", "running") and status.get("reason"):
         st.warning(
             _("Data as of {day}; the last refresh failed because: {reason}", day=shown_date(view.edition.as_of),
-              reason=str(status["reason"])[:300])
+              reason=str(status["reason"])[:300]),
+            icon=":material/sync_problem:",
         )  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from dashboards.boards import BOARDS
 from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.filters import choice
-from dashboards.frame import Board, View, empty_state, stamp
+from dashboards.frame import Board, View, empty_state, refresh_trouble, stamp
 from dashboards.language import LANGUAGES, _, language, language_like
 from dashboards.sign_in import sign_in_page, sign_out_form, signed_in_actor
 from dashboards.theme import ICON, STYLE
+from dashboards.views import views_corner
 from dashboards.words import said
 from dbt_project.published import NothingIsPublished
 from transactions.kernel.refusal import Refusal
@@ -99,7 +100,10 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
             actor, edition, company.get("company_id"), str(company.get("company_code") or ""),
             str(company.get("currency") or ""), bare.pages,
         )  # fmt: skip
+        refresh_trouble(view)
         if company:
+            if board.name != "document":
+                views_corner(view, board)
             board.render(view)
         else:
             empty_state(_("There is no company yet"), _("Make one with the command `create_company`, then refresh."))

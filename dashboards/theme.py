@@ -24,6 +24,8 @@ h1 {font-size: 1.9rem !important; padding: 0 0 .25rem 0 !important}
 [class*="st-key-basis-of-"] {position: absolute !important; top: .15rem; right: .35rem; width: auto !important}
 [class*="st-key-basis-of-"] button {opacity: .35; min-height: 0; padding: .2rem}
 [class*="st-key-basis-of-"] button:hover, [class*="st-key-basis-of-"] button:focus-visible {opacity: 1}
+[data-testid="stMainBlockContainer"] > div {position: relative}
+.st-key-views-corner {position: absolute !important; top: -.1rem; right: 0; width: auto !important; z-index: 5}
 [data-testid="stMetric"] {padding: 0 !important}
 [data-testid="stMetric"] > div {padding: .7rem .9rem !important}
 h3 {font-size: 1.15rem !important; padding: .4rem 0 0 0 !important}
@@ -36,7 +38,8 @@ h3 {font-size: 1.15rem !important; padding: .4rem 0 0 0 !important}
 [data-testid="stSidebarNav"] {padding-top: .25rem}
 @media (max-width: 640px) {
   h1 {font-size: 1.45rem !important}
-  [data-testid="stMainBlockContainer"] {padding: 4.2rem .8rem 2rem .8rem}
+  .st-key-views-corner {position: static !important; align-self: flex-end}
+  [data-testid="stMainBlockContainer"] {padding: 3.4rem .8rem 2rem .8rem}
   [class*="st-key-tiles-"] {grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem}
   [data-testid="stMetricValue"] {font-size: 1.2rem}
 }

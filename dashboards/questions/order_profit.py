@@ -45,7 +45,10 @@ def _narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
             conditions.append(condition)
             parameters.append(value)
     if filters.loss_only:
-        conditions.append("profit.profit < 0")
+        conditions.append(
+            "profit.sales_order_id in "
+            "(select sales_order_id from marts.fct_order_profit group by sales_order_id having sum(profit) < 0)"
+        )
     return " and ".join(conditions), parameters
 
 
