@@ -51,11 +51,44 @@ item_planning = table(  # planning parameters in force; warehouse null: every wa
     reference("warehouse_id", "warehouse", optional=True),
     whole("lead_time_days"),
     whole("safety_stock"),
-    text("lot_policy"),  # lot_for_lot, minimum_multiple, fixed
+    text("lot_policy"),  # as LotPolicy of transactions/master/item.py
     whole("minimum_quantity"),
     whole("multiple_quantity"),
     reference("preferred_supplier_id", "partner", optional=True),
     day("effective_date"),
+    whole("recorded_at"),
+    whole("maximum_quantity", optional=True),  # null or 0: a lot may be any size
+    whole("period_days", optional=True),  # calendar days that one lot covers
+    whole("target_quantity", optional=True),  # what a lot fills up to
+    whole("order_cost", optional=True),  # micro company currency per order
+    whole("holding_cost", optional=True),  # micro company currency per base unit and day
+    whole("tolerance_days", optional=True),  # calendar days early or late without a message
+    whole("frozen_days", optional=True),  # calendar days from the day of the plan in which nothing new is planned
+    append_only=True,
+)
+
+transfer_route = table(  # a warehouse that is supplied from another one; item null: with every item
+    "transfer_route",
+    reference("company_id", "company", indexed=True),
+    reference("item_id", "item", optional=True),
+    reference("from_warehouse_id", "warehouse"),
+    reference("to_warehouse_id", "warehouse"),
+    whole("transit_days"),  # worked days
+    flag("is_open", default=True),  # false: from this version on there is no such route
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
+forecast = table(  # what is expected to be sold in a span of days; the version recorded last counts
+    "forecast",
+    reference("company_id", "company", indexed=True),
+    reference("item_id", "item"),
+    reference("warehouse_id", "warehouse"),
+    day("from_date"),
+    day("to_date"),  # last day
+    whole("quantity"),  # 0: none any more
+    day("effective_date"),  # day on which it was made
     whole("recorded_at"),
     append_only=True,
 )
@@ -110,6 +143,7 @@ supplier_price = table(
     whole("lead_time_days"),
     day("effective_date"),
     whole("recorded_at"),
+    whole("share_rate", optional=True),  # micro share of what is bought that this supplier gets; null: none agreed
     append_only=True,
 )
 
@@ -202,6 +236,7 @@ bom = table(  # one version, in force whole until the next one or its end_date
     day("effective_date"),
     day("end_date", optional=True),  # last day in force
     whole("recorded_at"),
+    flag("is_phantom"),  # its lines go into what it is a component of; it is not made for itself there
     append_only=True,
 )
 
