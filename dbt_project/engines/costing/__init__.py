@@ -6,6 +6,7 @@ units of the currency.
 
     result = value_moves(moves, work_orders, methods)
     roots = trace_cost(asked, moves, work_orders, methods, result)
+    causes = variances_by_cause(result.variances, materials, operations)
     unit_costs = rolled_up_cost(bom_versions, bom_lines, routing_versions, operations, bought_costs, asked)
 """
 
@@ -13,8 +14,10 @@ from .kinds import COMPONENT_NAMES, METHODS, RANK_OF_KIND, UnknownMethod, Unknow
 from .rolled_up import rolled_up_cost
 from .trace import trace_cost, trace_scope
 from .valuation import CostingResult, ValueIsOutOfRange, value_moves
+from .variances import CAUSES, variances_by_cause
 
 __all__ = [
+    "CAUSES",
     "COMPONENT_NAMES",
     "METHODS",
     "RANK_OF_KIND",
@@ -26,4 +29,5 @@ __all__ = [
     "trace_cost",
     "trace_scope",
     "value_moves",
+    "variances_by_cause",
 ]

@@ -110,7 +110,7 @@ class CostWalk:
 
     def worth(self, place: int) -> Amounts:
         """Value of an entry without sign, as it stands in its pool."""
-        return self.values[place].tolist()  # type: ignore[no-any-return]
+        return self.values[place].tolist()
 
     def slices(self, place: int) -> list[Slice]:
         """What an outflow took, in the order in which it was cut."""

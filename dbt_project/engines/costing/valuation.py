@@ -45,8 +45,8 @@ class CostingResult(NamedTuple):
         (counts as open), `without_standard` (an entry on standard whose item has no standard cost; played on moving
         average), `loop_residual` (what a loop leaves over).
     variances: of items on standard: entry_id (null for a revaluation), work_order_id (of an output), company_id,
-        item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), five amounts and
-        variance_amount: what goods cost more than the pool took them in at (+ is a loss).
+        item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), quantity (null for a
+        revaluation), five amounts, variance_amount: what goods cost more than the pool took them in at (+ is a loss).
     laid_layers: every layer that was ever laid into a pool: layer_entry_id (of the first inflow), arrival_entry_id (the
         entry that laid it there: itself, or the transfer that brought it), company_id, item_id, warehouse_id, quantity,
         value_amount (what it was laid with; null where the pool holds the value: items ever on other than fifo or
@@ -300,6 +300,7 @@ def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
             "warehouse_id": facts.warehouse_id[about],
             "effective_date": pl.Series(rows.day.astype(np.int32)).cast(pl.Date),
             "rule": pl.Series(rules, dtype=pl.String),
+            "quantity": pl.Series(state.entries.quantity[about]).set(pl.Series(rows.entry < 0), None),
             **amount_columns(rows.value),
             "variance_amount": rows.value.sum(axis=1),
         }
