@@ -4,7 +4,7 @@ The version with the latest effective date on or before a day is in force on it,
 An item may contain itself through others (rework loops); directly it may not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,6 +65,7 @@ class CreateBom(Command):
     output_quantity: Quantity | None = Field(None, description="how many the lines make; left out: 1")
     end_date: date | None = Field(None, description="last day in force")
     by_products: tuple[ByProduct, ...] = Field((), description="what comes out beside the item")
+    is_phantom: bool = Field(False, description="as a component it is not made, its own components are used")
 
 
 @handles(CreateBom, permission="master.bom", stage=3)
@@ -76,7 +77,7 @@ def create_bom(work: Work, new: CreateBom) -> Answer:
         raise EndsBeforeItStarts("the last day in force is not before the first", field="end_date", value=new.end_date)
     bom_id = work.insert(
         bom, item_id=made.id, output_quantity=micro(new.output_quantity) or MICRO, effective_date=new.effective_date,
-        end_date=new.end_date, recorded_at=work.recorded_at,
+        end_date=new.end_date, recorded_at=work.recorded_at, is_phantom=new.is_phantom,
     )  # fmt: skip
     line_ids = []
     for position, line in enumerate(new.lines):
@@ -147,18 +148,29 @@ def by_products_of(work: Work, version: Row[Any], planned: int) -> list[tuple[in
     ]
 
 
-def requirements(work: Work, version: Row[Any], planned: int) -> dict[int, int]:
+def requirements(work: Work, version: Row[Any], planned: int, on: date) -> dict[int, int]:
     """What must be issued to make `planned` (micro) by that BOM: micro of each component, by item id.
 
-    Per line planned × quantity ÷ output quantity ÷ (1 − scrap rate), rounded up to the next millionth.
+    Per line planned × quantity ÷ output quantity ÷ (1 − scrap rate), rounded up to the next millionth. In place of a
+    component whose BOM in force on the day is a phantom stand that BOM's lines, multiplied through and rounded once.
     """
+    needed: dict[int, int] = {}
+    for item_id, numerator, denominator in _shares(work, version, on, (version.item_id,)):
+        needed[item_id] = needed.get(item_id, 0) - (-planned * numerator // denominator)
+    return needed
+
+
+def _shares(work: Work, version: Row[Any], on: date, above: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+    """(item id, numerator, denominator) per unit made, line by line, phantoms replaced by their lines."""
     key = ("bom lines", version.id)
     lines = work.masters.get(key)
     if lines is None:
         lines = work.masters[key] = work.rows(_lines, bom_id=version.id)
-    needed: dict[int, int] = {}
     for line in lines:
-        kept = MICRO - line.scrap_rate
-        quantity = -(-planned * line.quantity * MICRO // (version.output_quantity * kept))
-        needed[line.item_id] = needed.get(line.item_id, 0) + quantity
-    return needed
+        numerator, denominator = line.quantity * MICRO, version.output_quantity * (MICRO - line.scrap_rate)
+        phantom = bom_in_force(work, line.item_id, on)
+        if phantom is None or not phantom.is_phantom or line.item_id in above:
+            yield line.item_id, numerator, denominator
+            continue
+        for item_id, times, per in _shares(work, phantom, on, (*above, line.item_id)):
+            yield item_id, numerator * times, denominator * per

@@ -4,6 +4,7 @@ It is made with its planning parameters and valuation method, which are versions
 later versions come from `set_planning_parameters` and `set_valuation_method`. An item is never deleted, only blocked.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
 from transactions.kernel.database import metadata
-from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
+from transactions.kernel.exact import Quantity, UnitPrice, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
@@ -22,13 +23,25 @@ from transactions.master.tables import company, item, item_planning, item_unit, 
 BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
 Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
 Tracking = Literal["none", "lot", "serial"]
-LotPolicy = Literal["lot_for_lot", "minimum_multiple", "fixed"]
+LotPolicy = Literal[
+    "lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to", "economic", "least_total_cost", "silver_meal",
+    "wagner_whitin",
+]  # fmt: skip
+LOT_FIGURES = {  # what a lot policy cannot do without
+    "fixed": ("multiple_quantity", "minimum_quantity"),
+    "period": ("period_days",),
+    "order_up_to": ("target_quantity",),
+    "economic": ("order_cost", "holding_cost"),
+    "least_total_cost": ("order_cost", "holding_cost"),
+    "silver_meal": ("order_cost", "holding_cost"),
+    "wagner_whitin": ("order_cost", "holding_cost"),
+}
 Days = Annotated[int, Field(ge=0, le=3650)]
 Ratio = Annotated[int, Field(gt=0, le=10**12)]
 
 
 class LotSizeIsMissing(Refusal):
-    """A fixed lot needs its size."""
+    """A lot policy lacks a figure that it cannot do without."""
 
 
 class SpecificNeedsTracking(Refusal):
@@ -86,7 +99,7 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     minimum, multiple = micro(new.minimum_quantity), micro(new.multiple_quantity)
     require_tracking(new.valuation_method, new.tracked_by)
     policy = new.lot_policy or ("minimum_multiple" if minimum or multiple else "lot_for_lot")
-    _require_lot_size(policy, minimum, multiple)
+    _require_lot_size(policy, {"minimum_quantity": minimum, "multiple_quantity": multiple})
     item_id = work.insert(
         item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
         category=new.category, is_blocked=False, recorded_at=work.recorded_at,
@@ -186,6 +199,13 @@ class SetPlanningParameters(Command):
     minimum_quantity: ZeroOrQuantity | None = None
     multiple_quantity: ZeroOrQuantity | None = None
     preferred_supplier: Reference | None = None
+    maximum_quantity: ZeroOrQuantity | None = Field(None, description="more is planned as several orders; 0: no limit")
+    period_days: Days | None = Field(None, description="calendar days whose need one order covers")
+    target_quantity: ZeroOrQuantity | None = Field(None, description="stock that an order fills up to")
+    order_cost: UnitPrice | None = Field(None, description="what placing an order costs")
+    holding_cost: UnitPrice | None = Field(None, description="what keeping one base unit for a day costs")
+    tolerance_days: Days | None = Field(None, description="calendar days early or late without a message")
+    frozen_days: Days | None = Field(None, description="calendar days from the plan's day in which nothing new comes")
 
 
 _planning = (
@@ -209,7 +229,8 @@ def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer
         warehouse_id = named(work, warehouse, change.warehouse, "warehouse", planner.id).id
     values = {
         "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0,
-        "multiple_quantity": 0, "preferred_supplier_id": None,
+        "multiple_quantity": 0, "preferred_supplier_id": None, "maximum_quantity": None, "period_days": None,
+        "target_quantity": None, "order_cost": None, "holding_cost": None, "tolerance_days": None, "frozen_days": None,
     }  # fmt: skip
     known = work.rows(_planning, company_id=planner.id, item_id=subject.id, on=change.effective_date)
     for before in (warehouse_id, None):  # the warehouse's own version, else the one for every warehouse
@@ -218,10 +239,13 @@ def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer
             values = {name: getattr(found, name) for name in values}
             break
     given = change.model_dump(include=set(values), exclude_none=True)
-    values |= {name: micro(value) if name.endswith(("_stock", "_quantity")) else value for name, value in given.items()}
+    values |= {
+        name: micro(value) if name.endswith(("_stock", "_quantity", "_cost")) else value
+        for name, value in given.items()
+    }
     if change.preferred_supplier is not None:
         values["preferred_supplier_id"] = supplier_named(work, change.preferred_supplier, "preferred_supplier").id
-    _require_lot_size(str(values["lot_policy"]), values["minimum_quantity"], values["multiple_quantity"])
+    _require_lot_size(str(values["lot_policy"]), values)
     version_id = work.insert(
         item_planning, company_id=planner.id, item_id=subject.id, warehouse_id=warehouse_id,
         effective_date=change.effective_date, recorded_at=work.recorded_at, **values,
@@ -240,8 +264,11 @@ def unit_of_code(work: Work, code: str) -> int:
     return known
 
 
-def _require_lot_size(policy: str, minimum: object, multiple: object) -> None:
-    if policy == "fixed" and not minimum and not multiple:
-        raise LotSizeIsMissing(
-            "a fixed lot needs multiple_quantity or minimum_quantity", field="multiple_quantity", value=None
-        )
+def _require_lot_size(policy: str, figures: Mapping[str, object]) -> None:
+    """A fixed lot needs one of its sizes, all others each of their figures."""
+    missing = [name for name in LOT_FIGURES.get(policy, ()) if not figures.get(name)]
+    if policy == "fixed" and len(missing) == 1:
+        return
+    if missing:
+        wanted = " or ".join(missing) if policy == "fixed" else " and ".join(missing)
+        raise LotSizeIsMissing(f"lot policy {policy} needs {wanted}", field=missing[0], value=None)

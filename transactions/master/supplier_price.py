@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Command, CurrencyCode, Reference, handles
-from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro
+from transactions.kernel.exact import Rate, UnitPrice, ZeroOrQuantity, micro, micro_or_none
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
 from transactions.master.lookup import item_named, supplier_named, version_added
@@ -26,6 +26,7 @@ class SetSupplierPrice(Command):
     effective_date: date
     minimum_quantity: ZeroOrQuantity | None = None
     currency: CurrencyCode | None = Field(None, description="left out: the supplier's, else the company's")
+    share: Rate | None = Field(None, description="0.6: the supplier gets six tenths of what is bought")
 
 
 @handles(SetSupplierPrice, permission="master.supplier_price", stage=1)
@@ -37,7 +38,7 @@ def set_supplier_price(work: Work, new: SetSupplierPrice) -> Answer:
     price_id = work.insert(
         supplier_price, supplier_id=supplier.id, item_id=bought.id, unit_price=micro(new.unit_price),
         currency=new.currency, minimum_quantity=micro(new.minimum_quantity), lead_time_days=new.lead_time_days,
-        effective_date=new.effective_date, recorded_at=work.recorded_at,
+        effective_date=new.effective_date, recorded_at=work.recorded_at, share_rate=micro_or_none(new.share),
     )  # fmt: skip
     version_added(work, supplier_price, supplier_id=supplier.id, item_id=bought.id)
     return {"id": price_id}

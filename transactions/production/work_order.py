@@ -98,7 +98,7 @@ def add_work_order(
         work_order, document_id=document_id, item_id=made.id, planned_quantity=planned,
         bom_id=version.id if version else None, routing_id=routing_id, start_date=start_date, due_date=due_date,
     )  # fmt: skip
-    for item_id, quantity in requirements(work, version, planned).items() if version else ():
+    for item_id, quantity in requirements(work, version, planned, start_date).items() if version else ():
         work.insert(work_order_component, document_id=document_id, item_id=item_id, quantity=quantity)
     for operation in operations:
         work.insert(

@@ -13,7 +13,7 @@ MAY = {
         change_item create_item set_planning_parameters create_bom create_routing create_work_center create_holiday
         create_purchase_requisition create_purchase_order confirm_purchase_order cancel_purchase_order
         close_purchase_order amend_purchase_order transfer_stock carry_out_transfer
-        cancel_transfer decide_suggestion
+        cancel_transfer set_transfer_route set_forecast decide_suggestion
         create_work_order release_work_order cancel_work_order close_work_order
         issue_material return_material book_time report_output
     """,

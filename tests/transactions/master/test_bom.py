@@ -28,7 +28,7 @@ def _needs(acting: Acting, on: str, planned: int) -> dict[str, int] | None:
         version = bom_in_force(work, next(key for key, code in codes.items() if code == "BIKE"), date.fromisoformat(on))
         if version is None:
             return None
-        return {codes[item_id]: needed for item_id, needed in requirements(work, version, planned).items()}
+        return {codes[item_id]: needed for item_id, needed in requirements(work, version, planned, date.fromisoformat(on)).items()}
 
 
 def test_the_latest_version_is_in_force_whole_until_its_end(acting: Acting) -> None:
@@ -53,6 +53,17 @@ def test_lines_of_one_item_add_up_and_scrap_is_issued_too(acting: Acting) -> Non
         ],
     )  # fmt: skip
     assert _needs(acting, "2026-01-01", 3 * MICRO) == {"WHEEL": 7_500_001, "FRAME": 3 * MICRO}
+
+
+def test_the_lines_of_a_phantom_go_into_what_it_is_part_of(acting: Acting) -> None:
+    acting("create_item", code="TYRE", name="TYRE", unit="pcs", kind="bought")
+    acting("create_bom", item="BIKE", effective_date="2026-01-01", lines=[{"item": "WHEEL", "quantity": 2}])
+    wheel = {"item": "WHEEL", "output_quantity": 3, "lines": [{"item": "TYRE", "quantity": 1, "scrap_rate": "0.1"}]}
+    acting("create_bom", **wheel, effective_date="2026-01-01", is_phantom=True)
+    acting("create_bom", **wheel, effective_date="2026-02-01")
+    # 2 × 1 ÷ 3 ÷ 0.9, rounded up once.
+    assert _needs(acting, "2026-01-15", MICRO) == {"TYRE": 740_741}
+    assert _needs(acting, "2026-02-01", MICRO) == {"WHEEL": 2 * MICRO}
 
 
 def test_an_item_is_no_component_of_itself_but_loops_around_are_allowed(acting: Acting) -> None:
