@@ -38,7 +38,8 @@ KNOWN_MODELS = (
     "dim_company", "dim_item", "dim_partner", "dim_warehouse", "dim_employee", "dim_work_center",
     "fct_order_profit", "fct_deliveries", "fct_documents",
     "fct_stock_moves", "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_balances_daily", "fct_stock_layers_daily",
-    "fct_cost_slices", "fct_costing_entries", "dim_valuation_method", "fct_receipt_costs", "fct_work_costs",
+    "fct_cost_slices", "fct_costing_entries", "fct_stock_revaluations", "dim_valuation_method",
+    "fct_receipt_costs", "fct_work_costs", "fct_work_order_bookings",
     "fct_costing_findings", "fct_item_costs", "fct_work_orders",
     "meta_build",
 )  # fmt: skip
