@@ -50,9 +50,11 @@ class Company(RuleBasedStateMachine):
         self.sales: dict[str, dict[str, Any]] = {}
         self.purchases: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
+        self.deliveries: dict[str, dict[str, Any]] = {}
+        self.invoices: dict[str, dict[str, Any]] = {}
         self.owed = {"receivables": 0, "payables": 0}  # whole dollars
         self.advances = {"customer_advances": 0, "supplier_advances": 0}
-        self.bank = 0
+        self.bank = self.credited = 0
         self.last: tuple[str, str, dict[str, Any], dict[str, Any]] | None = None
         self.keys = 0
 
@@ -109,14 +111,22 @@ class Company(RuleBasedStateMachine):
             "quantity": quantity,
             "delivered": 0,
             "invoiced": 0,
+            "returned": 0,
+            "done": False,
         }
+
+    @staticmethod
+    def _fulfil(order: dict[str, Any]) -> None:
+        """An order is done when all is delivered, and invoiced or back again; it stays so."""
+        invoiced_or_back = order["invoiced"] + order["returned"] >= order["quantity"]
+        order["done"] = order["done"] or (order["delivered"] >= order["quantity"] and invoiced_or_back)
 
     @precondition(lambda self: self.sales)
     @rule(pick=PICK, quantity=QUANTITIES, place=PLACES, day=DAYS)
     def deliver(self, pick: int, quantity: int, place: str, day: date) -> None:
         number, order = list(self.sales.items())[pick % len(self.sales)]
         refused = None
-        if order["delivered"] == order["invoiced"] == order["quantity"]:
+        if order["done"]:
             refused = "WrongState"
         elif quantity > order["quantity"] - order["delivered"]:
             refused = "QuantityExceedsOpen"
@@ -126,14 +136,33 @@ class Company(RuleBasedStateMachine):
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["delivered"] += quantity
+            self._fulfil(order)
             self.days[order["item"], place][day] -= quantity
+            self.deliveries[answer["number"]] = {"order": order, "quantity": quantity, "place": place, "day": day}
+
+    @precondition(lambda self: self.deliveries)
+    @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
+    def take_back(self, pick: int, quantity: int, day: date) -> None:
+        number, delivery = list(self.deliveries.items())[pick % len(self.deliveries)]
+        refused = None
+        if day < delivery["day"]:
+            refused = "ReturnedBeforeDelivery"
+        elif quantity > delivery["quantity"]:
+            refused = "QuantityExceedsOpen"
+        answer = self._post("return_from_customer", refused, delivery=number, effective_date=day,
+                            lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
+        if answer:
+            delivery["quantity"] -= quantity
+            delivery["order"]["returned"] += quantity
+            self._fulfil(delivery["order"])
+            self.days[delivery["order"]["item"], delivery["place"]][day] += quantity
 
     @precondition(lambda self: self.sales)
     @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
     def invoice(self, pick: int, quantity: int, day: date) -> None:
         number, order = list(self.sales.items())[pick % len(self.sales)]
         refused = None
-        if order["delivered"] == order["invoiced"] == order["quantity"]:
+        if order["done"]:
             refused = "WrongState"
         elif quantity > order["quantity"] - order["invoiced"]:
             refused = "QuantityExceedsOpen"
@@ -141,14 +170,38 @@ class Company(RuleBasedStateMachine):
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["invoiced"] += quantity
-            self.owed["receivables"] += quantity * order["price"]
+            self._fulfil(order)
+            amount = quantity * order["price"]
+            self.invoices[answer["number"]] = {"day": day, "quantity": quantity, "left": amount, "open": amount}
+            self.owed["receivables"] += amount
+
+    @precondition(lambda self: self.invoices)
+    @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
+    def credit(self, pick: int, quantity: int, day: date) -> None:
+        number, invoice = list(self.invoices.items())[pick % len(self.invoices)]
+        refused = None
+        if day < invoice["day"]:
+            refused = "NoteBeforeInvoice"
+        elif quantity > invoice["quantity"]:
+            refused = "QuantityExceedsOpen"
+        answer = self._post("credit_customer", refused, invoice=number, effective_date=day,
+                            lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
+        if answer:
+            amount = invoice["left"] * quantity // invoice["quantity"]
+            settled = min(amount, invoice["open"])
+            invoice["quantity"] -= quantity
+            invoice["left"] -= amount
+            invoice["open"] -= settled
+            self.owed["receivables"] -= settled
+            self.advances["customer_advances"] += amount - settled
+            self.credited += amount
 
     @precondition(lambda self: self.sales)
     @rule(pick=PICK, quantity=QUANTITIES)
     def amend(self, pick: int, quantity: int) -> None:
         number, order = list(self.sales.items())[pick % len(self.sales)]
         refused = None
-        if order["delivered"] == order["invoiced"] == order["quantity"]:
+        if order["done"]:
             refused = "WrongState"
         elif quantity < max(order["delivered"], order["invoiced"]):
             refused = "QuantityIsBelowDone"
@@ -156,6 +209,7 @@ class Company(RuleBasedStateMachine):
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["quantity"] = quantity
+            self._fulfil(order)
 
     # ------------------------------------------------------------------ purchasing
     @rule(item=ITEMS, quantity=QUANTITIES, price=PRICES, day=DAYS)
@@ -169,19 +223,24 @@ class Company(RuleBasedStateMachine):
             "quantity": quantity,
             "received": 0,
             "billed": 0,
+            "returned": 0,
         }
 
     @precondition(lambda self: self.purchases)
     @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
     def receive(self, pick: int, quantity: int, day: date) -> None:
         number, order = list(self.purchases.items())[pick % len(self.purchases)]
-        too_much = quantity > order["quantity"] - order["received"]
-        answer = self._post("receive_goods", "QuantityExceedsOpen" if too_much else None, order=number,
-                            effective_date=day, lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
+        refused = None
+        if order["received"] == order["quantity"] and order["billed"] + order["returned"] >= order["quantity"]:
+            refused = "WrongState"  # it is done
+        elif quantity > order["quantity"] - order["received"]:
+            refused = "QuantityExceedsOpen"
+        answer = self._post("receive_goods", refused, order=number, effective_date=day,
+                            lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["received"] += quantity
             self.days[order["item"], "MAIN"][day] += quantity
-            self.receipts[answer["number"]] = {"item": order["item"], "quantity": quantity, "day": day}
+            self.receipts[answer["number"]] = {"item": order["item"], "quantity": quantity, "day": day, "order": order}
 
     @precondition(lambda self: self.receipts)
     @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
@@ -198,6 +257,7 @@ class Company(RuleBasedStateMachine):
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             receipt["quantity"] -= quantity
+            receipt["order"]["returned"] += quantity
             self.days[receipt["item"], "MAIN"][day] -= quantity
 
     @precondition(lambda self: self.purchases)
@@ -222,6 +282,11 @@ class Company(RuleBasedStateMachine):
         answer = self._post(command, effective_date=date(2026, 2, 28), amount=amount, **who)
         assert answer is not None
         paid = min(amount, self.owed[owed])
+        left = paid if incoming else 0
+        for invoice in sorted(self.invoices.values(), key=lambda one: one["day"]):
+            settled = min(left, invoice["open"])
+            invoice["open"] -= settled
+            left -= settled
         assert answer["advance"] == str(amount - paid)
         self.owed[owed] -= paid
         self.advances[advances] += amount - paid
@@ -266,6 +331,7 @@ class Company(RuleBasedStateMachine):
         assert balances.get("customer_advances", 0) == -100 * self.advances["customer_advances"]
         assert balances.get("supplier_advances", 0) == 100 * self.advances["supplier_advances"]
         assert balances.get("bank", 0) == 100 * self.bank
+        assert balances.get("sales_returns", 0) == 100 * self.credited
         assert sum(balances.values()) == 0
 
     def teardown(self) -> None:
