@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     "material_issue": noted("Material issue"),
     "time_booking": noted("Time booking"),
     "output": noted("Output"),
+    "credit_note": noted("Credit note"),
+    "debit_note": noted("Debit note"),
     # states
     "draft": noted("draft"),
     "confirmed": noted("confirmed"),
@@ -98,10 +100,12 @@ WORDS: dict[str, str] = {
     "issue": noted("Material issue"),
     "issue_return": noted("Material return"),
     "output_scrap": noted("Scrapped output"),
+    "by_product": noted("By-product"),
     "scrap": noted("Scrap"),
     # links
     "invoice": noted("Customer invoice"),
     "bill": noted("Supplier bill"),
+    "subcontract": noted("Subcontractor's bill"),
     "payment": noted("Payment"),
     "origin": noted("follows"),
     # severities and rules of alerts

@@ -75,6 +75,7 @@ FOUND = {
 WITHOUT_PRICES = (
     "delivery", "goods_receipt", "inspection", "material_issue", "time_booking", "output", "work_order", "transfer",
     "adjustment", "opening_stock", "purchase_requisition", "customer_return", "supplier_return",
+    "scrap",
 )  # fmt: skip
 
 
