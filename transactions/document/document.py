@@ -125,6 +125,16 @@ def add_line(work: "Work", document_id: int, line_number: int, **columns: Any) -
     return work.insert(document_line, document_id=document_id, line_number=line_number, **row)
 
 
+def add_lines(work: "Work", document_id: int, count: int, **columns: Any) -> list[int]:
+    """Add so many lines, numbered from one: as `add_line`; a list holds a value for each line. Returns their ids."""
+    row = {
+        "line_number": list(range(1, count + 1)), "entered_quantity": columns.get("quantity", 0), "unit_numerator": 1,
+        "unit_denominator": 1, "unit_price": 0, "discount_rate": 0, "net_amount": 0, "tax_amount": 0, "gross_amount": 0,
+        "quantity": 0,
+    } | columns  # fmt: skip
+    return work.insert_many(document_line, count, document_id=document_id, **row)
+
+
 def link(
     work: "Work", link_type: str, from_line_id: int, to_line_id: int, quantity: int, on: date, amount: int = 0
 ) -> None:

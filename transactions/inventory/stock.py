@@ -6,13 +6,14 @@ A back-dated move is checked against every later day, not only against the prese
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, union_all
 
 from transactions.inventory.tables import lot, stock_balance, stock_move
 from transactions.kernel.exact import MICRO, from_micro
 from transactions.kernel.refusal import Refusal
+from transactions.kernel.statement import one_of
 from transactions.ledger.period import open_period_on
 from transactions.master.company import Company
 from transactions.master.tables import item, location, warehouse
@@ -20,6 +21,7 @@ from transactions.master.tables import item, location, warehouse
 if TYPE_CHECKING:
     from transactions.kernel.work import Work
 
+MANY_MOVES = 20  # from so many on the database writes while the command computes
 STOCK_KINDS = ("stock", "inspection")  # locations that hold goods of ours; all others are virtual
 
 
@@ -33,8 +35,7 @@ class SerialIsInStock(Refusal):
     status = 409
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
+class Move(NamedTuple):
     """Goods from one location to another. quantity: micro, base unit, > 0; unit_cost: micro company currency."""
 
     move_type: str
@@ -53,7 +54,7 @@ class Move:
     field: str = "lines"  # where in the command's data the quantity stood
 
 
-@dataclass
+@dataclass(slots=True)
 class Balance:
     """What lies somewhere, within the transaction; id None: no row yet."""
 
@@ -62,10 +63,10 @@ class Balance:
     last_effective_date: date
 
 
-_balances = select(stock_balance).where(
-    stock_balance.c.item_id.in_(bindparam("item_ids", expanding=True)),
-    stock_balance.c.location_id.in_(bindparam("location_ids", expanding=True)),
-)
+_balances = select(
+    stock_balance.c.item_id, stock_balance.c.location_id, stock_balance.c.lot_id, stock_balance.c.id,
+    stock_balance.c.quantity, stock_balance.c.last_effective_date,
+).where(one_of(stock_balance.c.item_id, "item_ids"), one_of(stock_balance.c.location_id, "location_ids"))  # fmt: skip
 _at_place = (
     (stock_move.c.item_id == bindparam("item_id"))
     & (func.coalesce(stock_move.c.lot_id, 0) == bindparam("lot_id"))
@@ -97,27 +98,35 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
     Within the document what comes in counts before what goes out.
     """
     open_period_on(work, company.id, effective_date)
-    _load_balances(work, moves)
-    ids = []
+    if not moves:
+        return []
+    places = {place for move in moves for place in (move.from_location_id, move.to_location_id)}
+    holding = {place for place in places if _place_of(work, place).kind in STOCK_KINDS}
+    _load_balances(work, moves, holding)
+    goes_ahead = len(moves) >= MANY_MOVES
+    if goes_ahead:
+        work.send_ahead()  # the lines, while the moves are made out
+    columns: dict[str, Any] = dict(zip(Move._fields, map(list, zip(*moves, strict=True)), strict=True))
+    del columns["field"]
+    ids = work.insert_many(
+        stock_move, len(moves), company_id=company.id, effective_date=effective_date, recorded_at=work.recorded_at,
+        **columns,
+    )  # fmt: skip
+    if goes_ahead:
+        work.send_ahead()  # the moves, while the balances are
     change: dict[tuple[int, int, int], int] = {}
     fields: dict[tuple[int, int, int], str] = {}
     for move in moves:
-        ids.append(
-            work.insert(
-                stock_move, company_id=company.id, move_type=move.move_type, item_id=move.item_id, lot_id=move.lot_id,
-                from_location_id=move.from_location_id, to_location_id=move.to_location_id, quantity=move.quantity,
-                effective_date=effective_date, received_date=move.received_date, unit_cost=move.unit_cost,
-                document_id=move.document_id, document_line_id=move.document_line_id,
-                work_order_id=move.work_order_id, origin_move_id=move.origin_move_id, recorded_at=work.recorded_at,
-                cost_share=move.cost_share,
-            )
-        )  # fmt: skip
-        for location_id, quantity in ((move.from_location_id, -move.quantity), (move.to_location_id, move.quantity)):
-            if _place_of(work, location_id).kind in STOCK_KINDS:
-                key = (move.item_id, location_id, move.lot_id or 0)
-                change[key] = change.get(key, 0) + quantity
-                if quantity < 0 or move.lot_id is not None:
-                    fields[key] = move.field
+        lot_id = move.lot_id or 0
+        if move.from_location_id in holding:
+            key = (move.item_id, move.from_location_id, lot_id)
+            change[key] = change.get(key, 0) - move.quantity
+            fields[key] = move.field
+        if move.to_location_id in holding:
+            key = (move.item_id, move.to_location_id, lot_id)
+            change[key] = change.get(key, 0) + move.quantity
+            if lot_id:
+                fields[key] = move.field
     changed = []
     for key, quantity in change.items():
         if quantity < 0:
@@ -142,21 +151,17 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
     return ids
 
 
-def _load_balances(work: "Work", moves: Sequence[Move]) -> None:
+def _load_balances(work: "Work", moves: Sequence[Move], holding: set[int]) -> None:
     wanted = {
         (move.item_id, place, move.lot_id or 0)
         for move in moves
         for place in (move.from_location_id, move.to_location_id)
-        if _place_of(work, place).kind in STOCK_KINDS
+        if place in holding
     }
     missing = wanted - work.balances.keys()
     if missing:
-        rows = work.rows(
-            _balances,
-            item_ids=sorted({key[0] for key in missing}),
-            location_ids=sorted({key[1] for key in missing}),
-        )
-        for row in rows:
+        items, places = sorted({key[0] for key in missing}), sorted({key[1] for key in missing})
+        for row in work.rows(_balances, item_ids=items, location_ids=places):
             key = (row.item_id, row.location_id, row.lot_id)
             if key in missing:
                 work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date)

@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from transactions.document.document import add_document, add_line
+from transactions.document.document import add_document, add_lines
 from transactions.inventory.lot import lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
@@ -53,24 +53,26 @@ def transfer_stock(work: Work, new: TransferStock) -> Answer:
         work, company, "transfer", effective_date=new.effective_date, state="done", warehouse_id=source.id,
         external_number=new.external_number,
     )  # fmt: skip
-    moves, line_ids = [], []
+    from_location = location_of(work, company.id, "stock", source.id)
+    to_location = location_of(work, company.id, "stock", target.id)
+    goods = []
     for position, line in enumerate(new.lines):
-        stocked = stocked_item_named(work, line.item, f"lines.{position}.item")
+        field = f"lines.{position}."
+        stocked = stocked_item_named(work, line.item, f"{field}item")
         quantity = micro(line.quantity)
-        lot_id = lot_named(work, stocked, line.lot, quantity, f"lines.{position}.")
-        line_id = add_line(
-            work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
-            warehouse_id=target.id, lot_id=lot_id,
-        )  # fmt: skip
-        line_ids.append(line_id)
-        moves.append(
-            Move(
-                move_type="transfer", item_id=stocked.id, quantity=quantity,
-                from_location_id=location_of(work, company.id, "stock", source.id),
-                to_location_id=location_of(work, company.id, "stock", target.id),
-                document_id=document_id, document_line_id=line_id, lot_id=lot_id,
-                field=f"lines.{position}.quantity",
-            )
-        )  # fmt: skip
+        goods.append((stocked.id, stocked.unit_id, quantity, lot_named(work, stocked, line.lot, quantity, field)))
+    items, units, quantities, lots = map(list, zip(*goods, strict=True))
+    line_ids = add_lines(
+        work, document_id, len(goods), item_id=items, entered_unit_id=units, quantity=quantities,
+        warehouse_id=target.id, lot_id=lots,
+    )  # fmt: skip
+    moves = [
+        Move(
+            move_type="transfer", item_id=item_id, quantity=quantity, from_location_id=from_location,
+            to_location_id=to_location, document_id=document_id, document_line_id=line_id, lot_id=lot_id,
+            field=f"lines.{position}.quantity",
+        )
+        for position, (line_id, (item_id, _unit, quantity, lot_id)) in enumerate(zip(line_ids, goods, strict=True))
+    ]  # fmt: skip
     move_stock(work, company, new.effective_date, moves)
     return {"id": document_id, "number": number, "lines": line_ids}

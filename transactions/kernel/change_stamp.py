@@ -1,9 +1,9 @@
 """Change stamps: how the warehouse learns which rows were written since it last looked, whoever wrote them.
 
-Every replicated table has `row_version`. On PostgreSQL a trigger sets it to the number of the writing transaction.
-On SQLite it is the value of the one `change_counter`: the kernel raises the counter once per transaction and stamps its
-own rows; triggers do the same for rows written by hand, so a change in a database shell counts too. A deleted row (or a
-row whose id is changed) leaves a `row_tombstone`. Ledgers refuse changes and deletions by everybody.
+Every replicated table has `row_version`. On PostgreSQL it is the number of the writing transaction; on SQLite it is
+the value of the one `change_counter`, which the kernel raises once per transaction. The kernel stamps its own rows;
+triggers do the same for rows written by hand, so a change in a database shell counts too. A deleted row (or a row whose
+id is changed) leaves a `row_tombstone`. Ledgers refuse changes and deletions by everybody.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from sqlalchemy import Table, inspect
 from sqlalchemy.engine import Connection
 
-from transactions.kernel.database import metadata
+from transactions.kernel.database import OWN_STAMP, metadata
 from transactions.kernel.ledger_guard import guard_ddl
 
 TOMBSTONES = "row_tombstone"
+UNSTAMPED = f"new.row_version is distinct from {OWN_STAMP}"  # PostgreSQL
 
 POSTGRESQL_FUNCTIONS = (
     """
@@ -117,7 +118,8 @@ def _sqlite_trigger(name: str, occasion: str, action: str) -> Iterator[str]:
 def _postgresql_triggers(table: Table) -> Iterator[str]:
     name = table.name
     per_row = "for each row execute function"
-    yield f'create or replace trigger stamp_row before insert or update on "{name}" {per_row} stamp_row()'
+    occasion = f'before insert or update on "{name}" for each row when ({UNSTAMPED})'
+    yield f"create or replace trigger stamp_row {occasion} execute function stamp_row()"
     if table.info["append_only"]:
         occasion = f'before delete or update of {_business_columns(table)} on "{name}"'
         yield f"create or replace trigger refuse_change {occasion} {per_row} refuse_change()"

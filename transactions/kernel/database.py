@@ -7,9 +7,12 @@ than some hundred commands a second joins them in a batch (`Door.batch`), which 
 """
 
 import math
+import os
 import sqlite3
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,11 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
+if sys.platform == "win32":
+    fcntl = None
+else:
+    import fcntl
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +54,8 @@ metadata = MetaData(
 WholeNumber = BigInteger().with_variant(Integer(), "sqlite")
 WRITER_LOCK = 0x6269_6875_616E  # "bihuan": the key of the one writer's advisory lock on PostgreSQL
 TAKE_WRITER_LOCK = f"select pg_advisory_xact_lock({WRITER_LOCK})"
+OWN_STAMP = "pg_current_xact_id()::text::bigint"  # the stamp of what a transaction of PostgreSQL writes
+TURN_SECONDS, TURN_LOOK_SECONDS = 10.0, 0.0003
 RESTED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it lives before it is used again
 WAL_IS_SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # first sound release, and the first of each repaired branch
 
@@ -163,6 +173,37 @@ def _take_writer_lock(connection: Connection) -> None:
 def writing(engine: Engine) -> Connection:
     """A connection whose transactions are the one writer's; the work on it takes the lock with its first read."""
     return engine.connect().execution_options(locked_when_opened=True)
+
+
+@contextmanager
+def turn_to_write(engine: Engine) -> Iterator[None]:
+    """SQLite: waits until no other command of this program writes into the same folder, in any of its processes.
+
+    SQLite itself lets a waiter sleep for up to a tenth of a second while nobody writes, and every look it takes
+    meanwhile stands in the way of the one who commits. A lock on the folder is given on within a fraction of a
+    millisecond, and the system takes it back from a process that was killed. It only orders who comes first: whoever
+    waited for TURN_SECONDS in vain, or works where there are no such locks, waits for SQLite's own lock.
+    """
+    path = engine.url.database
+    if fcntl is None or engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    folder = os.open(Path(path).parent, os.O_RDONLY)
+    try:
+        end = time.monotonic() + TURN_SECONDS
+        while not _locked(folder) and time.monotonic() < end:
+            time.sleep(TURN_LOOK_SECONDS)
+        yield
+    finally:
+        os.close(folder)  # which ends the lock
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def opened(connection: Connection, question: str, parameters: Sequence[Any]) -> tuple[Any, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from transactions.kernel.audit import append_audit_record
 from transactions.kernel.clock import Clock, SystemClock, microseconds
 from transactions.kernel.command import Answer, Command, RegisteredCommand, registered
-from transactions.kernel.database import writing
+from transactions.kernel.database import turn_to_write, writing
 from transactions.kernel.interruption import reached
 from transactions.kernel.refusal import (
     DatabaseIsBusy,
@@ -99,10 +99,12 @@ class Door:
         """
         for is_last in (False, True):
             with ExitStack() as opening:
+                opening.enter_context(turn_to_write(self.engine))
                 connection = opening.enter_context(writing(self.engine))
                 try:
                     opening.enter_context(connection.begin())
                     work = Work(connection, masters, actor, key)
+                    opening.callback(work.abandon)
                 except DBAPIError as broken:
                     if is_last or not broken.connection_invalidated:
                         raise

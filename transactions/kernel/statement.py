@@ -6,21 +6,34 @@ and what a command gathered for several tables goes in one exchange with the ser
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from operator import itemgetter
+from itertools import repeat
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, Boolean, Date, Integer, LargeBinary, Row, Select, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    TypeDecorator,
+    bindparam,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 
-from transactions.kernel.database import metadata, numbered
+from transactions.kernel.database import OWN_STAMP, metadata, numbered
 
 Parameters = tuple[Any, ...]
-OWN_STAMP = "pg_current_xact_id()::text::bigint"  # what a row's stamp is on PostgreSQL
 POSTGRESQL_TYPES = (
     (Boolean, "boolean"), (Integer, "bigint"), (Date, "date"), (JSON, "json"), (LargeBinary, "bytea"),
 )  # fmt: skip
@@ -47,36 +60,58 @@ class InsertStatement(WriteStatement):
     """The insert of one table: SQL text for the driver, and how a row becomes its parameters."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
-        self.columns = [column for column in table.columns if not _stamped_by_database(column, dialect)]
-        names = ", ".join(quoted(column.name) for column in self.columns)
-        marks = ", ".join("?" * len(self.columns))
-        self.sql = f"insert into {table.name} ({names}) values ({marks})"
-        self.many_sql = f"insert into {table.name} ({names}) select {', '.join(map(unnested, self.columns))}"
+        is_sqlite = dialect.name == "sqlite"
+        self.columns = [column for column in table.columns if is_sqlite or column.name != "row_version"]
+        names = [quoted(column.name) for column in self.columns]
+        marks = ["?"] * len(names)
+        lists = list(map(unnested, self.columns))
+        if not is_sqlite and "row_version" in table.c:
+            names.append("row_version")
+            marks.append(OWN_STAMP)
+            lists.append(f"(select {OWN_STAMP})")
+        self.sql = f"insert into {table.name} ({', '.join(names)}) values ({', '.join(marks)})"
+        self.many_sql = f"insert into {table.name} ({', '.join(names)}) select {', '.join(lists)}"
         self.arrays = [array_of(column) for column in self.columns]
-        self.plan = [
-            (column.name, _default(column), column.type.dialect_impl(dialect).bind_processor(dialect))
-            for column in self.columns
-        ]
-        self.names = {column.name for column in self.columns}
-        self.allowed = self.names | {"row_version"}
-        self.stamped = "row_version" in self.names
-        self.defaults = {name: default for name, default, _ in self.plan if default is not _REQUIRED}
-        self.taken = itemgetter(*(name for name, _, _ in self.plan))
-        self.processed = [(place, process) for place, (_, _, process) in enumerate(self.plan) if process is not None]
+        self.stamped = any(column.name == "row_version" for column in self.columns)
+        self._slots: dict[str, tuple[int, Callable[[Any], Any] | None, Any]] = {}
+        self._absent: list[Any] = []  # a row of which nothing is said
+        for place, column in enumerate(self.columns):
+            process = column.type.dialect_impl(dialect).bind_processor(dialect)
+            self._slots[column.name] = place, process, process(None) if process is not None else None
+            default = _default(column)
+            self._absent.append(default if default is _REQUIRED or process is None else process(default))
+        self._required = frozenset(
+            column.name for column, value in zip(self.columns, self._absent, strict=True) if value is _REQUIRED
+        )
 
     def parameters(self, row: dict[str, Any]) -> Parameters:
-        """The row as the driver takes it; `KeyError` names a column that has no value and no default."""
-        values = self.taken(self.defaults | row)
-        if not self.processed:
-            return tuple(values)
-        changed = list(values)
-        for place, process in self.processed:
-            changed[place] = process(changed[place])
-        return tuple(changed)
+        """The row as the driver takes it; `KeyError` names a column that is unknown or has no value and no default."""
+        if not row.keys() >= self._required:
+            raise KeyError(sorted(self._required - row.keys())[0])
+        values, slots = self._absent.copy(), self._slots
+        for name, value in row.items():
+            place, process, nothing = slots[name]
+            if value is None:
+                values[place] = nothing
+            else:
+                values[place] = value if process is None else process(value)
+        return tuple(values)
 
-
-def _stamped_by_database(column: Any, dialect: Dialect) -> bool:
-    return bool(column.name == "row_version" and dialect.name != "sqlite")
+    def many_parameters(self, count: int, columns: dict[str, Any]) -> Iterator[Parameters]:
+        """So many rows as the driver takes them; a list holds a value for each row, anything else is of all of them."""
+        if not columns.keys() >= self._required:
+            raise KeyError(sorted(self._required - columns.keys())[0])
+        values: list[Any] = [repeat(value, count) for value in self._absent]
+        for name, value in columns.items():
+            place, process, nothing = self._slots[name]
+            if not isinstance(value, list):
+                value = nothing if value is None else value if process is None else process(value)
+                values[place] = repeat(value, count)
+            elif process is not None:
+                values[place] = [nothing if one is None else process(one) for one in value]
+            else:
+                values[place] = value
+        return zip(*values, strict=True)
 
 
 def _default(column: Any) -> Any:
@@ -117,17 +152,20 @@ class ChangeStatement(WriteStatement):
 
     def __init__(self, table: Table, names: tuple[str, ...], dialect: Dialect) -> None:
         columns = [table.c[name] for name in names]
-        stamped = dialect.name == "sqlite" and "row_version" in table.c and "row_version" not in names
-        if stamped:
-            columns.append(table.c.row_version)
-        self.stamped = stamped
+        own = ""
+        if "row_version" in table.c:
+            if dialect.name == "sqlite":
+                columns.append(table.c.row_version)
+            else:
+                own = f", row_version = {OWN_STAMP}"
+        self.stamped = len(columns) > len(names)
         self.before_sql = f"select {', '.join(map(quoted, names))} from {table.name} where id = ?"
         sets = ", ".join(f"{quoted(column.name)} = ?" for column in columns)
-        self.sql = f"update {table.name} set {sets} where id = ?"
+        self.sql = f"update {table.name} set {sets}{own} where id = ?"
         columns.append(table.c.id)
         new = ", ".join(f"{unnested(column)} as {quoted('new_' + column.name)}" for column in columns)
         sets = ", ".join(f"{quoted(column.name)} = {quoted('new_' + column.name)}" for column in columns[:-1])
-        self.many_sql = f"update {table.name} set {sets} from (select {new}) as new where id = new_id"
+        self.many_sql = f"update {table.name} set {sets}{own} from (select {new}) as new where id = new_id"
         self.arrays = [array_of(column) for column in columns]
         impls = [column.type.dialect_impl(dialect) for column in columns]
         self.processes = [impl.bind_processor(dialect) for impl in impls]
@@ -240,6 +278,43 @@ def together(statements: tuple[str, ...]) -> str:
     return numbered(f"with {named} {last}" if others else last)
 
 
+# ---------------------------------------------------------------- lists
+class NumberList(TypeDecorator[Sequence[int]]):
+    """Integers as one parameter, however many: a statement about them keeps its text."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> str:
+        numbers = ",".join(map(str, value or ()))
+        return f"[{numbers}]" if dialect.name == "sqlite" else f"{{{numbers}}}"
+
+
+class one_of(ColumnElement[bool]):
+    """The column is one of the numbers in the parameter of that name."""
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[int], name: str) -> None:
+        self.column, self.numbers = column, bindparam(name, type_=NumberList())
+        self.type = Boolean()
+
+    def get_children(self, **_options: Any) -> Iterable[Any]:
+        return self.column, self.numbers
+
+
+@compiles(one_of, "sqlite")
+def _one_of_on_sqlite(element: one_of, compiler: Any, **options: Any) -> str:
+    column, numbers = compiler.process(element.column, **options), compiler.process(element.numbers, **options)
+    return f"{column} in (select value from json_each({numbers}))"
+
+
+@compiles(one_of, "postgresql")
+def _one_of_on_postgresql(element: one_of, compiler: Any, **options: Any) -> str:
+    column, numbers = compiler.process(element.column, **options), compiler.process(element.numbers, **options)
+    return f"{column} = any(cast({numbers} as bigint[]))"
+
+
 # ---------------------------------------------------------------- columns
 def quoted(name: str) -> str:
     return f'"{name}"' if name in ("key", "new_key") else name
@@ -256,6 +331,8 @@ def _postgresql_type(column: Any) -> str:
 
 def array_of(column: Any) -> Callable[[Iterable[Any]], str]:
     """How a column's values become PostgreSQL's text of a list."""
+    if isinstance(column.type, JSON):
+        return _json_array
     return _plain_array if isinstance(column.type, (Boolean, Integer, Date)) else _quoted_array
 
 
@@ -268,15 +345,18 @@ def _quoted_array(values: Iterable[Any]) -> str:
     return "{" + ",".join(map(_quoted_element, values)) + "}"
 
 
-def _quoted_element(value: Any) -> str:
+def _quoted_element(value: str | bytes | None) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
         return f'"\\\\x{value.hex()}"'
-    text = value if isinstance(value, str) else json.dumps(_bare(value))
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _bare(value: Any) -> Any:
-    """What the driver's wrapper of a JSON value holds."""
-    return getattr(value, "obj", value)
+def _json_array(values: Iterable[Any]) -> str:
+    """Of JSON values in the driver's wrapper."""
+    return (
+        "{"
+        + ",".join('"null"' if value.obj is None else _quoted_element(json.dumps(value.obj)) for value in values)
+        + "}"
+    )

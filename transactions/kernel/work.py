@@ -6,11 +6,13 @@ hundred lines costs a handful of statements. Ids come from one counter, unique o
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, delete
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 
 from transactions.kernel.database import database_error, numbered, opened
@@ -54,7 +56,7 @@ class Work:
     """One database transaction, and within it one command at a time."""
 
     def __init__(self, connection: Connection, masters: dict[Any, Any], username: str = "", key: str = "") -> None:
-        self.connection = connection
+        self._connection = connection
         self.dialect = connection.dialect
         self._is_sqlite = self.dialect.name == "sqlite"
         self._driver_error: type[Exception] = connection.dialect.loaded_dbapi.Error
@@ -71,6 +73,7 @@ class Work:
         self.series: dict[tuple[int, str], dict[str, dict[str, Any]]] = {}
         self.balances: dict[tuple[int, int, int], Any] = {}
         self.stamp: int | None = 1 + counted if self._is_sqlite else None
+        self._ahead: Any = None  # PostgreSQL: what was sent and not yet answered
         self.user_id = 0
         self.recorded_at = 0
         self._pending: dict[str, list[Parameters]] = defaultdict(list)
@@ -80,6 +83,17 @@ class Work:
         self.touched_series: dict[int, dict[str, Any]] = {}
         self._wrote = False
         self._alone = False
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, for what goes through SQLAlchemy; it hears nothing while an answer is outstanding."""
+        self._settle()
+        return self._connection
+
+    def abandon(self) -> None:
+        """Wait for what was sent ahead, whatever came of it: the transaction is undone."""
+        with suppress(DBAPIError):
+            self._settle()
 
     # ------------------------------------------------------------------ one command
     def begin(self, user_id: int, recorded_at: int, *, alone: bool = False) -> None:
@@ -106,6 +120,7 @@ class Work:
 
     def undo(self) -> None:
         """Forget everything of the command: rows, ids, numbers, what was read meanwhile."""
+        self.abandon()
         self._pending.clear()
         self._pending_changes.clear()
         if not self._alone:
@@ -141,14 +156,30 @@ class Work:
     def insert(self, table: Table, **row: Any) -> int:
         """Add a row; its id is drawn here unless given. Written with the next flush. Returns the id."""
         statement = insert_statement(table, self.dialect)
-        if not row.keys() <= statement.allowed:
-            raise KeyError(f"{table.name} has no column {sorted(row.keys() - statement.names)}")
-        identity: int = row.setdefault("id", None) or self.next_id()
+        identity: int = row.get("id") or self.next_id()
         row["id"] = identity
         if statement.stamped:
             row["row_version"] = self.stamp
-        self._pending[table.name].append(statement.parameters(row))
+        try:
+            self._pending[table.name].append(statement.parameters(row))
+        except KeyError as missing:
+            raise KeyError(f"{table.name} has no column, or no value for one: {missing}") from missing
         return identity
+
+    def insert_many(self, table: Table, count: int, **columns: Any) -> list[int]:
+        """Add so many rows: a list holds a value for each, anything else is the value of all. Returns their ids."""
+        statement = insert_statement(table, self.dialect)
+        first = self.state.next_id
+        self.state.next_id += count
+        identities = list(range(first, first + count))
+        columns["id"] = identities
+        if statement.stamped:
+            columns["row_version"] = self.stamp
+        try:
+            self._pending[table.name] += statement.many_parameters(count, columns)
+        except KeyError as missing:
+            raise KeyError(f"{table.name} has no column, or no value for one: {missing}") from missing
+        return identities
 
     def update(
         self, table: Table, identity: int, *, audited: bool = True, read: Row[Any] | None = None, **values: Any
@@ -184,7 +215,7 @@ class Work:
         self._wrote = True
         self.connection.execute(delete(table).where(condition))
 
-    def flush(self, last: Sequence[tuple[str, Parameters]] = ()) -> None:
+    def flush(self, last: Sequence[tuple[str, Parameters]] = (), *, ahead: bool = False) -> None:
         """Write the gathered rows, tables in the order of their references, then the gathered changes."""
         writes: list[tuple[WriteStatement, list[Parameters]]] = [
             (known_insert(name, self.dialect), self._pending[name])
@@ -208,9 +239,19 @@ class Work:
             for sql, row in last:
                 texts.append(sql)
                 parameters += row
-            self._run(together(tuple(texts)), parameters)
+            self._send(together(tuple(texts)), parameters)
+            if not ahead:
+                self._settle()
         self._pending.clear()
         self._pending_changes.clear()
+
+    def send_ahead(self) -> None:
+        """Let PostgreSQL begin with what is gathered while the command goes on; it objects with the next statement."""
+        if self._pending and not self._is_sqlite:
+            if self._ahead is None:
+                self._ahead = self._connection.connection.driver_connection.pipeline()  # type: ignore[union-attr]
+                self._ahead.__enter__()
+            self.flush(ahead=True)
 
     def _flush_of(self, name: str) -> None:
         """Write what is gathered, if anything of it is of that table."""
@@ -219,16 +260,29 @@ class Work:
 
     # What every command says goes by a cursor of the driver; see `statement`.
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self._settle()
+        self._send(sql, parameters)
+
+    def _send(self, sql: str, parameters: Sequence[Any]) -> None:
         try:
             self._cursor.execute(sql, parameters)
         except self._driver_error as broken:
-            raise database_error(self.connection, sql, broken) from broken
+            raise database_error(self._connection, sql, broken) from broken
+
+    def _settle(self) -> None:
+        """Wait for the answer to what was sent ahead."""
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            try:
+                ahead.__exit__(None, None, None)
+            except self._driver_error as broken:
+                raise database_error(self._connection, "", broken) from broken
 
     def _run_many(self, sql: str, rows: list[Parameters]) -> None:
         try:
             self._cursor.executemany(sql, rows)
         except self._driver_error as broken:
-            raise database_error(self.connection, sql, broken) from broken
+            raise database_error(self._connection, sql, broken) from broken
 
     def _asked(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         self._run(sql if self._is_sqlite else numbered(sql), parameters)
