@@ -5,6 +5,7 @@ document's warehouse is where the goods come from, the line's where they go; the
 arrival and promised for the day on which the goods leave. What is carried at once is a transfer of `transfer_stock`.
 """
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -20,16 +21,18 @@ from transactions.document.document import (
     lines_of,
     require_state,
 )
+from transactions.inventory.lot import lots_taken
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.inventory.transfer import WarehousesAreTheSame
-from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import Company, company_named, today
-from transactions.master.lookup import location_of
+from transactions.master.lookup import location_of, named
+from transactions.master.tables import item
 
 
 class TransferHasBegun(Refusal):
@@ -59,6 +62,7 @@ def add_planned_transfer(
 class CarriedLine(Line):
     line: int = Field(ge=1)
     quantity: Quantity
+    lot: Code | None = Field(None, description="of a tracked item; left out: first expired first out, then oldest")
 
 
 class CarryOutTransfer(Command):
@@ -88,15 +92,22 @@ def carry_out_transfer(work: Work, command: CarryOutTransfer) -> Answer:
     still_open = {line.id: line.quantity - carried.get(line.id, 0) for line in lines}
     asked = None if command.lines is None else [(line.line, micro(line.quantity)) for line in command.lines]
     taken = chosen_lines(lines, still_open, asked)
-    moves = [
-        Move(
-            move_type="transfer", item_id=line.item_id, quantity=quantity,
-            from_location_id=location_of(work, company.id, "stock", head.warehouse_id),
-            to_location_id=location_of(work, company.id, "stock", line.warehouse_id),
-            document_id=head.id, document_line_id=line.id, field=field,
-        )
-        for line, quantity, field in taken
-    ]  # fmt: skip
+    source = location_of(work, company.id, "stock", head.warehouse_id)
+    moves: list[Move] = []
+    taken_of_lot: Counter[int] = Counter()
+    for position, (line, quantity, field) in enumerate(taken):
+        carried_item = named(work, item, line.item_id, field)
+        code = command.lines[position].lot if command.lines is not None else None
+        moves += [
+            Move(
+                move_type="transfer", item_id=line.item_id, quantity=part, from_location_id=source,
+                to_location_id=location_of(work, company.id, "stock", line.warehouse_id),
+                document_id=head.id, document_line_id=line.id, lot_id=lot_id, field=field,
+            )
+            for lot_id, part in lots_taken(
+                work, carried_item, source, quantity, command.effective_date, code, field, taken_of_lot
+            )
+        ]  # fmt: skip
     move_stock(work, company, command.effective_date, moves)
     if sum(quantity for _, quantity, _ in taken) == sum(still_open.values()):
         change_state(work, head, "done", command.effective_date)

@@ -13,9 +13,8 @@ from transactions.document.document import (
     add_line,
     chosen_lines,
     document_named,
-    lines_of,
+    followed_lines,
     link,
-    open_quantities,
     require_state,
 )
 from transactions.document.inspection import Waiting, add_inspections
@@ -28,7 +27,7 @@ from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
-from transactions.purchasing.purchase_order import close_if_complete
+from transactions.purchasing.purchase_order import close_when_complete
 
 
 class ReceiptLine(LineQuantity):
@@ -54,8 +53,8 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
     order = document_named(work, company, "purchase_order", receipt.order, "order")
     require_state(order, "confirmed", field="order")
     open_period_on(work, company.id, receipt.effective_date)
-    lines = lines_of(work, order.id)
-    open_by_line = open_quantities(work, lines, "receipt")
+    lines, (received, billed) = followed_lines(work, order.id, "receipt", "bill")
+    open_by_line = {line.id: line.quantity - received.get(line.id, 0) for line in lines}
     taken = chosen_lines(lines, open_by_line, asked(receipt.lines))
     warehouse = warehouse_named(work, company.id, receipt.warehouse or order.warehouse_id)
     document_id, number = add_document(
@@ -68,10 +67,10 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
     moves, line_ids = [], []
     to_inspect: list[Waiting] = []
     for position, (line, quantity, field) in enumerate(taken):
-        received = named(work, item, line.item_id, field)
+        stocked = named(work, item, line.item_id, field)
         own = receipt.lines[position] if receipt.lines is not None else None
         lot_id = lot_entering(
-            work, received, own.lot if own else None, quantity, f"lines.{position}.", own.expiry_date if own else None
+            work, stocked, own.lot if own else None, quantity, f"lines.{position}.", own.expiry_date if own else None
         )
         line_id = add_line(
             work, document_id, position + 1, item_id=line.item_id, description=line.description, quantity=quantity,
@@ -79,8 +78,8 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
         )  # fmt: skip
         link(work, "receipt", line.id, line_id, quantity, receipt.effective_date)
         line_ids.append(line_id)
-        open_by_line[line.id] -= quantity
-        if received.kind != "service":
+        received[line.id] = received.get(line.id, 0) + quantity
+        if stocked.kind != "service":
             moves.append(
                 Move(
                     move_type="receipt", item_id=line.item_id, from_location_id=supplier, to_location_id=place,
@@ -95,6 +94,6 @@ def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
             work, company, receipt.effective_date, to_inspect, origin_document_id=document_id,
             partner_id=order.partner_id, warehouse_id=warehouse.id, external_number=receipt.external_number,
         )  # fmt: skip
-    elif not any(quantity > 0 for quantity in open_by_line.values()):
-        close_if_complete(work, company, order.id, receipt.effective_date)
+    else:
+        close_when_complete(work, order, lines, received, billed, receipt.effective_date)
     return answer

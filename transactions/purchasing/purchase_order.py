@@ -1,11 +1,11 @@
 """A purchase order: what we order from a supplier at what price for when. draft → confirmed → done, or cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from transactions.document.document import (
     QuantityExceedsOpen,
@@ -13,6 +13,7 @@ from transactions.document.document import (
     add_line,
     change_state,
     document_named,
+    followed_lines,
     followed_quantities,
     lines_of,
     link,
@@ -190,16 +191,28 @@ def close_if_complete(work: Work, company: Company, order_id: int, on: date) -> 
     Of goods that went back no bill need come.
     """
     head = document_named(work, company, "purchase_order", order_id, "order")
-    if head.state == "confirmed" and _is_complete(work, order_id):
+    lines, (received, billed) = followed_lines(work, order_id, "receipt", "bill")
+    close_when_complete(work, head, lines, received, billed, on)
+
+
+def close_when_complete(
+    work: Work,
+    head: Row[Any],
+    lines: Sequence[Row[Any]],
+    received: Mapping[int, int],
+    billed: Mapping[int, int],
+    on: date,
+) -> None:
+    """Like `close_if_complete`, by what is known. received, billed: by line id, micro base units."""
+    if head.state == "confirmed" and _is_complete(work, head.id, lines, received, billed):
         change_state(work, head, "done", on)
 
 
-def _is_complete(work: Work, order_id: int) -> bool:
-    lines = lines_of(work, order_id)
-    received = linked_quantities(work, order_id, "receipt")
+def _is_complete(
+    work: Work, order_id: int, lines: Sequence[Row[Any]], received: Mapping[int, int], billed: Mapping[int, int]
+) -> bool:
     if any(received.get(line.id, 0) < line.quantity for line in lines):
         return False
-    billed = linked_quantities(work, order_id, "bill")
     lacking = {line.id: line.quantity - billed.get(line.id, 0) for line in lines}
     if any(quantity > 0 for quantity in lacking.values()):
         returned = followed_quantities(work, order_id, "receipt", "supplier_return")
@@ -221,7 +234,8 @@ def close_purchase_order(work: Work, closing: ClosePurchaseOrder) -> Answer:
     company = company_named(work, closing.company)
     open_period_on(work, company.id, closing.effective_date)
     head = document_named(work, company, "purchase_order", closing.order, "order")
-    if head.state == "done" and _is_complete(work, head.id):
+    lines, (received, billed) = followed_lines(work, head.id, "receipt", "bill")
+    if head.state == "done" and _is_complete(work, head.id, lines, received, billed):
         return {"id": head.id, "number": head.number}  # it was done by itself
     require_state(head, "confirmed", field="order")
     number = change_state(work, head, "done", closing.effective_date)

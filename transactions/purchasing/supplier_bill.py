@@ -14,10 +14,9 @@ from transactions.document.document import (
     add_line,
     chosen_lines,
     document_named,
+    followed_lines,
     followed_quantities,
-    lines_of,
     link,
-    linked_quantities,
     rate_on,
     require_state,
 )
@@ -30,7 +29,7 @@ from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.master.company import company_named
 from transactions.master.lookup import named
 from transactions.master.tables import item, partner
-from transactions.purchasing.purchase_order import close_if_complete
+from transactions.purchasing.purchase_order import close_when_complete
 
 
 class BillLine(LineQuantity):
@@ -59,10 +58,8 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
     company = company_named(work, bill.company)
     order = document_named(work, company, "purchase_order", bill.order, "order")
     require_state(order, "confirmed", "done", field="order")
-    lines = lines_of(work, order.id)
-    billed = linked_quantities(work, order.id, "bill")
+    lines, (received, billed) = followed_lines(work, order.id, "receipt", "bill")
     if bill.lines is None:
-        received = linked_quantities(work, order.id, "receipt")
         returned = followed_quantities(work, order.id, "receipt", "supplier_return")
         come = {line.id: received.get(line.id, 0) - returned.get(line.id, 0) for line in lines}
         due = {line.id: (come[line.id] if received else line.quantity) - billed.get(line.id, 0) for line in lines}
@@ -141,5 +138,5 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
         work, company, posting="supplier_bill", entry_date=bill.bill_date, lines=[*debits, payable],
         document_id=document_id, currency=order.currency, date_field="bill_date",
     )  # fmt: skip
-    close_if_complete(work, company, order.id, bill.bill_date)
+    close_when_complete(work, order, lines, received, billed, bill.bill_date)
     return {"id": document_id, "number": number, "gross_amount": str(company.decimal(amounts["gross_amount"]))}

@@ -184,3 +184,15 @@ def test_scrapped_goods_are_gone_and_somebody_says_why(dairy: Trading) -> None:
         "scrap_stock", effective_date="2026-01-10", lines=[{"item": "A", "quantity": 99}], reason="-"
     )
     assert (refusal.fact, refusal.field) == ("StockWouldGoNegative", "lines.0.quantity")
+
+
+def test_a_planned_transfer_carries_what_expires_first(dairy: Trading) -> None:
+    planned = dairy(
+        "decide_suggestion", suggestion_id="S1", build_id="b", decision="approve", kind="move", item="MILK",
+        quantity=14, from_warehouse="MAIN", warehouse="EAST", due_date="2026-01-20", release_date="2026-01-18",
+        effective_date="2026-01-10",
+    )  # fmt: skip
+    carry: dict[str, Any] = {"transfer": planned["number"], "effective_date": "2026-01-19"}
+    dairy("carry_out_transfer", **carry, lines=[{"line": 1, "quantity": 2, "lot": "L3"}])
+    dairy("carry_out_transfer", **carry)
+    assert _lying(dairy, "MILK", "EAST/stock") == {"L3": 2, "L2": 10, "L1": 2}

@@ -28,7 +28,10 @@ def _needs(acting: Acting, on: str, planned: int) -> dict[str, int] | None:
         version = bom_in_force(work, next(key for key, code in codes.items() if code == "BIKE"), date.fromisoformat(on))
         if version is None:
             return None
-        return {codes[item_id]: needed for item_id, needed in requirements(work, version, planned, date.fromisoformat(on)).items()}
+        return {
+            codes[item_id]: needed
+            for item_id, needed in requirements(work, version, planned, date.fromisoformat(on)).items()
+        }
 
 
 def test_the_latest_version_is_in_force_whole_until_its_end(acting: Acting) -> None:
