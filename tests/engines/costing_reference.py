@@ -31,6 +31,7 @@ RANKS = {
     "adjustment_out": 5,
 }
 ROUNDS = 100
+LARGEST_VALUE = 2**50
 LAYERED = ("fifo", "specific")
 FOREVER = date.max
 
@@ -183,6 +184,7 @@ class Reference:
     read_orders: set[int] = field(default_factory=set)
     read_debts: set[int] = field(default_factory=set)
     change: int = 0
+    is_beyond: bool = False
 
     def __post_init__(self) -> None:
         for entry, move in self.moves.items():
@@ -318,6 +320,7 @@ class Reference:
     def now_worth(self, entry: int, value: Amounts) -> None:
         """Notes the value of an entry; counts the change when the cost of its work order was already used this
         round."""
+        self.is_beyond = self.is_beyond or any(abs(amount) > LARGEST_VALUE for amount in value)
         difference = minus(value, self.value.get(entry, zero()))
         self.value[entry] = list(value)
         if any(difference) and not self.is_output(entry) and self.moves[entry]["work_order_id"] in self.read_orders:
@@ -348,6 +351,7 @@ class Reference:
         order = self.order_of(outputs[0])
         left = self.order_cost(number)
         cost = sum(left)
+        self.is_beyond = self.is_beyond or abs(cost) > LARGEST_VALUE
         values: dict[int, Amounts] = {}
         good = []
         for entry in outputs:
@@ -648,7 +652,7 @@ class Reference:
         self.pools, self.items, self.returned, self.round_revaluations = {}, {}, {}, []
         self.open_debts, self.read_orders, self.read_debts = set(), set(), set()
         self.owed_at_first = {}
-        self.change = 0
+        self.change, self.is_beyond = 0, False
         for entry in group:
             self.slices.pop(entry, None)
             self.without_price.discard(entry)
@@ -674,10 +678,12 @@ class Reference:
         first = 0
         for _ in range(ROUNDS):
             self.play_round(group)
+            if self.is_beyond:
+                break
             if self.change == 0:
                 return
             first = first or self.change
-        if 2 * self.change > first:
+        if self.is_beyond or 2 * self.change > first:
             for entry in group:
                 self.value.pop(entry, None)
                 self.owed.pop(entry, None)

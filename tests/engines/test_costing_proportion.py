@@ -59,3 +59,12 @@ def test_components_add_up(data: st.DataObject, weights: list[int], whole: int) 
     component_shares(amount, np.array(weights), part, whole, shares)
     assert shares.tolist() == by_component(amount, weights, part, whole)
     assert shares.sum() == amount
+
+
+def test_components_that_nearly_cancel_are_cut_off_at_once() -> None:
+    shares = np.zeros(5, np.int64)
+    for sign in (1, -1):
+        weights = np.array([sign * 10**13, 1 - sign * 10**13, 0, 0, 0])
+        component_shares(10**12, weights, 1, 2, shares)
+        assert shares.sum() == 10**12
+        assert np.abs(shares).max() >= 1 << 57

@@ -236,7 +236,7 @@ def standards_of(standard_costs: pl.DataFrame | None) -> tuple[tables.Table, pl.
     """Standard costs by item and day, and the company and item of each row."""
     if standard_costs is None:
         return tables.table(tables.STANDARDS, 0), pl.DataFrame(schema={"company_id": pl.Int64, "item_id": pl.Int64})
-    dated = standard_costs.sort("company_id", "item_id", "effective_date")
+    dated = standard_costs.sort("company_id", "item_id", "effective_date", maintain_order=True)
     standards = tables.table(tables.STANDARDS, dated.height)
     standards.day = whole_numbers(dated["effective_date"].cast(pl.Date).cast(pl.Int32))
     for k, name in enumerate(UNIT_COSTS):
@@ -251,7 +251,8 @@ def methods_in_force(methods: pl.DataFrame, named: pl.DataFrame, nodes: int, nod
     unknown = [name for name in names if name not in METHODS]
     if unknown:
         raise UnknownMethod(f"methods {unknown} are not among {list(METHODS)}")
-    versions = methods.join(named, on=["company_id", "item_id"], how="inner").sort("node", "effective_date")
+    versions = methods.join(named, on=["company_id", "item_id"], how="inner", maintain_order="left")
+    versions = versions.sort("node", "effective_date", maintain_order=True)
     version_node = whole_numbers(versions["node"])
     version_day = whole_numbers(versions["effective_date"].cast(pl.Date).cast(pl.Int32))
     version_code = np.array([METHODS.index(name) for name in versions["method"].to_list()], np.int64)

@@ -137,6 +137,7 @@ def component_shares(amount: Whole, weights: Ints, part: Whole, whole: Whole, sh
 
     Equal remainders favour the earlier component. Where the weights cancel to 0 (a credit as large as the price)
     labour, overhead, subcontract and landed give floor(part ÷ whole) of themselves and material takes the rest.
+    Where they nearly cancel a share may be beyond 2^58; then it is cut off there, and whoever plays must refuse it.
     """
     total = weights[0] + weights[1] + weights[2] + weights[3] + weights[4]
     if weights[1] == 0 and weights[2] == 0 and weights[3] == 0 and weights[4] == 0:
@@ -156,6 +157,9 @@ def component_shares(amount: Whole, weights: Ints, part: Whole, whole: Whole, sh
         if weights[k] != 0:
             shares[k], remainders[k] = floor_share(amount, weights[k], total)
             left -= shares[k]
+    if left < 0 or left > COMPONENTS:  # a share beyond 2^58 was cut off
+        shares[0] += left
+        return
     while left > 0:
         best = 0
         for k in range(1, COMPONENTS):

@@ -83,7 +83,8 @@ def value_moves(
         subcontract_amount (actual totals to date); optional material_amount, landed_amount (carried over at a
         cut-over).
     methods: company_id, item_id, method, effective_date. The latest version at or before a move's date counts; before
-        its first version an item is on that version; without any it is on fifo. A change keeps the value.
+        its first version an item is on that version; without any it is on fifo; of versions of one day the last row
+        counts. A change keeps the value.
     standard_costs: company_id, item_id, effective_date, material_unit_cost … landed_unit_cost (i64 millionths of a
         minor unit per unit; columns left out count 0). Versions count like those of methods; all are applied, so give
         none later than the day of valuation.
