@@ -19,7 +19,10 @@ from tests.engines.planning_reference import Factory, Version
 
 AS_OF = date(2026, 3, 4)
 MICRO = 1_000_000
-POLICIES = ["lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to"]
+POLICIES = [
+    "lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to", "economic", "least_total_cost", "silver_meal",
+    "wagner_whitin",
+]  # fmt: skip
 LINES_PER_FACTORY = 100
 
 
@@ -81,6 +84,10 @@ def _item(random: Random, kind: str) -> dict[str, Any]:
         "target_quantity": random.choice([0, 10 * MICRO]),
         "minimum_quantity": random.choice([None, 10 * MICRO, 7_500_000]),
         "multiple_quantity": random.choice([None, 4 * MICRO, 2_500_000]),
+        "maximum_quantity": random.choice([None, None, 15 * MICRO, 2_000_000]),
+        "frozen_days": random.choice([0, 0, 0, 10]),
+        "order_cost": random.choice([50, 200]) * MICRO,
+        "holding_cost": random.choice([1, 3]) * MICRO,
         "has_source": random.random() < 0.9,
     }
 
@@ -94,7 +101,8 @@ def _versions(random: Random, below: list[str]) -> list[Version]:
             name: (random.choice([MICRO, 3 * MICRO, 333_333]), random.choice([0, 50_000]))
             for name in sorted(components)
         }
-        versions.append((day, end, random.choice([MICRO, 2 * MICRO, 7 * MICRO]), lines))
+        output, is_phantom = random.choice([MICRO, 2 * MICRO, 7 * MICRO]), random.random() < 0.2
+        versions.append((day, end, output, lines, is_phantom))
     return versions
 
 
@@ -198,10 +206,10 @@ def facts(factory: Factory) -> PlanningInput:
     versions: list[dict[str, Any]] = [
         {
             "bom_id": f"{item}{number}", "item_id": item, "effective_date": day, "end_date": end,
-            "output_quantity": output, "lines": lines,
+            "output_quantity": output, "is_phantom": is_phantom, "lines": lines,
         }
         for item, every in factory.boms.items()
-        for number, (day, end, output, lines) in enumerate(every)
+        for number, (day, end, output, lines, is_phantom) in enumerate(every)
     ]  # fmt: skip
     return PlanningInput(
         as_of=factory.as_of,

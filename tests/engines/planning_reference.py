@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
+from math import ceil, isqrt
 from typing import Any
 
 Place = tuple[str, str]
 Name = tuple[Any, ...]
-Version = tuple[date, date | None, int, dict[str, tuple[int, int]]]
+Version = tuple[date, date | None, int, dict[str, tuple[int, int]], bool]
 NEVER = date.max
 
 
@@ -50,7 +50,7 @@ class Supply:
 @dataclass
 class Factory:
     """items: place → parameters; boms: item → versions (date, end or None, output quantity, {component: (quantity,
-    scrap rate)}); routes: (item or None, from warehouse, to warehouse, transit days)."""
+    scrap rate)}, whether a phantom); routes: (item or None, from warehouse, to warehouse, transit days)."""
 
     as_of: date
     horizon_days: int
@@ -61,6 +61,7 @@ class Factory:
     supplies: list[dict[str, Any]]
     holidays: set[date] = field(default_factory=set)
     routes: list[tuple[str | None, str, str, int]] = field(default_factory=list)
+    below: dict[str, set[str]] = field(default_factory=dict)
 
     def is_worked(self, day: date) -> bool:
         return day.weekday() < 5 and day not in self.holidays
@@ -86,15 +87,73 @@ class Factory:
         return sum(self.is_worked(start + timedelta(n)) for n in range(1, (end - start).days + 1))
 
 
-def lot(shortage: int, item: dict[str, Any]) -> int:
+def lot(shortage: int, item: dict[str, Any], economic: int) -> int:
     minimum, multiple = item["minimum_quantity"] or 0, item["multiple_quantity"] or 0
-    if item["lot_policy"] in ("minimum_multiple", "period", "order_up_to"):
-        quantity = max(shortage, minimum)
-        return ceil(Fraction(quantity, multiple)) * multiple if multiple else quantity
+    quantity, step = shortage, 0
     if item["lot_policy"] == "fixed":
-        size = multiple or minimum
-        return ceil(Fraction(shortage, size)) * size if size else shortage
-    return shortage
+        step = multiple or minimum
+    elif item["lot_policy"] != "lot_for_lot":
+        if item["lot_policy"] == "economic" and economic:
+            quantity = ceil(Fraction(quantity, economic)) * economic
+        quantity, step = max(quantity, minimum), multiple
+    if step:
+        quantity = ceil(Fraction(quantity, step)) * step
+    maximum = item["maximum_quantity"] or 0
+    if 0 < maximum < quantity:
+        return maximum // step * step if 0 < step <= maximum else maximum
+    return quantity
+
+
+def economic_lot(required: int, days: int, part_period: int) -> int:
+    """√(2 · use a day · unit-days worth an order), to the nearest."""
+    if required <= 0 or part_period <= 0:
+        return 0
+    return max((isqrt(8 * required * part_period // days) + 1) // 2, 1)
+
+
+def last_covered(item: dict[str, Any], part_period: int, need: dict[date, int]) -> date:
+    """The last of the days whose need one order is made for, the first of the days being short. need: what each day
+    needs on top of the days before."""
+    days = sorted(need)
+    first = days[0]
+    wanted = [day for day in days if need[day] > 0]
+
+    def held(until: date) -> int:
+        return sum(need[day] * (day - first).days for day in days if day <= until)
+
+    if item["lot_policy"] in ("period", "order_up_to"):
+        return max(day for day in days if day < first + timedelta(item["period_days"]))
+    if item["lot_policy"] == "silver_meal":
+        best = first
+        for day in wanted[1:]:
+            if Fraction(part_period + held(day), (day - first).days + 1) > Fraction(
+                part_period + held(best), (best - first).days + 1
+            ):
+                break
+            best = day
+        return best
+    if item["lot_policy"] == "least_total_cost":
+        best = first
+        for day in wanted[1:]:
+            if held(day) > part_period:
+                nearer = held(day) - part_period < part_period - held(best)
+                return day if nearer else best
+            best = day
+        return best
+    if item["lot_policy"] == "wagner_whitin":
+        ways: dict[int, tuple[int, int]] = {len(wanted): (0, 0)}
+        for start in range(len(wanted) - 1, -1, -1):
+            ways[start] = min(
+                (
+                    part_period
+                    + sum(need[day] * (day - wanted[start]).days for day in wanted[start : end + 1])
+                    + ways[end + 1][0],
+                    -end,
+                )
+                for end in range(start, len(wanted))
+            )
+        return wanted[-ways[0][1]]
+    return first
 
 
 def lead_time(item: dict[str, Any], quantity: int) -> int:
@@ -204,7 +263,7 @@ def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component:
     elif (
         parent[1] == component[1]
         and factory.items[parent]["kind"] == "made"
-        and any(component[0] in lines for _, _, _, lines in _considered(factory, parent[0]))
+        and component[0] in _below(factory, parent[0])
     ):
         return True
     return any(
@@ -282,6 +341,41 @@ def _considered(factory: Factory, item: str) -> list[Version]:
     return [version for version in known if version[1] is None or version[1] >= factory.as_of]
 
 
+def _below(factory: Factory, item: str) -> set[str]:
+    """What any recipe of the item that may still be used asks for."""
+    if item not in factory.below:
+        changes = {day for versions in factory.boms.values() for version in versions for day in _edges(version)}
+        found: set[str] = set()
+        versions = _considered(factory, item)
+        for version, following in zip(versions, [*versions[1:], None], strict=False):
+            for day in {version[0]} | {day for day in changes if day >= version[0]}:
+                if (version[1] is None or day <= version[1]) and (following is None or day < following[0]):
+                    found |= {name for name, _ in _lines(factory, item, version, max(day, factory.as_of))}
+        factory.below[item] = found
+    return factory.below[item]
+
+
+def _edges(version: Version) -> list[date]:
+    return [version[0]] + ([] if version[1] is None else [version[1] + timedelta(1)])
+
+
+def _lines(
+    factory: Factory, item: str, version: Version, day: date, above: tuple[str, ...] = ()
+) -> list[tuple[str, Fraction]]:
+    """Component and quantity per unit, phantoms replaced by their lines."""
+    found: list[tuple[str, Fraction]] = []
+    for component, (quantity, scrap) in version[3].items():
+        share = Fraction(quantity * 1_000_000, version[2] * (1_000_000 - scrap))
+        started = [one for one in sorted(factory.boms.get(component, [])) if one[0] <= day][-1:]
+        known = [one for one in started if one[1] is None or one[1] >= day]
+        if known and known[0][4] and component not in above:
+            below = _lines(factory, component, known[0], day, (*above, item))
+            found += [(name, share * times) for name, times in below]
+        else:
+            found.append((component, share))
+    return found
+
+
 def _in_force(factory: Factory, item: str, start: date) -> Version | None:
     """The version in force on the start; where there is none, the next one to come."""
     versions = _considered(factory, item)
@@ -321,35 +415,44 @@ def _plan_place(
 
     has_source = item["has_source"] if item["kind"] == "bought" else bool(_considered(factory, place[0]))
     made: list[Supply] = []
+    last_day = as_of + timedelta(factory.horizon_days)
+    part_period = item["order_cost"] * 1_000_000 // item["holding_cost"]
+    required = sum(need.quantity for need in needs if need.need <= max(day for day in days if day <= last_day))
+    economic = economic_lot(required, factory.horizon_days + 1, part_period)
     for day in days:
-        if day > as_of + timedelta(factory.horizon_days):
+        if day > last_day:
             break
         for other, rest in free.items():
             missing = min(deficit(later) for later in days if later >= day) - sum(supply.quantity for supply in made)
             if other != place and rest > 0 and missing > 0:
                 quantity = min(rest, missing)
                 free[other] -= quantity
+                due = max(day, as_of + timedelta(item["frozen_days"]))
                 made.append(
                     Supply(
-                        ("move", *place, day, other[1]), place, quantity, day, day, "plan", factory.back(day, 0), other
+                        ("move", *place, day, other[1]), place, quantity, day, due, "plan", factory.back(due, 0), other
                     )
                 )
-        planned = sum(supply.quantity for supply in made)
-        if not has_source:
-            continue
-        if min(deficit(later) for later in days if later >= day) > planned:
-            until = day
-            if item["lot_policy"] in ("period", "order_up_to"):
-                until = min(day + timedelta(item["period_days"] - 1), as_of + timedelta(factory.horizon_days))
-            last = max(other for other in days if other <= until)
-            short = min(deficit(later) for later in days if later >= last) - planned
+        turn = 0
+        while has_source and min(deficit(later) for later in days if later >= day) > sum(one.quantity for one in made):
+            planned = sum(supply.quantity for supply in made)
+            ahead = [later for later in days if day <= later <= last_day]
+            total = {one: max(min(deficit(later) for later in days if later >= one), planned) for one in ahead}
+            need = {
+                one: total[one] - (total[before] if before else planned)
+                for before, one in zip([None, *ahead], ahead, strict=False)
+            }
+            short = min(deficit(later) for later in days if later >= last_covered(item, part_period, need)) - planned
             if item["lot_policy"] == "order_up_to":
                 short += max(item["target_quantity"] - safety, 0)
-            quantity = lot(short, item)
+            quantity = lot(short, item, economic) if turn < 200 else short
             takes = lead_time(item, quantity)
-            release = factory.back(day, takes)
+            due = max(day, as_of + timedelta(item["frozen_days"]))
+            release = factory.back(due, takes)
             source = None if route is None else (place[0], route[0])
-            made.append(Supply(("plan", *place, day), place, quantity, day, day, "plan", release, source, takes))
+            name = ("plan", *place, day, turn)
+            made.append(Supply(name, place, quantity, day, due, "plan", release, source, takes))
+            turn += 1
 
     sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
     known = sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due))
@@ -375,10 +478,10 @@ def _plan_place(
 
     for supply in made:
         assert supply.release is not None
-        version = _in_force(factory, place[0], max(supply.release, as_of)) if item["kind"] == "made" else None
+        start = max(supply.release, as_of)
+        version = _in_force(factory, place[0], start) if item["kind"] == "made" else None
         if version is None and supply.source is None:
             continue
-        _, _, output, lines = version or (None, None, 0, {})
         if supply.serves:
             priority = supply.serves[0].priority
         else:
@@ -388,16 +491,17 @@ def _plan_place(
             requirements[supply.source].append(need)
             supply.components.append(need)
             continue
-        for component, (quantity, scrap) in sorted(lines.items()):
+        assert version is not None
+        asked: dict[str, int] = {}
+        # Before its first day a version is taken as of that day.
+        for component, share in _lines(factory, place[0], version, max(start, version[0])):
+            asked[component] = asked.get(component, 0) + ceil(supply.quantity * share)
+        for component, quantity in sorted(asked.items()):
             target = (component, place[1])
-            if target not in factory.items:
-                continue
-            exact = Fraction(supply.quantity * quantity * 1_000_000, output * (1_000_000 - scrap))
-            if exact == 0:
-                continue
-            need = Requirement((*supply.name, component), target, ceil(exact), supply.release, priority)
-            requirements[target].append(need)
-            supply.components.append(need)
+            if target in factory.items and quantity:
+                need = Requirement((*supply.name, component), target, quantity, supply.release, priority)
+                requirements[target].append(need)
+                supply.components.append(need)
 
 
 def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Supply, safety: int) -> float:

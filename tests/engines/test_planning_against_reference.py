@@ -26,10 +26,14 @@ FACTORIES, BATCH = 2_000, 200
 def supply_names(result: PlanningResult) -> dict[str, Name]:
     """Each supply of the result as the reference names it."""
     names: dict[str, Name] = {}
+    lots: Counter[tuple[Any, ...]] = Counter()
     for row in result.suggestions.iter_rows(named=True):
-        names[row["suggestion_id"]] = ("plan", row["item_id"], row["warehouse_id"], row["need_date"])
+        need = (row["item_id"], row["warehouse_id"], row["need_date"])
         if row["lot_rule"] == "free_stock":
-            names[row["suggestion_id"]] = ("move", *names[row["suggestion_id"]][1:], row["from_warehouse_id"])
+            names[row["suggestion_id"]] = ("move", *need, row["from_warehouse_id"])
+        else:
+            names[row["suggestion_id"]] = ("plan", *need, lots[need])
+            lots[need] += 1
     for row in result.pegging.iter_rows(named=True):
         if row["supply_kind"] == "stock":
             names[row["supply_id"]] = ("stock", row["item_id"], row["warehouse_id"])
@@ -166,7 +170,8 @@ def test_pegs_add_up_to_both_sides_and_the_records_close(factory: Factory) -> No
     for row in result.suggestions.iter_rows(named=True):
         short = row["required_quantity"] + row["safety_stock"] - row["available_quantity"]
         assert 0 < row["shortage_quantity"] == short
-        assert short <= row["quantity"] or row["lot_rule"] == "free_stock"
+        is_part = row["lot_rule"] == "free_stock" or row["maximum_quantity"]
+        assert short <= row["quantity"] or is_part
     assert result.suggestions["suggestion_id"].n_unique() == result.suggestions.height
 
     # Steps of a chain sum to the worked days from as_of to the day the line is covered.

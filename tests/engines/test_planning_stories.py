@@ -507,6 +507,63 @@ def test_a_bill_of_material_counts_to_its_end(need: int, ends: int, follows: int
     assert ("bom_ended" in result.findings["finding"].to_list()) == (not bought)
 
 
+def test_in_place_of_a_phantom_its_parts_are_bought() -> None:
+    items = {"SET": {"kind": "made", "lead_time_days": 4}, "BIKE": ITEMS["BIKE"], "WHEEL": ITEMS["WHEEL"]}
+    versions = [
+        {"bom_id": 1, "item_id": "BIKE", "effective_date": date(2025, 1, 1), "output_quantity": MICRO},
+        {"bom_id": 2, "item_id": "SET", "effective_date": date(2025, 1, 1), "output_quantity": 3 * MICRO,
+         "is_phantom": True},
+        {"bom_id": 3, "item_id": "SET", "effective_date": january(26), "output_quantity": MICRO, "is_phantom": False},
+    ]  # fmt: skip
+    lines = [
+        {"bom_id": 1, "item_id": "SET", "quantity": 2 * MICRO, "scrap_rate": 0},
+        {"bom_id": 2, "item_id": "WHEEL", "quantity": MICRO, "scrap_rate": 100_000},
+        {"bom_id": 3, "item_id": "WHEEL", "quantity": MICRO, "scrap_rate": 0},
+    ]
+    result = plan(
+        PlanningInput(
+            AS_OF, 90,
+            items=pl.DataFrame([{"item_id": name, "warehouse_id": "W"} | values for name, values in items.items()]),
+            demands=pl.DataFrame(
+                [sold(n, "BIKE", 1, day) | {"warehouse_id": "W"} for n, day in ((1, january(23)), (2, january(30)))]
+            ),
+            bom_versions=pl.DataFrame(versions, infer_schema_length=None),
+            bom_lines=pl.DataFrame(lines),
+        )
+    )  # fmt: skip
+    # Until the 26th 2 × 1 ÷ 3 ÷ 0.9 wheels, rounded up once, go straight into the bicycle; what starts later takes sets
+    # that are made for themselves (this one from the 22nd on, by the version of that day).
+    wheels = result.suggestions.filter(item_id="WHEEL").select("due_date", "quantity").rows()
+    assert wheels == [(january(21), 740_741), (january(22), 740_741)]
+    assert row(result.suggestions, item_id="SET")["quantity"] == 2 * MICRO
+
+
+def test_a_largest_lot_makes_several_orders() -> None:
+    items = {"WHEEL": ITEMS["WHEEL"] | {"maximum_quantity": 4 * MICRO}}
+    result = planned([sold(1, "WHEEL", 10, january(23))], items=items, boms={})
+    assert result.suggestions["quantity"].to_list() == [4 * MICRO, 4 * MICRO, 2 * MICRO]
+    assert result.suggestions["suggestion_id"].n_unique() == 3
+    assert row(result.projection, date=january(23))["net_requirement"] == 10 * MICRO
+
+
+def test_nothing_new_comes_within_the_frozen_days() -> None:
+    items = {"WHEEL": ITEMS["WHEEL"] | {"frozen_days": 10}}
+    result = planned([sold(1, "WHEEL", 10, january(12))], items=items, boms={})
+    wheel = row(result.suggestions)
+    assert (wheel["need_date"], wheel["due_date"], wheel["release_date"]) == (january(12), january(15), january(12))
+    line = row(result.delivery_dates)
+    assert (line["predicted_date"], line["reason_key"]) == (january(15), "lead_time")
+
+
+def test_economic_lots_are_multiples_of_the_economic_order_quantity() -> None:
+    # 91 days to the horizon's end need 91: one a day. An order is worth 50 unit-days: √(2 · 1 · 50) = 10.
+    costs = {"lot_policy": "economic", "order_cost": 50 * MICRO, "holding_cost": MICRO}
+    items = {"WHEEL": ITEMS["WHEEL"] | costs}
+    demands = [sold(1, "WHEEL", 7, january(12)), sold(2, "WHEEL", 84, january(23))]
+    result = planned(demands, items=items, boms={})
+    assert result.suggestions["quantity"].to_list() == [10 * MICRO, 90 * MICRO]
+
+
 def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
     prices = [
         ("A", 10, 9_000_000, 1, date(2025, 1, 1)), ("A", 10, 6_000_000, 100, date(2025, 1, 1)),

@@ -379,3 +379,32 @@ def test_settling_twice_posts_nothing_and_late_cost_only_the_difference(company:
         ("output", "Work in progress 在制品", Decimal("-9.00")),
         ("time_booking", "Work in progress 在制品", Decimal("9.00")),
     ]
+
+
+def test_routes_and_forecasts_reach_the_plan(company: Company) -> None:
+    company.do("set_transfer_route", {"from_warehouse": "MAIN", "to_warehouse": "SHOP", "transit_days": 2,
+                                      "effective_date": AS_OF, "item": "CHIP"})  # fmt: skip
+    span = {"item": "CHIP", "quantity": 1000, "from_date": "2026-05-04", "to_date": "2026-05-31"}
+    company.do("set_forecast", {"warehouse": "SHOP", "effective_date": AS_OF, "lines": [span | {"quantity": 7}]})
+    company.do("set_forecast", {"warehouse": "SHOP", "effective_date": AS_OF, "lines": [span]})
+    for quantity, day in ((30, "2026-05-20"), (5, "2026-06-01")):
+        order = company.do(
+            "create_sales_order",
+            {"customer": "C", "order_date": AS_OF, "warehouse": "SHOP",
+             "lines": [{"item": "CHIP", "quantity": quantity, "unit_price": 90, "requested_date": day}]},
+        )  # fmt: skip
+        company.do("confirm_sales_order", {"order": order["id"]})
+    company.build("+path:models/marts/planning")
+    demands = "select need_date::varchar, kind, quantity / 1000000 from intermediate.int_planning_demands "
+    assert company.ask(demands + "where demand_id like 'FC:%'") == [("2026-05-04", "forecast", 970)]
+    moves = company.ask(
+        "select from_warehouse_code, warehouse_code, quantity, due_date::varchar, release_date::varchar "
+        "from marts.fct_mrp_suggestions where item_code = 'CHIP' and kind = 'move' order by due_date"
+    )
+    assert moves[0] == ("MAIN", "SHOP", 970, "2026-05-04", "2026-04-30")
+    assert [move[2] for move in moves] == [970, 30, 5]
+    [(bought,)] = company.ask(
+        "select sum(quantity) from marts.fct_mrp_suggestions "
+        "where item_code = 'CHIP' and kind = 'buy' and state = 'proposed' and warehouse_code = 'MAIN'"
+    )
+    assert bought > 900

@@ -36,6 +36,8 @@ ITEM_COLUMNS: Columns = {
     "lot_policy": pl.String,
     "minimum_quantity": pl.Int64,
     "multiple_quantity": pl.Int64,
+    "maximum_quantity": pl.Int64,
+    "frozen_days": pl.Int64,
     "period_days": pl.Int64,
     "target_quantity": pl.Int64,
     "order_cost": pl.Int64,
@@ -77,6 +79,7 @@ BOM_COLUMNS: Columns = {
     "effective_date": pl.Date,
     "end_date": pl.Date,
     "output_quantity": pl.Int64,
+    "is_phantom": pl.Boolean,
 }
 BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
 PRICE_COLUMNS: Columns = {
@@ -109,6 +112,9 @@ OPTIONAL = {
     "lot_policy",
     "minimum_quantity",
     "multiple_quantity",
+    "maximum_quantity",
+    "frozen_days",
+    "is_phantom",
     "period_days",
     "target_quantity",
     "order_cost",
@@ -160,8 +166,11 @@ class PlanningInput:
         (default 2). lot_policy: lot_for_lot (default) · minimum_multiple · fixed (whole multiples of multiple_quantity,
         or of minimum_quantity where that is null) · period (what period_days calendar days need from the first short
         one) · order_up_to (the same, and up to target_quantity) · least_total_cost, silver_meal, wagner_whitin (by
-        order_cost per order and holding_cost per unit and day, both micro currency). All but lot_for_lot and fixed keep
-        to minimum_quantity and multiple_quantity.
+        order_cost per order and holding_cost per unit and day, both micro currency) · economic (whole multiples of the
+        economic order quantity of what is required to the end of the horizon, by the same costs). All but lot_for_lot
+        and fixed keep to minimum_quantity and multiple_quantity, and all to maximum_quantity: what is more comes as
+        several orders. frozen_days: nothing new is planned to come before so many calendar days from as_of; what is
+        short before is planned for the end of that time.
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
     demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
@@ -173,7 +182,8 @@ class PlanningInput:
     bom_versions, bom_lines: the version with the latest effective_date not after the start is in force, until its
         end_date (its last day; null: until the next version); scrap_rate is
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
-        ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made.
+        ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made. In place of a component
+        whose version in force on the start is_phantom stand that version's lines, multiplied through, rounded once.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
         quantity breaks, the smallest minimum_quantity is what the supplier sells at least.
     routes: warehouses that are supplied from another one: to_warehouse_id, from_warehouse_id, transit_days (worked),

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from dbt_project.engines.planning.ratio import divided
+
 Int64s = npt.NDArray[np.int64]
 
 LOT_FOR_LOT = 0
@@ -23,6 +25,7 @@ ORDER_UP_TO = 4
 LEAST_TOTAL_COST = 5
 SILVER_MEAL = 6
 WAGNER_WHITIN = 7
+ECONOMIC = 8
 POLICY_CODES = {
     "lot_for_lot": LOT_FOR_LOT,
     "minimum_multiple": MINIMUM_MULTIPLE,
@@ -32,18 +35,24 @@ POLICY_CODES = {
     "least_total_cost": LEAST_TOTAL_COST,
     "silver_meal": SILVER_MEAL,
     "wagner_whitin": WAGNER_WHITIN,
+    "economic": ECONOMIC,
 }
 
 
 @njit(cache=True)
-def lot_quantity(need: int, policy: int, minimum: int, multiple: int, supplier_minimum: int) -> int:
+def lot_quantity(
+    need: int, policy: int, minimum: int, multiple: int, supplier_minimum: int, maximum: int, economic: int
+) -> int:
     """The quantity to order for a need > 0 (micro-quantities; 0 for a rule that is not set).
 
-    fixed orders whole multiples of the fixed quantity; lot_for_lot the need; all others at least the minimum, rounded
-    up to the multiple. What the supplier sells at least is a floor for all.
+    fixed orders whole multiples of the fixed quantity, economic of the economic one; lot_for_lot the need; all others
+    at least the minimum, rounded up to the multiple. What the supplier sells at least is a floor for all, the maximum a
+    ceiling, as far as a multiple fits below it.
     """
     quantity = max(need, supplier_minimum)
     step = 0
+    if policy == ECONOMIC and economic > 0:
+        quantity = -(-quantity // economic) * economic
     if policy == FIXED:
         step = multiple if multiple > 0 else minimum
     elif policy != LOT_FOR_LOT:
@@ -51,6 +60,8 @@ def lot_quantity(need: int, policy: int, minimum: int, multiple: int, supplier_m
         step = multiple
     if step > 0:
         quantity = -(-quantity // step) * step
+    if 0 < maximum < quantity:
+        quantity = maximum // step * step if 0 < step <= maximum else maximum
     return quantity
 
 
@@ -65,6 +76,8 @@ def last_covered(
     least_total_cost stops where the unit-days held come nearest to part_period; wagner_whitin makes the total cost of
     all orders least.
     """
+    if policy == ECONOMIC:
+        return first
     if policy in (PERIOD, ORDER_UP_TO):
         last = first
         while last + 1 < end and days[last + 1] < days[first] + period_days:
@@ -121,6 +134,21 @@ def _wagner_whitin(first: int, end: int, days: Int64s, needed: Int64s, planned: 
             if part_period + held > cost[start]:
                 break
     return first + int(stop[0])
+
+
+@njit(cache=True)
+def economic_lot(required: int, days: int, part_period: int) -> int:
+    """The economic order quantity for micro-units required within so many days, by the unit-days worth an order:
+    √(2 · required ÷ days · part_period), rounded to the nearest; 0 where nothing is required."""
+    if required <= 0 or days <= 0 or part_period <= 0:
+        return 0
+    # A first guess, then exactly: the largest half unit h with h² · days ≤ 8 · required · part_period.
+    half = max(int(np.sqrt(8.0 * required / days * part_period)), 1)
+    while divided(8 * required, part_period, days * half)[0] < half:
+        half -= 1
+    while divided(8 * required, part_period, days * (half + 1))[0] >= half + 1:
+        half += 1
+    return max((half + 1) // 2, 1)
 
 
 def economic_order_quantity(use: int, order_cost: int, holding_cost: int) -> int:

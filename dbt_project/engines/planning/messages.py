@@ -15,6 +15,7 @@ from dbt_project.engines.planning.ratio import divided
 from dbt_project.engines.planning.records import (
     E_EXCESS,
     E_NEEDED,
+    N_ECONOMIC,
     N_MINIMUM,
     N_MULTIPLE,
     N_POLICY,
@@ -52,6 +53,8 @@ def _needed_lots(used: Int64s, nodes: Int64s, table: Table) -> Int64s:
                 table[node, N_MINIMUM],
                 table[node, N_MULTIPLE],
                 table[node, N_SUPPLIER_MINIMUM],
+                0,
+                table[node, N_ECONOMIC],
             )
     return result
 
@@ -101,6 +104,8 @@ def _increases_of(
             table[node, N_MINIMUM],
             table[node, N_MULTIPLE],
             table[node, N_SUPPLIER_MINIMUM],
+            0,
+            table[node, N_ECONOMIC],
         )
         value, _ = divided(short, unit_cost[node], 1_000_000)
         if lot > short or value < order_cost[node] or 10 * short <= supplies[S_QUANTITY, before]:

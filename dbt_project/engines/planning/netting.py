@@ -23,7 +23,7 @@ from numba import njit
 from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lead_times import lead_days
-from dbt_project.engines.planning.lots import ORDER_UP_TO, PERIOD, last_covered, lot_quantity
+from dbt_project.engines.planning.lots import ECONOMIC, ORDER_UP_TO, PERIOD, economic_lot, last_covered, lot_quantity
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
     A_DAY,
@@ -52,10 +52,13 @@ from dbt_project.engines.planning.records import (
     E_WIDTH,
     FOR_NOTHING,
     FOR_SAFETY_STOCK,
+    N_ECONOMIC,
     N_FROM,
+    N_FROZEN,
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
+    N_MAXIMUM,
     N_MINIMUM,
     N_MOVE_HASH,
     N_MULTIPLE,
@@ -116,6 +119,8 @@ SAFETY_STOCK_HASH = 7_160_227_583_019_403_111
 LAST_RANK = 0xFFFFFF
 # In place of the requirement that triggers a supply: the safety stock alone.
 FOR_THE_FLOOR = -2
+# As many orders at most for one shortage, however small the largest lot is.
+MOST_LOTS = 200
 
 
 @njit(cache=True)
@@ -426,6 +431,10 @@ def net(
             length += 1
             supply_count += 1
         planned_from = supply_count
+        if nodes[node, N_POLICY] == ECONOMIC and planned_events > 0:
+            nodes[node, N_ECONOMIC] = economic_lot(
+                event_required[planned_events - 1], last_day - as_of + 1, nodes[node, N_PART_PERIOD]
+            )
         planned = 0
         served = stock
         trigger = 0
@@ -461,6 +470,8 @@ def net(
                     last_trigger = mark
                     supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_HASH], cause), same_trigger)
                 supplies[S_FIRST, supply] = -1
+                if length == len(sequence):
+                    sequence = np.append(sequence, np.empty(length, dtype=np.int64))
                 served += supplies[S_QUANTITY, supply]
                 sequence[length] = supply
                 length += 1
@@ -501,7 +512,14 @@ def net(
                     nodes[node, N_MINIMUM],
                     nodes[node, N_MULTIPLE],
                     nodes[node, N_SUPPLIER_MINIMUM],
+                    nodes[node, N_MAXIMUM],
+                    nodes[node, N_ECONOMIC],
                 )
+                if turn >= MOST_LOTS:
+                    quantity = need
+                if length == len(sequence):
+                    sequence = np.append(sequence, np.empty(length, dtype=np.int64))
+                supplies = _wider(supplies, supply_count, supply_count + 2)
                 if is_free:
                     covered = e
                     need = shortage
@@ -541,6 +559,7 @@ def net(
                 supply_count += 1
                 _begin(supplies, supply, node, PLANNED, event_day[e], quantity)
                 supplies[S_HASH, supply] = identity
+                supplies[S_DUE, supply] = max(event_day[e], nodes[node, N_FROZEN])
                 supplies[S_FROM, supply] = source
                 if is_for_requirement:
                     row = rows[trigger]

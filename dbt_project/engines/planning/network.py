@@ -10,7 +10,8 @@ import numpy.typing as npt
 import polars as pl
 from numba import njit
 
-from dbt_project.engines.planning.facts import MICRO, PlanningInput
+from dbt_project.engines.planning.facts import PlanningInput
+from dbt_project.engines.planning.recipes import exploded, usable_versions
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -53,19 +54,15 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     made = nodes.filter((pl.col("kind") == "made") & (pl.col("from_node") < 0)).select(
         "node", "item_id", "warehouse_id"
     )
+    versions, lines = exploded(facts)
     node_versions = (
-        made.join(usable_versions(facts), on="item_id", how="inner")
-        .sort("node", "effective_date")
-        .with_row_index("version")
+        made.join(versions, on="item_id", how="inner").sort("node", "effective_date").with_row_index("version")
     )
-    lines = facts.bom_lines.with_columns(kept=MICRO - pl.col("scrap_rate").fill_null(0))
     node_lines = (
-        node_versions.select(
-            "version", "bom_id", "output_quantity", "warehouse_id", parent="node", parent_item="item_id"
-        )
-        .join(lines, on="bom_id", how="inner")
+        node_versions.select("version", "recipe", "warehouse_id", parent="node", parent_item="item_id")
+        .join(lines, on="recipe", how="inner")
         .join(nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"], how="left")
-        .sort("version", "item_id", "quantity", "kept")
+        .sort("version", "item_id", "numerator", "denominator")
     )
     missing = node_lines.filter(pl.col("node").is_null())
     findings += [
@@ -86,8 +83,7 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     version_start = _starts(node_versions["node"].cast(pl.Int64).to_numpy(), count)
     line_start = _starts(node_lines["version"].cast(pl.Int64).to_numpy(), node_versions.height)
     line_node = node_lines["node"].cast(pl.Int64).to_numpy()
-    numerator = node_lines["quantity"].to_numpy() * MICRO
-    denominator = node_lines["output_quantity"].to_numpy() * node_lines["kept"].to_numpy()
+    numerator, denominator = node_lines["numerator"].to_numpy(), node_lines["denominator"].to_numpy()
     divisor = np.gcd(numerator, denominator)
     parents = node_lines["parent"].cast(pl.Int64).to_numpy()
 
@@ -172,17 +168,6 @@ def _order(nodes: pl.DataFrame, level: Int64s, arc_from: Int64s, arc_to: Int64s)
     return order, together[order]
 
 
-def usable_versions(facts: PlanningInput) -> pl.DataFrame:
-    """The BOM versions that are in force on as_of or later, by item and effective date."""
-    as_of = facts.as_of
-    return (
-        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
-        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
-        .with_columns(superseded=(pl.col("effective_date").shift(-1).over("item_id") <= as_of).fill_null(False))
-        .filter(~pl.col("superseded") & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of)))
-    )
-
-
 def suppliers(facts: PlanningInput) -> pl.DataFrame:
     """The supplier of each bought item that has a price, by (item_id, supplier_id): lead time, price and least quantity
     in force on as_of."""
@@ -251,6 +236,8 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         safety_stock=pl.col("safety_stock").fill_null(0),
         minimum_quantity=pl.col("minimum_quantity").fill_null(0),
         multiple_quantity=pl.col("multiple_quantity").fill_null(0),
+        maximum_quantity=pl.col("maximum_quantity").fill_null(0),
+        frozen_days=pl.col("frozen_days").fill_null(0),
         period_days=pl.col("period_days").fill_null(1),
         target_quantity=pl.col("target_quantity").fill_null(0),
         # Holding at no cost is worth any number of unit-days.

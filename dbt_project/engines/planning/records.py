@@ -110,7 +110,10 @@ N_SETUP = 13  # worked days × 10^9, per order
 N_RUN = 14  # and per base unit
 N_FROM = 15  # node that a route supplies it from, -1 for none
 N_MOVE_HASH = 16  # identity of a move to item and warehouse
-N_WIDTH = 17
+N_MAXIMUM = 17
+N_FROZEN = 18  # first day on which something new may come
+N_ECONOMIC = 19  # economic order quantity, where lots are made by it; netting writes it
+N_WIDTH = 20
 
 # A planner's decision that still holds: rows [decision, column].
 D_HASH = 0

@@ -222,7 +222,7 @@ def solve(given: PlanningInput) -> Solution:
 
     decisions, decided = decisions_in_force(facts)
     calendar = planning_calendar(facts, nodes, structure, demands, existing, parent, as_of)
-    node_table = node_parameters(nodes, structure)
+    node_table = node_parameters(nodes, structure, as_of)
     existing_start = np.searchsorted(existing_node, np.arange(nodes.height + 1)).astype(np.int64)
     item_hash = text_identities(nodes["item_id"], 3)
     # A component of an open order is named by its item: its path starts with the order, which stands where the

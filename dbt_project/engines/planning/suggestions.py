@@ -105,6 +105,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "lot_rule": pl.Series([*POLICY_CODES, FREE_STOCK]).gather(rules),
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
+            "maximum_quantity": plan.of_node("maximum_quantity", nodes),
             "supplier_minimum_quantity": plan.of_node("supplier_minimum", nodes),
             "first_requirement_id": gathered(plan.requirement_ids, rows[S_FIRST]),
             "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),

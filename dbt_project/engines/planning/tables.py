@@ -34,10 +34,12 @@ from dbt_project.engines.planning.records import (
     D_WIDTH,
     EXISTING,
     N_FROM,
+    N_FROZEN,
     N_HASH,
     N_IS_MADE,
     N_IS_PLANNED,
     N_LEAD,
+    N_MAXIMUM,
     N_MINIMUM,
     N_MOVE_HASH,
     N_MULTIPLE,
@@ -167,7 +169,7 @@ def supply_table(existing: pl.DataFrame, rows: int) -> Table:
     return whole
 
 
-def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
+def node_parameters(nodes: pl.DataFrame, structure: Network, as_of: int) -> Table:
     table = np.zeros((nodes.height, N_WIDTH), dtype=np.int64)
     table[:, N_STOCK] = nodes["stock"].to_numpy()
     table[:, N_SAFETY] = nodes["safety_stock"].to_numpy()
@@ -179,6 +181,8 @@ def node_parameters(nodes: pl.DataFrame, structure: Network) -> Table:
     is_made = pl.when((pl.col("kind") == "made") & (pl.col("from_node") < 0))
     table[:, N_SETUP] = nodes.select(is_made.then(pl.col("setup_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_RUN] = nodes.select(is_made.then(pl.col("run_days_nano")).fill_null(0)).to_series().to_numpy()
+    table[:, N_MAXIMUM] = nodes["maximum_quantity"].to_numpy()
+    table[:, N_FROZEN] = as_of + nodes["frozen_days"].to_numpy()
     table[:, N_PERIOD] = nodes["period_days"].to_numpy()
     table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
     table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
@@ -235,7 +239,7 @@ def planning_calendar(
     as_of: int,
 ) -> WorkingCalendar:
     """A table long enough for every lead time one after the other, before the first day and after the last."""
-    days = [as_of, as_of + max(facts.horizon_days, 0)]
+    days = [as_of, as_of + max(facts.horizon_days, 0), as_of + int(nodes["frozen_days"].to_numpy().max(initial=0))]
     given = [demands["need_date"], existing["due_date"], facts.working_days["date"], facts.decisions["due_date"]]
     ends = [day for column in given for day in (column.min(), column.max())]
     days += [day_number(day) for day in ends if isinstance(day, date)]

@@ -20,6 +20,7 @@ def model(dbt, session):
     supplies = dbt.ref("int_planning_supplies").pl()
     boms = dbt.ref("int_planning_boms").pl()
     bom_lines = dbt.ref("int_planning_bom_lines").pl()
+    routes = dbt.ref("int_planning_routes").pl()
     supplier_prices = dbt.ref("int_planning_supplier_prices").pl()
     calendar = dbt.ref("int_calendar_working_days").pl()
     decisions = dbt.ref("int_planning_decisions").pl()
@@ -35,6 +36,9 @@ def model(dbt, session):
         "demands": coded(demands).sort("demand_id"),
         "supplies": coded(supplies).sort("supply_id"),
         "supplier_prices": coded(supplier_prices).sort("item_id", "supplier_id", "effective_date", "minimum_quantity"),
+        "routes": routes.join(codes, on="item_id", how="left")
+        .with_columns(item_id="item_code")
+        .sort("from_warehouse_id", "to_warehouse_id", "item_id"),
         "working_days": calendar.filter("is_working_day").rename({"calendar_date": "date"}).sort("date"),
         "decisions": decisions.sort("decided_at", "suggestion_decision_id"),
     }

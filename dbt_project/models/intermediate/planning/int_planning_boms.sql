@@ -9,6 +9,7 @@ known as (
         boms.effective_date,
         boms.end_date,
         boms.output_quantity,
+        boms.is_phantom,
         row_number() over (
             partition by boms.item_id, boms.effective_date order by boms.recorded_at desc, boms.id desc
         ) as newest
@@ -23,6 +24,7 @@ select
     known.item_id,
     known.effective_date,
     known.end_date,
-    known.output_quantity
+    known.output_quantity,
+    known.is_phantom
 from known
 where known.newest = 1

@@ -1,5 +1,6 @@
--- One row per requirement that exists: an open sales order line, a component that an open work order still needs, or what
--- a planned transfer still takes from its warehouse. Quantities micro.
+-- One row per requirement that exists: an open sales order line, what orders leave of a forecast (on the first day of its
+-- span, or of the plan), a component that an open work order still needs, or what a planned transfer still takes from its
+-- warehouse. Quantities micro.
 with
 
 main_warehouses as (
@@ -100,6 +101,24 @@ components as (
         and items.kind <> 'service'
 ),
 
+forecasts as (
+    select
+        'FC:' || forecasts.item_id || ':' || forecasts.warehouse_id || ':' || cast(forecasts.from_date as varchar) as demand_id,
+        'forecast' as kind,
+        forecasts.company_id,
+        forecasts.item_id,
+        forecasts.warehouse_id,
+        forecasts.quantity_micro as quantity,
+        greatest(forecasts.from_date, {{ as_of() }}) as need_date,
+        cast(null as bigint) as sales_order_line_id,
+        cast(null as bigint) as margin_amount,
+        cast(null as bigint) as work_order_id,
+        cast(null as varchar) as for_supply_id
+    from {{ ref('int_forecasts_consumed') }} as forecasts
+    inner join {{ ref('stg_items') }} as items on items.item_id = forecasts.item_id
+    where items.kind <> 'service'
+),
+
 transfers as (
     select
         'TO:' || transfers_open.document_line_id as demand_id,
@@ -123,6 +142,10 @@ union all
 
 select * from components
 where components.quantity > 0
+
+union all
+
+select * from forecasts
 
 union all
 

@@ -40,6 +40,12 @@ wanted as (
         and used.item_id is null
 ),
 
+ways as (
+    select 'component' as way
+    union all
+    select 'route' as way
+),
+
 arcs as (
     select distinct
         boms.item_id as parent_item_id,
@@ -48,17 +54,33 @@ arcs as (
     inner join {{ ref('stg_bom_lines') }} as bom_lines on bom_lines.bom_id = boms.bom_id
 ),
 
+-- From an item in a warehouse down to its components there, and back along the routes to where it is supplied from.
 reached as (
     select company_id, item_id, warehouse_id from used
     union
     select company_id, item_id, warehouse_id from wanted
     union
     select
-        reached.company_id,
-        arcs.item_id,
-        reached.warehouse_id
-    from reached
-    inner join arcs on arcs.parent_item_id = reached.item_id
+        steps.company_id,
+        steps.item_id,
+        steps.warehouse_id
+    from (
+        select
+            reached.company_id,
+            coalesce(arcs.item_id, reached.item_id) as item_id,
+            coalesce(routes.from_warehouse_id, reached.warehouse_id) as warehouse_id
+        from reached
+        inner join ways on true
+        left join arcs
+            on ways.way = 'component'
+            and arcs.parent_item_id = reached.item_id
+        left join {{ ref('int_planning_routes') }} as routes
+            on ways.way = 'route'
+            and routes.company_id = reached.company_id
+            and routes.to_warehouse_id = reached.warehouse_id
+            and coalesce(routes.item_id, reached.item_id) = reached.item_id
+        where arcs.item_id is not null or routes.from_warehouse_id is not null
+    ) as steps
 ),
 
 routings_in_force as (
@@ -98,6 +120,13 @@ select
     coalesce(own.lot_policy, general.lot_policy, 'lot_for_lot') as lot_policy,
     coalesce(own.minimum_quantity_micro, general.minimum_quantity_micro, 0) as minimum_quantity,
     coalesce(own.multiple_quantity_micro, general.multiple_quantity_micro, 0) as multiple_quantity,
+    coalesce(own.maximum_quantity_micro, general.maximum_quantity_micro) as maximum_quantity,
+    coalesce(own.period_days, general.period_days) as period_days,
+    coalesce(own.target_quantity_micro, general.target_quantity_micro) as target_quantity,
+    coalesce(own.order_cost_micro, general.order_cost_micro) as order_cost,
+    coalesce(own.holding_cost_micro, general.holding_cost_micro) as holding_cost,
+    coalesce(own.tolerance_days, general.tolerance_days) as tolerance_days,
+    coalesce(own.frozen_days, general.frozen_days) as frozen_days,
     coalesce(own.preferred_supplier_id, general.preferred_supplier_id) as preferred_supplier_id,
     item_costs.unit_cost_micro as unit_cost,
     companies.amount_exponent

@@ -10,6 +10,7 @@ converted as (
         supplier_prices.lead_time_days,
         cast({{ converted('supplier_prices.unit_price_micro', 'rates.exchange_rate_nano') }} as bigint) as unit_price_micro,
         supplier_prices.minimum_quantity_micro,
+        supplier_prices.share_rate_micro,
         supplier_prices.effective_date,
         row_number() over (
             partition by
@@ -39,6 +40,7 @@ select
     converted.lead_time_days,
     converted.unit_price_micro as unit_price,
     converted.minimum_quantity_micro as minimum_quantity,
+    converted.share_rate_micro as share_rate,
     converted.effective_date
 from converted
 where converted.newest = 1

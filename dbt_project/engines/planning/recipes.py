@@ -1,0 +1,129 @@
+"""What goes into an item, version by version, with phantoms replaced by what goes into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import polars as pl
+
+from dbt_project.engines.planning.facts import MICRO, PlanningFactIsInvalid, PlanningInput
+
+
+def exploded(facts: PlanningInput) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The usable versions, each with its recipe, and per recipe its lines as fractions of the parent's quantity.
+
+    A version with phantoms is in parts: on each day on which what stands in place of a phantom may change, a recipe of
+    its own begins.
+    """
+    versions = usable_versions(facts).with_row_index("recipe").with_columns(pl.col("recipe").cast(pl.Int64))
+    lines = (
+        versions.select("recipe", "bom_id", "output_quantity")
+        .join(facts.bom_lines, on="bom_id")
+        .select(
+            "recipe",
+            "item_id",
+            numerator=pl.col("quantity") * MICRO,
+            denominator=pl.col("output_quantity") * (MICRO - pl.col("scrap_rate").fill_null(0)),
+        )
+    )
+    phantoms = facts.bom_versions.filter(pl.col("is_phantom").fill_null(False))["item_id"].unique()
+    parents = lines.filter(pl.col("item_id").is_in(phantoms.implode()))["recipe"].unique()
+    if not len(parents):
+        return versions, lines
+    recipes = Recipes.of(facts, set(phantoms.to_list()))
+    is_parent = pl.col("recipe").is_in(parents.implode())
+    made: list[dict[str, object]] = []
+    below: list[tuple[int, object, int, int]] = []
+    for row in versions.filter(is_parent).iter_rows(named=True):
+        ends = [day for day in (row["end_date"], row["last_date"]) if day is not None]
+        for start in recipes.starts(row["item_id"], row["effective_date"], min(ends, default=None)):
+            recipe = versions.height + len(made)
+            made.append(row | {"recipe": recipe, "effective_date": start})
+            for item, share in recipes.lines(row["bom_id"], row["item_id"], max(start, facts.as_of)):
+                below.append((recipe, item, share.numerator, share.denominator))
+                if max(share.numerator, share.denominator) >= 1 << 62:
+                    raise PlanningFactIsInvalid(
+                        f"bom_versions: the phantoms of {row['item_id']} are too finely divided"
+                    )
+    return (
+        pl.concat([versions.filter(~is_parent), pl.DataFrame(made, schema=versions.schema)]),
+        pl.concat([lines.filter(~is_parent), pl.DataFrame(below, schema=lines.schema, orient="row")]),
+    )
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """BOM versions by item, ascending by date (day, last day, id, output, whether a phantom), and lines by id."""
+
+    versions: dict[object, list[tuple[date, date | None, object, int, bool]]]
+    components: dict[object, list[tuple[object, Fraction]]]
+    phantoms: set[object]
+
+    @classmethod
+    def of(cls, facts: PlanningInput, phantoms: set[object]) -> Recipes:
+        versions: dict[object, list[tuple[date, date | None, object, int, bool]]] = {}
+        known = facts.bom_versions.sort("item_id", "effective_date", "bom_id").unique(
+            ["item_id", "effective_date"], keep="last", maintain_order=True
+        )
+        for item, day, end, bom, output, is_phantom in known.select(
+            "item_id", "effective_date", "end_date", "bom_id", "output_quantity", "is_phantom"
+        ).iter_rows():
+            versions.setdefault(item, []).append((day, end, bom, output, bool(is_phantom)))
+        components: dict[object, list[tuple[object, Fraction]]] = {}
+        for bom, item, quantity, scrap in facts.bom_lines.select(
+            "bom_id", "item_id", "quantity", "scrap_rate"
+        ).iter_rows():
+            components.setdefault(bom, []).append((item, Fraction(quantity * MICRO, MICRO - (scrap or 0))))
+        return cls(versions, components, phantoms)
+
+    def starts(self, item: object, first: date, last: date | None) -> list[date]:
+        """The days within a version on which a recipe begins: the first, and those on which phantoms may change."""
+        seen, ahead, days = {item}, [item], {first}
+        while ahead:
+            for _, _, bom, _, _ in self.versions.get(ahead.pop(), []):
+                for component, _ in self.components.get(bom, []):
+                    if component in self.phantoms and component not in seen:
+                        seen.add(component)
+                        ahead.append(component)
+                        for day, end, *_ in self.versions[component]:
+                            days.add(day)
+                            if end is not None:
+                                days.add(end + timedelta(1))
+        return sorted(day for day in days if first <= day and (last is None or day <= last))
+
+    def lines(
+        self, bom: object, item: object, day: date, above: tuple[object, ...] = ()
+    ) -> Iterator[tuple[object, Fraction]]:
+        """Component and quantity per unit made, on that day, with the lines of phantoms in place of them."""
+        output = next(version[3] for version in self.versions[item] if version[2] == bom)
+        for component, quantity in self.components.get(bom, []):
+            share = quantity / output
+            phantom = self.in_force(component, day) if component not in (*above, item) else None
+            if phantom is None or not phantom[4]:
+                yield component, share
+            else:
+                for below, times in self.lines(phantom[2], component, day, (*above, item)):
+                    yield below, share * times
+
+    def in_force(self, item: object, day: date) -> tuple[date, date | None, object, int, bool] | None:
+        """The version of the item in force on the day."""
+        started = [version for version in self.versions.get(item, []) if version[0] <= day]
+        return started[-1] if started and (started[-1][1] is None or started[-1][1] >= day) else None
+
+
+def usable_versions(facts: PlanningInput) -> pl.DataFrame:
+    """The BOM versions that are in force on as_of or later, by item and effective date; last_date: the day before the
+    next one."""
+    as_of = facts.as_of
+    return (
+        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
+        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
+        .with_columns(last_date=pl.col("effective_date").shift(-1).over("item_id").dt.offset_by("-1d"))
+        .filter(
+            (pl.col("last_date").is_null() | (pl.col("last_date") >= as_of))
+            & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of))
+        )
+    )
