@@ -98,19 +98,18 @@ class Door:
         A server that went away and came back is met here first; nothing is lost yet, so it is tried once again.
         """
         for is_last in (False, True):
-            with ExitStack() as opening:
-                opening.enter_context(turn_to_write(self.engine))
-                connection = opening.enter_context(writing(self.engine))
-                try:
+            try:
+                with ExitStack() as opening:
+                    opening.enter_context(turn_to_write(self.engine))
+                    connection = opening.enter_context(writing(self.engine))
                     opening.enter_context(connection.begin())
                     work = Work(connection, masters, actor, key)
                     opening.callback(work.abandon)
-                except DBAPIError as broken:
-                    if is_last or not broken.connection_invalidated:
-                        raise
-                else:
                     stack.push(opening.pop_all())
                     return work
+            except DBAPIError as broken:
+                if is_last or not broken.connection_invalidated:
+                    raise
             self.engine.dispose()  # whatever the pool kept is dead as well
         raise AssertionError
 
