@@ -427,7 +427,7 @@ def _plan_place(
             if other != place and rest > 0 and missing > 0:
                 quantity = min(rest, missing)
                 free[other] -= quantity
-                due = max(day, as_of + timedelta(item["frozen_days"]))
+                due = _unfrozen(factory, item, day)
                 made.append(
                     Supply(
                         ("move", *place, day, other[1]), place, quantity, day, due, "plan", factory.back(due, 0), other
@@ -447,7 +447,7 @@ def _plan_place(
                 short += max(item["target_quantity"] - safety, 0)
             quantity = lot(short, item, economic) if turn < 200 else short
             takes = lead_time(item, quantity)
-            due = max(day, as_of + timedelta(item["frozen_days"]))
+            due = _unfrozen(factory, item, day)
             release = factory.back(due, takes)
             source = None if route is None else (place[0], route[0])
             name = ("plan", *place, day, turn)
@@ -502,6 +502,12 @@ def _plan_place(
                 need = Requirement((*supply.name, component), target, quantity, supply.release, priority)
                 requirements[target].append(need)
                 supply.components.append(need)
+
+
+def _unfrozen(factory: Factory, item: dict[str, Any], day: date) -> date:
+    """The day, or the first one on which something new may come."""
+    frozen = item["frozen_days"]
+    return max(day, factory.as_of + timedelta(frozen)) if frozen else day
 
 
 def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Supply, safety: int) -> float:

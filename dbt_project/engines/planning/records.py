@@ -111,7 +111,7 @@ N_RUN = 14  # and per base unit
 N_FROM = 15  # node that a route supplies it from, -1 for none
 N_MOVE_HASH = 16  # identity of a move to item and warehouse
 N_MAXIMUM = 17
-N_FROZEN = 18  # first day on which something new may come
+N_FROZEN = 18  # first day on which something new may come, 0 for any
 N_ECONOMIC = 19  # economic order quantity, where lots are made by it; netting writes it
 N_WIDTH = 20
 

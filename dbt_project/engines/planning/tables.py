@@ -182,7 +182,9 @@ def node_parameters(nodes: pl.DataFrame, structure: Network, as_of: int) -> Tabl
     table[:, N_SETUP] = nodes.select(is_made.then(pl.col("setup_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_RUN] = nodes.select(is_made.then(pl.col("run_days_nano")).fill_null(0)).to_series().to_numpy()
     table[:, N_MAXIMUM] = nodes["maximum_quantity"].to_numpy()
-    table[:, N_FROZEN] = as_of + nodes["frozen_days"].to_numpy()
+    frozen = nodes["frozen_days"].to_numpy()
+    # Without frozen days what should have come before as_of keeps its day.
+    table[:, N_FROZEN] = np.where(frozen > 0, as_of + frozen, 0)
     table[:, N_PERIOD] = nodes["period_days"].to_numpy()
     table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
     table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
