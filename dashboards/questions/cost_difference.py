@@ -4,6 +4,7 @@ A moment that is left out is the edition in hand: as corrected up to its build.
 """
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from pydantic import AwareDatetime
@@ -135,7 +136,8 @@ def _rest(edition: Edition, order: int, roots: pl.DataFrame) -> pl.DataFrame:
         for what, amount in (("expected", costs["expected_cost"]), ("shared", costs["actual_cost"] - (traced or 0)))
         if amount
     ]
-    schema = {**{name: roots.schema[name] for name in VOUCHER}, "own_key": pl.String, "value_amount": AMOUNT}
+    schema: dict[str, Any] = {name: roots.schema[name] for name in VOUCHER}
+    schema |= {"own_key": pl.String, "value_amount": AMOUNT}
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -196,6 +198,8 @@ def _own_amounts(edition: Edition, keys: pl.DataFrame) -> dict[tuple[object, ...
 def _cause(before: object, after: object, what: str) -> str:
     if what == "expected":
         return "estimate"
+    if before is None and after is None:
+        return "changed"  # a new standard, an estimate, labour whose bookings are not shown
     if before == after:
         return "share"
     if before is None:
