@@ -231,9 +231,11 @@ def conserves(history: History, result: CostingResult) -> None:
         result.findings.filter(rule="loop_residual").drop_nulls("entry_id").select("entry_id", "amount").iter_rows()
     )
     by_entry = {move["entry_id"]: move for move in history.moves}
+    come_back = Counter(move["origin_entry_id"] for move in history.moves)
     for move in history.moves:
         origin = by_entry.get(move["origin_entry_id"], move)
-        if move["kind"] == "transfer_in" and move["quantity"] == -origin["quantity"]:
+        arrives_whole = move["quantity"] == -origin["quantity"] and come_back[origin["entry_id"]] == 1
+        if move["kind"] == "transfer_in" and arrives_whole:
             out = -valued[origin["entry_id"]]["value_amount"]
             into = valued[move["entry_id"]]["value_amount"] + sum(off.get(move["entry_id"], (0,)))
             assert out - into == lost.get(move["entry_id"], 0)
