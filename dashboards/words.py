@@ -81,6 +81,7 @@ WORDS: dict[str, str] = {
     "planned_order": noted("planned order"),
     "requisition": noted("Purchase requisition"),
     "excess": noted("more than required"),
+    "expiry": noted("expires unused"),
     "work_order_component": noted("component of a work order"),
     "planned_order_component": noted("component of a suggestion"),
     "planned_move": noted("move to another warehouse"),

@@ -61,7 +61,12 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
             routes.append((random.choice(names), start, end, random.randint(0, 4)))
         _transfers(random, prefix, names, warehouses, supplies, demands)
     demands.sort(key=lambda row: str(row["demand_id"]))
-    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes)
+    expiring = {
+        (place, AS_OF + timedelta(random.choice([0, 5, 30]))): random.randint(1, quantity)
+        for place, quantity in stock.items()
+        if random.random() < 0.4
+    }
+    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring)
 
 
 def _quantity(random: Random) -> int:
@@ -197,7 +202,18 @@ def batch(numbers: Iterable[int]) -> tuple[Factory, list[Factory]]:
         whole.demands.extend(one.demands)
         whole.supplies.extend(one.supplies)
         whole.routes.extend(one.routes)
+        whole.expiring.update(one.expiring)
     return whole, every
+
+
+def _lots(factory: Factory) -> list[tuple[tuple[str, str], date | None, int]]:
+    """The stock in two lots where a part of it expires."""
+    lots: list[tuple[tuple[str, str], date | None, int]] = []
+    for place, quantity in factory.stock.items():
+        expiring = {last: part for (at, last), part in factory.expiring.items() if at == place}
+        lots += [(place, last, part) for last, part in expiring.items()]
+        lots.append((place, None, quantity - sum(expiring.values())))
+    return lots
 
 
 def facts(factory: Factory) -> PlanningInput:
@@ -226,9 +242,10 @@ def facts(factory: Factory) -> PlanningInput:
         ),
         stock=pl.DataFrame(
             [
-                {"item_id": item, "warehouse_id": at, "quantity": quantity}
-                for (item, at), quantity in factory.stock.items()
-            ]
+                {"item_id": item, "warehouse_id": at, "quantity": quantity, "expiry_date": last}
+                for (item, at), last, quantity in _lots(factory)
+            ],
+            schema_overrides={"expiry_date": pl.Date},
         ),
         demands=pl.DataFrame(factory.demands, infer_schema_length=None),
         supplies=pl.DataFrame(factory.supplies, infer_schema_length=None),

@@ -28,6 +28,7 @@ class Requirement:
     priority: float
     line: int | None = None
     work_order: str | None = None
+    last_day: date | None = None
     pegs: list[tuple[Supply | None, int]] = field(default_factory=list)
 
 
@@ -61,6 +62,7 @@ class Factory:
     supplies: list[dict[str, Any]]
     holidays: set[date] = field(default_factory=set)
     routes: list[tuple[str | None, str, str, int]] = field(default_factory=list)
+    expiring: dict[tuple[Place, date], int] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
 
     def is_worked(self, day: date) -> bool:
@@ -200,6 +202,9 @@ def plan(factory: Factory) -> Plan:
         order = given["for_supply_id"] or f"WO:{need.work_order}"
         if order in orders:
             orders[order].components.append(need)
+    for (place, last), quantity in factory.expiring.items():
+        name = (f"EX:{place[0]}@{place[1]}:{last}",)
+        requirements[place].append(Requirement(name, place, quantity, last + timedelta(1), -2, last_day=last))
     parent_of = {id(need): order for order in orders.values() for need in order.components}
 
     waiting = list(factory.items)
@@ -322,8 +327,21 @@ def _helping(
     return [(place, free) for place in sorted(ranked, key=lambda one: free[one] > 0)]
 
 
+def _expire(factory: Factory, place: Place, needs: list[Requirement]) -> None:
+    """What expires is required as far as nothing that comes before uses it, what expires first being used first."""
+    used = 0
+    for lot in sorted((need for need in needs if need.last_day), key=lambda need: need.need):
+        assert lot.last_day is not None
+        held = factory.expiring[place, lot.last_day]
+        wanted = sum(need.quantity for need in needs if not need.last_day and need.need <= lot.last_day)
+        taken = min(held, wanted - used)
+        used += taken
+        lot.quantity = held - taken
+
+
 def _free(factory: Factory, place: Place, needs: list[Requirement], coming: list[Supply]) -> int:
     """What is in stock and never needed."""
+    _expire(factory, place, needs)
     safety = factory.items[place]["safety_stock"]
     stock = factory.stock.get(place, 0)
     balances = [stock - max(safety, 0)]
@@ -402,6 +420,7 @@ def _plan_place(
         order = parent_of.get(id(need))
         if order is not None and need.priority == float("inf") and order.serves:
             need.priority = order.serves[0].priority
+    _expire(factory, place, requirements[place])
     needs = sorted(requirements[place], key=lambda need: (need.need, need.priority))
     stock = factory.stock.get(place, 0)
     safety = item["safety_stock"]

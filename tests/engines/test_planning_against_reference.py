@@ -200,6 +200,7 @@ def test_same_facts_in_any_order_give_the_same_plan(factory: Factory) -> None:
             factory.supplies[::-1],
             factory.holidays,
             factory.routes[::-1],
+            dict(reversed(factory.expiring.items())),
         )
     )
     one, other = plan(forward), plan(backward)

@@ -6,6 +6,7 @@ is a Monday.
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, datetime
 from typing import Any
 
@@ -585,6 +586,19 @@ def test_supplier_price_breaks_lead_time_and_least_quantity() -> None:
     assert (small["unit_cost"], small["value_amount"]) == (7_000_000, 14_000)
     large = row(planned([sold(1, "NUT", 60, january(23))], items=items, boms={}, supplier_prices=frame).suggestions)
     assert (large["unit_cost"], large["value_amount"]) == (5_000_000, 30_000)
+
+
+def test_stock_that_expires_covers_nothing_later() -> None:
+    stock = pl.DataFrame(
+        {"item_id": ["WHEEL"] * 3, "warehouse_id": ["W"] * 3, "quantity": [4 * MICRO, 3 * MICRO, 5 * MICRO],
+         "expiry_date": [january(14), january(4), None]}
+    )  # fmt: skip
+    demands = [sold(1, "WHEEL", 3, january(12)), sold(2, "WHEEL", 6, january(23))]
+    result = plan(dataclasses.replace(bicycles(demands, items={"WHEEL": ITEMS["WHEEL"]}, boms={}), stock=stock))
+    # Three of the four are used in time, one is lost; what has expired already does not count.
+    assert row(result.pegging, requirement_kind="expiry")["quantity"] == MICRO
+    assert row(result.suggestions)["quantity"] == MICRO
+    assert row(result.projection, date=january(15))["projected_balance"] == 5 * MICRO
 
 
 def in_warehouses(

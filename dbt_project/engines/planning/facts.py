@@ -49,7 +49,7 @@ ITEM_COLUMNS: Columns = {
     "unit_cost": pl.Int64,
     "amount_exponent": pl.Int64,
 }
-STOCK_COLUMNS: Columns = {"item_id": None, "warehouse_id": None, "quantity": pl.Int64}
+STOCK_COLUMNS: Columns = {"item_id": None, "warehouse_id": None, "quantity": pl.Int64, "expiry_date": pl.Date}
 DEMAND_COLUMNS: Columns = {
     "demand_id": pl.String,
     "kind": pl.String,
@@ -115,6 +115,7 @@ OPTIONAL = {
     "maximum_quantity",
     "frozen_days",
     "is_phantom",
+    "expiry_date",
     "period_days",
     "target_quantity",
     "order_cost",
@@ -172,6 +173,8 @@ class PlanningInput:
         several orders. frozen_days: nothing new is planned to come before so many calendar days from as_of; what is
         short before is planned for the end of that time.
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
+        expiry_date: the last day on which it can be used, null for any; what expires first is used first, and what is
+        left of it then is a requirement of its own (kind expiry, the day after).
     demands: open quantity > 0 per demand_id. Forecast comes net of what orders have consumed. priority: 1 is served
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
         that line. Components of open work orders (kind work_order_component) carry work_order_id; the supply of that

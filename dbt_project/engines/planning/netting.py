@@ -221,6 +221,43 @@ def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
 
 
 @njit(cache=True)
+def _rows(node: int, demand_start: Int64s, asked: Table, from_above: Int64s, head: Int64s) -> Int64s:
+    """What is asked of a node: its demands, then what came from above, as it came."""
+    given = demand_start[node + 1] - demand_start[node]
+    size = given + from_above[node]
+    rows = np.empty(size, dtype=np.int64)
+    for i in range(given):
+        rows[i] = demand_start[node] + i
+    row = head[node]
+    for i in range(size - 1, given - 1, -1):
+        rows[i] = row
+        row = asked[row, A_NEXT]
+    return rows
+
+
+@njit(cache=True)
+def _expire(
+    node: int, demand_start: Int64s, asked: Table, from_above: Int64s, head: Int64s, expiring: Int64s, first: int
+) -> None:
+    """What expires is asked for as far as nothing uses it before: the first to expire is used first."""
+    some = False
+    for row in range(demand_start[node], demand_start[node + 1]):
+        some = some or expiring[row] > 0
+    if not some:
+        return
+    rows = _ordered(asked, _rows(node, demand_start, asked, from_above, head), first)
+    required = 0
+    used = 0
+    for row in rows:
+        if row < len(expiring) and expiring[row] > 0:
+            taken = min(expiring[row], required - used)
+            used += taken
+            asked[row, A_QUANTITY] = expiring[row] - taken
+        else:
+            required += asked[row, A_QUANTITY]
+
+
+@njit(cache=True)
 def _free(
     node: int,
     nodes: Table,
@@ -238,16 +275,8 @@ def _free(
     safety = nodes[node, N_SAFETY]
     if stock <= max(safety, 0):
         return 0
-    given = demand_start[node + 1] - demand_start[node]
-    size = given + from_above[node]
-    rows = np.empty(size, dtype=np.int64)
-    for i in range(given):
-        rows[i] = demand_start[node] + i
-    row = head[node]
-    for i in range(size - 1, given - 1, -1):
-        rows[i] = row
-        row = asked[row, A_NEXT]
-    rows = _ordered(asked, rows, first)
+    rows = _ordered(asked, _rows(node, demand_start, asked, from_above, head), first)
+    size = len(rows)
     least = stock - max(safety, 0)
     balance = stock - safety
     j = existing_start[node]
@@ -303,6 +332,7 @@ def net(
     line_denominator: Int64s,
     item_hash: Int64s,
     component_hash: Int64s,
+    expiring: Int64s,
     decisions: Table,
     as_of: int,
     last_day: int,
@@ -316,7 +346,8 @@ def net(
         are brought into the order in which they are planned. asked: the demands, sorted by node, rows demand_start[i]
         to demand_start[i+1] for node i. requirements, pegs: room to fill; all tables grow where they must.
     supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
-        the same for each demand that is a component of an open work order. decisions: sorted by identity. last_day:
+        the same for each demand that is a component of an open work order. expiring: of each demand that stands for
+        stock that expires, how much that is; else 0. decisions: sorted by identity. last_day:
         nothing needed later is planned.
     """
     node_count = nodes.shape[0]
@@ -343,6 +374,7 @@ def net(
                 pool_end += 1
             if pool_end > pool_from + 1:
                 for member in order[pool_from:pool_end]:
+                    _expire(member, demand_start, asked, from_above, head, expiring, first)
                     free[member] = _free(
                         member, nodes, demand_start, asked, from_above, head, existing_start, supplies, as_of, first
                     )
@@ -361,13 +393,8 @@ def net(
         if size == 0 and existing == 0 and stock == 0 and safety <= 0:
             continue
 
-        rows = np.empty(size, dtype=np.int64)
-        for i in range(given):
-            rows[i] = demand_start[node] + i
-        row = head[node]
-        for i in range(size - 1, given - 1, -1):
-            rows[i] = row
-            row = asked[row, A_NEXT]
+        _expire(node, demand_start, asked, from_above, head, expiring, first)
+        rows = _rows(node, demand_start, asked, from_above, head)
         _follow_parents(asked, supplies, rows[:given], component_hash)
         rows = _ordered(asked, rows, first)
         requirements = _wider(requirements, requirement_count, requirement_count + size)

@@ -152,7 +152,8 @@ def solve(given: PlanningInput) -> Solution:
     as_of = day_number(facts.as_of)
     last_day = as_of + facts.horizon_days
     nodes = planned_nodes(facts)
-    stock = facts.stock.group_by("item_id", "warehouse_id").agg(stock=pl.col("quantity").sum())
+    is_usable = pl.col("expiry_date").is_null() | (pl.col("expiry_date") >= facts.as_of)
+    stock = facts.stock.filter(is_usable).group_by("item_id", "warehouse_id").agg(stock=pl.col("quantity").sum())
     nodes = nodes.join(stock, on=["item_id", "warehouse_id"], how="left", maintain_order="left").with_columns(
         pl.col("stock").fill_null(0)
     )
@@ -262,6 +263,7 @@ def solve(given: PlanningInput) -> Solution:
         structure.line_denominator,
         item_hash,
         component_hash,
+        np.where(demands["kind"].to_numpy() == "expiry", demands["quantity"].to_numpy(), 0),
         decided,
         as_of,
         last_day,

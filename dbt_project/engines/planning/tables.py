@@ -95,12 +95,36 @@ def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataF
     located = located.filter(pl.col("node").is_not_null())
     if owed.height:
         located = pl.concat([located, owed], how="diagonal")
+    expiring = _expiring(facts, nodes)
+    if expiring.height:
+        located = pl.concat([located, expiring], how="diagonal")
     ranked = located.with_columns(
         rank=(pl.col("priority").rank("dense").cast(pl.Int64) - 1).fill_null(LAST_RANK),
         day=pl.col("need_date").to_physical().cast(pl.Int64),
         line=pl.when(pl.col("kind") == "sales_order").then(pl.col("sales_order_line_id")),
     ).sort("node", "day", "rank", "demand_id")
     return ranked, lost
+
+
+def _expiring(facts: PlanningInput, nodes: pl.DataFrame) -> pl.DataFrame:
+    """What of the stock expires, the day after its last day, before anything else of that day."""
+    place = pl.format("EX:{}@{}:{}", *(pl.col(n).cast(pl.String) for n in ("item_id", "warehouse_id", "expiry_date")))
+    return (
+        facts.stock.filter((pl.col("expiry_date") >= facts.as_of) & (pl.col("quantity") > 0))
+        .group_by("item_id", "warehouse_id", "expiry_date")
+        .agg(pl.col("quantity").sum())
+        .join(nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"])
+        .select(
+            place.alias("demand_id"),
+            pl.lit("expiry").alias("kind"),
+            "item_id",
+            "warehouse_id",
+            "quantity",
+            pl.col("expiry_date").dt.offset_by("1d").alias("need_date"),
+            pl.lit(-2, dtype=pl.Int64).alias("priority"),
+            "node",
+        )
+    )
 
 
 MOST_ROWS = 4_000_000

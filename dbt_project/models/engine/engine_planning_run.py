@@ -15,7 +15,7 @@ def model(dbt, session):
     build_date = dbt.ref("int_build_date").pl()
     companies = dbt.ref("stg_companies").pl()
     items = dbt.ref("int_planning_items").pl()
-    stock = dbt.ref("int_planning_stock").pl()
+    stock = dbt.ref("int_planning_lots").pl()
     demands = dbt.ref("int_planning_demands").pl()
     supplies = dbt.ref("int_planning_supplies").pl()
     boms = dbt.ref("int_planning_boms").pl()
@@ -32,7 +32,9 @@ def model(dbt, session):
 
     by_company = {
         "items": coded(items).sort("item_id", "warehouse_id"),
-        "stock": coded(stock).rename({"usable_quantity_micro": "quantity"}).sort("item_id", "warehouse_id"),
+        "stock": coded(stock)
+        .rename({"usable_quantity_micro": "quantity"})
+        .sort("item_id", "warehouse_id", "expiry_date"),
         "demands": coded(demands).sort("demand_id"),
         "supplies": coded(supplies).sort("supply_id"),
         "supplier_prices": coded(supplier_prices).sort("item_id", "supplier_id", "effective_date", "minimum_quantity"),
