@@ -3,8 +3,9 @@
 What the address holds are codes (`kind=buy`), never the words that a page shows for them.
 """
 
+import json
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,6 +15,7 @@ from dashboards.language import _
 
 Shown = Callable[[Any], str]
 UNSET = "filters-unset"  # in the session: what each filter that was ever shown holds when nothing is chosen
+END_OF_DAY = time(23, 59)
 NO_FILTER = ("lang", "refused", "id")
 
 
@@ -101,6 +103,49 @@ def words(label: str, key: str, *, placeholder: str = "") -> str:
     typed = st.text_input(label, key=key, placeholder=placeholder)
     _to_address(key, typed, unset="")
     return typed
+
+
+def moment(label: str, key: str) -> datetime | None:
+    """A moment in UTC; none without a day. The day stands in the address under key, its time under key-time."""
+    chosen = day(label, key, width=150)
+    if chosen is None:
+        st.query_params.pop(f"{key}-time", None)
+        return None
+    if f"{key}-time" not in st.session_state:
+        try:
+            st.session_state[f"{key}-time"] = time.fromisoformat(st.query_params.get(f"{key}-time", ""))
+        except ValueError:
+            st.session_state[f"{key}-time"] = END_OF_DAY
+    clock = st.time_input(_("Time (UTC)"), key=f"{key}-time", step=1800, width=110) or END_OF_DAY
+    _to_address(f"{key}-time", f"{clock:%H:%M}", f"{END_OF_DAY:%H:%M}")
+    st.session_state[UNSET][f"{key}-time"] = END_OF_DAY
+    return datetime.combine(chosen, clock, UTC)
+
+
+def rows_of_address(key: str) -> tuple[list[list[Any]], int]:
+    """Rows that the address holds as JSON, and how often they came from a link and not from `rows_to_address`.
+
+    An editor starts from them anew each time that happens.
+    """
+    asked = st.query_params.get(key, "")
+    if st.session_state.get(f"{key}-written") != asked:
+        st.session_state[f"{key}-written"] = asked
+        st.session_state[f"{key}-turn"] = st.session_state.get(f"{key}-turn", 0) + 1
+        try:
+            found = json.loads(asked) if asked else []
+        except ValueError:
+            found = []
+        st.session_state[f"{key}-start"] = [row for row in found if isinstance(row, list)]
+    return st.session_state[f"{key}-start"], st.session_state[f"{key}-turn"]
+
+
+def rows_to_address(key: str, rows: Sequence[Sequence[Any]]) -> None:
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+    st.session_state[f"{key}-written"] = text
+    if text:
+        st.query_params[key] = text
+    else:
+        st.query_params.pop(key, None)
 
 
 def filters_in_address() -> str:

@@ -5,6 +5,7 @@ from dashboards.boards import (
     delivery_dates,
     document,
     finance,
+    margin,
     mrp_workbench,
     order_profit,
     overview,
@@ -18,6 +19,7 @@ from dashboards.frame import Board
 BOARDS: tuple[Board, ...] = (
     overview.BOARD,
     order_profit.BOARD,
+    margin.BOARD,
     delivery_dates.BOARD,
     stock.BOARD,
     mrp_workbench.BOARD,

@@ -5,6 +5,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.boards.margin import answer as margin_in_words
+from dashboards.boards.margin import preview
 from dashboards.filters import words
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date
@@ -101,6 +103,8 @@ def render(view: View) -> None:
     if lines.height:
         st.subheader(_("Lines"), anchor=False)
         table(view, lines, _line_columns(view, head), key="document-lines", currency=head["document_currency"])
+    if head["document_type"] == "sales_order":
+        _margin(view, head)
     moves = view.ask("document_moves", document=document)
     if moves.height:
         st.subheader(_("Stock moves"), anchor=False)
@@ -116,6 +120,22 @@ def render(view: View) -> None:
             table(view, settled, ENTRIES, key="document-settlement")
     with st.expander(_("States and who changed them")):
         table(view, view.ask("document_events", document=document), EVENTS, key="document-events")
+
+
+def _margin(view: View, head: dict[str, Any]) -> None:
+    """What an order that is not delivered in full would earn if it were delivered today."""
+    if head["status"] not in ("draft", "confirmed") or not view.sees("fct_item_costs", "unit_cost"):
+        return
+    if not view.actor.may("board.order_profit"):
+        return
+    filters = {"order": int(head["document_id"])}
+    total = view.one("margin_preview_total", **filters)
+    if not total:
+        return
+    with st.expander(_("What would it earn? What is not delivered yet, at the stock of today"),
+                     expanded=head["status"] == "draft", icon=":material/price_check:"):  # fmt: skip
+        st.markdown(margin_in_words(view, total))
+        preview(view, filters, total)
 
 
 def _figures(view: View, head: dict[str, Any]) -> None:

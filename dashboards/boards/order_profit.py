@@ -1,15 +1,17 @@
 """Which orders earn money? Orders and lines by component, one order's waterfall down to vouchers, who earns it."""
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.as_known import as_known, changes
 from dashboards.charts import GAIN, LOSS, NEUTRAL, ranked, waterfall
-from dashboards.filters import choice, switch, turn
+from dashboards.filters import choice, moment, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
-from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_share, shown_short
+from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
 from dashboards.table import Column, table
 
@@ -69,6 +71,15 @@ VOUCHERS = {
     "subcontract_amount": Column("Subcontracting", "amount"),
     "landed_amount": Column("Landed cost", "amount"),
 }
+ROOTS = {
+    "what": Column("What", "word"),
+    "component": Column("Component", "word"),
+    "document_type": Column("Document", "word"),
+    "document_number": Column("Number"),
+    "item_code": Column("Item"),
+    "quantity": Column("Quantity", "quantity"),
+    "value_amount": Column("Cost", "amount"),
+}
 GROUPS = {
     "customer": noted("Customer"),
     "item": noted("Item"),
@@ -80,7 +91,20 @@ BARS = 12
 
 def render(view: View) -> None:
     heading_place = st.container()
-    filters = _filters(view)
+    filters, known_at = _filters(view)
+    current = view
+    if known_at is not None:
+        known = as_known(view, known_at)
+        if known is None:
+            with heading_place:
+                heading(_("Which orders earn money?"))
+            return
+        view = known
+        st.info(
+            _("As known at {moment} UTC, on {day}. What became known later is left out.",
+              moment=f"{known_at:%Y-%m-%d %H:%M}", day=shown_date(view.edition.as_of)),
+            icon=":material/history:",
+        )  # fmt: skip
     total = view.one("order_profit_total", **filters)
     with heading_place:
         _answer(total)
@@ -91,7 +115,8 @@ def render(view: View) -> None:
         )
         return
     _figures(view, total, filters)
-    orders_tab, lines_tab, by_tab = st.tabs([_("Orders"), _("Order lines"), _("Who and what earns it")])
+    names = [_("Orders"), _("Order lines"), _("Who and what earns it"), _("As known, as corrected")]
+    orders_tab, lines_tab, by_tab, known_tab = st.tabs(names, default=names[3] if known_at else None)
     with orders_tab:
         _orders(view, filters, total)
     with lines_tab:
@@ -101,9 +126,11 @@ def render(view: View) -> None:
         )  # fmt: skip
     with by_tab:
         _profit_by(view, filters)
+    with known_tab:
+        changes(current, known_at, {name: filters.get(name) for name in ("customer", "item")})
 
 
-def _filters(view: View) -> dict[str, Any]:
+def _filters(view: View) -> tuple[dict[str, Any], datetime | None]:
     groups = {by: view.ask("order_profit_by", by=by) for by in GROUPS}
     names = {
         by: {str(key): own_part(str(label)) for key, label in rows.select("key", "label").iter_rows() if key}
@@ -112,9 +139,10 @@ def _filters(view: View) -> dict[str, Any]:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         first = choice(_("Ordered from"), sorted(names["month"]), "from", placeholder=_("the beginning"), width=150)
         chosen = {by: _chosen(by, names[by]) for by in ("customer", "item", "salesperson") if names[by]}
+        known_at = moment(_("As known at"), "known")
         loss_only = switch(_("Only at a loss"), "loss")
         explain(view, "fct_order_profit")
-    return {"first_day": f"{first}-01" if first else None, "loss_only": loss_only or None, **chosen}
+    return {"first_day": f"{first}-01" if first else None, "loss_only": loss_only or None, **chosen}, known_at
 
 
 def _chosen(by: str, names: dict[str, str]) -> str | None:
@@ -184,6 +212,15 @@ def _one_order(view: View, number: str, order: int) -> None:
         opens="document_id", nothing=_("Nothing was delivered or invoiced yet"),
         what_next=_("Its cost is an estimate at the rolled-up cost in force until it is delivered."),
     )  # fmt: skip
+    if view.sees("fct_costing_entries", "given_material_amount"):
+        st.subheader(_("Walked back to receipts and hours"), anchor=False)
+        with st.spinner(_("Walking its cost back…"), show_time=True):
+            roots = view.ask("cost_trace", order=order)
+        table(
+            view, roots, ROOTS, key=f"order-roots-{order}", opens="document_id", height=360,
+            nothing=_("Nothing was delivered yet"),
+            what_next=_("Its cost is an estimate at the rolled-up cost in force until it is delivered."),
+        )  # fmt: skip
     view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(order))
 
 

@@ -20,7 +20,7 @@ from transactions.kernel.users import ROLES
 
 SEEN_BY_ALL = {"overview", "delivery_dates", "stock", "document"}
 ALL = SEEN_BY_ALL | {
-    "order_profit", "mrp_workbench", "production", "receivables_payables", "finance", "proofs", "data"
+    "order_profit", "margin", "mrp_workbench", "production", "receivables_payables", "finance", "proofs", "data"
 }  # fmt: skip
 BOARDS_OF = {
     "owner": ALL,
@@ -36,6 +36,7 @@ BOARDS_OF = {
 TITLES = {
     "overview": "今天业务健康吗？",
     "order_profit": "哪些订单赚钱？",
+    "margin": "这笔订单能赚多少？",
     "delivery_dates": "哪些会延误，为什么？",
     "stock": "有什么，值多少？",
     "mrp_workbench": "现在该买什么、做什么、调什么？",
