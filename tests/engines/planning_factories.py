@@ -45,6 +45,11 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
     kinds = {name: random.choice(["made", "made", "bought"]) for name in names}
     kinds[names[-1]] = "bought"
     items = {(name, at): _item(random, kinds[name]) for name in names for at in warehouses}
+    for name in names:
+        offers = _offers(random) if kinds[name] == "bought" and random.random() < 0.3 else []
+        for at in warehouses:
+            items[name, at]["offers"] = offers
+            items[name, at]["has_source"] = bool(offers) or items[name, at]["has_source"]
     boms = {
         name: _versions(random, names[index + 1 :])
         for index, name in enumerate(names)
@@ -94,7 +99,19 @@ def _item(random: Random, kind: str) -> dict[str, Any]:
         "order_cost": random.choice([50, 200]) * MICRO,
         "holding_cost": random.choice([1, 3]) * MICRO,
         "has_source": random.random() < 0.9,
+        "offers": [],
     }
+
+
+def _offers(random: Random) -> list[dict[str, Any]]:
+    """Two or three suppliers that share what is bought."""
+    return [
+        {
+            "supplier_id": f"S{number}", "share_rate": random.choice([100_000, 250_000, 600_000]),
+            "lead_time_days": random.randint(0, 6), "minimum_quantity": random.choice([0, 6 * MICRO]),
+        }
+        for number in range(random.randint(1, 3))
+    ]  # fmt: skip
 
 
 def _versions(random: Random, below: list[str]) -> list[Version]:
@@ -116,7 +133,7 @@ def _supply(
 ) -> dict[str, Any]:
     return {
         "supply_id": name, "kind": kind, "document_number": f"N-{name}", "item_id": item, "warehouse_id": warehouse,
-        "quantity": quantity, "due_date": due, "is_released": released,
+        "quantity": quantity, "due_date": due, "is_released": released, "supplier_id": None,
     }  # fmt: skip
 
 
@@ -139,6 +156,7 @@ def _orders(
         name = f"WO:{prefix}{number}" if kind == "work_order" else f"PO:{prefix}{number}"
         due = _day(random)
         supplies.append(_supply(name, kind, item, warehouse, _quantity(random), due, random.random() < 0.5))
+        supplies[-1]["supplier_id"] = random.choice(["S0", "S1", None]) if kind == "purchase_order" else None
         if kind != "work_order":
             continue
         below = names[names.index(item) + 1 :]
@@ -233,7 +251,7 @@ def facts(factory: Factory) -> PlanningInput:
         items=pl.DataFrame(
             [
                 {"item_id": item, "warehouse_id": warehouse, "company_id": 1}
-                | {key: value for key, value in row.items() if key != "has_source"}
+                | {key: value for key, value in row.items() if key not in ("has_source", "offers")}
                 | {"preferred_supplier_id": "S" if row["has_source"] else None}
                 | ({} if row["has_source"] or row["kind"] == "made" else {"lead_time_days": None})
                 for (item, warehouse), row in factory.items.items()
@@ -257,6 +275,13 @@ def facts(factory: Factory) -> PlanningInput:
                 {"bom_id": row["bom_id"], "item_id": component, "quantity": quantity, "scrap_rate": scrap}
                 for row in versions
                 for component, (quantity, scrap) in row["lines"].items()
+            ]
+        ),
+        supplier_prices=pl.DataFrame(
+            [
+                offer | {"item_id": item, "unit_price": MICRO, "effective_date": AS_OF - timedelta(9)}
+                for item, offers in {item: row["offers"] for (item, _), row in factory.items.items()}.items()
+                for offer in offers
             ]
         ),
         routes=pl.DataFrame(

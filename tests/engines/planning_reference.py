@@ -42,6 +42,7 @@ class Supply:
     kind: str
     release: date | None = None
     source: Place | None = None
+    supplier: str | None = None
     takes: int = 0
     components: list[Requirement] = field(default_factory=list)
     serves: list[Requirement] = field(default_factory=list)
@@ -89,9 +90,9 @@ class Factory:
         return sum(self.is_worked(start + timedelta(n)) for n in range(1, (end - start).days + 1))
 
 
-def lot(shortage: int, item: dict[str, Any], economic: int) -> int:
+def lot(shortage: int, item: dict[str, Any], economic: int, least: int) -> int:
     minimum, multiple = item["minimum_quantity"] or 0, item["multiple_quantity"] or 0
-    quantity, step = shortage, 0
+    quantity, step = max(shortage, least), 0
     if item["lot_policy"] == "fixed":
         step = multiple or minimum
     elif item["lot_policy"] != "lot_for_lot":
@@ -185,6 +186,7 @@ def plan(factory: Factory) -> Plan:
             max(given["due_date"], as_of),
             given["due_date"],
             given["kind"],
+            supplier=given["supplier_id"],
         )
         supplies[supply.place].append(supply)
         orders[given["supply_id"]] = supply
@@ -438,6 +440,10 @@ def _plan_place(
     part_period = item["order_cost"] * 1_000_000 // item["holding_cost"]
     required = sum(need.quantity for need in needs if need.need <= max(day for day in days if day <= last_day))
     economic = economic_lot(required, factory.horizon_days + 1, part_period)
+    given = {
+        offer["supplier_id"]: sum(one.quantity for one in existing if one.supplier == offer["supplier_id"])
+        for offer in item["offers"]
+    }
     for day in days:
         if day > last_day:
             break
@@ -464,13 +470,16 @@ def _plan_place(
             short = min(deficit(later) for later in days if later >= last_covered(item, part_period, need)) - planned
             if item["lot_policy"] == "order_up_to":
                 short += max(item["target_quantity"] - safety, 0)
-            quantity = lot(short, item, economic) if turn < 200 else short
-            takes = lead_time(item, quantity)
+            offer = _furthest_behind(item["offers"], given, short) if route is None else None
+            quantity = lot(short, item, economic, offer["minimum_quantity"] if offer else 0) if turn < 200 else short
+            takes = offer["lead_time_days"] if offer else lead_time(item, quantity)
+            if offer:
+                given[offer["supplier_id"]] += quantity
             due = _unfrozen(factory, item, day)
             release = factory.back(due, takes)
             source = None if route is None else (place[0], route[0])
             name = ("plan", *place, day, turn)
-            made.append(Supply(name, place, quantity, day, due, "plan", release, source, takes))
+            made.append(Supply(name, place, quantity, day, due, "plan", release, source, None, takes))
             turn += 1
 
     sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
@@ -521,6 +530,17 @@ def _plan_place(
                 need = Requirement((*supply.name, component), target, quantity, supply.release, priority)
                 requirements[target].append(need)
                 supply.components.append(need)
+
+
+def _furthest_behind(offers: list[dict[str, Any]], given: dict[str, int], need: int) -> dict[str, Any] | None:
+    """The supplier that lacks most of its share, the need included."""
+    total, shares = sum(given.values()) + need, sum(offer["share_rate"] for offer in offers)
+    best = None
+    for offer in offers:
+        lack = total * offer["share_rate"] // shares - given[offer["supplier_id"]]
+        if best is None or lack > best[0]:
+            best = (lack, offer)
+    return None if best is None else best[1]
 
 
 def _unfrozen(factory: Factory, item: dict[str, Any], day: date) -> date:

@@ -738,6 +738,29 @@ def test_an_approved_move_of_free_stock_is_not_suggested_again() -> None:
     assert row(after.pegging, warehouse_id="X")["sales_order_line_id"] == 1
 
 
+def test_suppliers_get_their_shares() -> None:
+    """A gets three of five, B two; what is on its way from A counts."""
+    frame = pl.DataFrame(
+        [
+            {"item_id": "NUT", "supplier_id": name, "lead_time_days": lead, "unit_price": price * MICRO,
+             "minimum_quantity": 0, "share_rate": share, "effective_date": date(2025, 1, 1)}
+            for name, lead, price, share in (("A", 10, 2, 600_000), ("B", 2, 3, 400_000), ("C", 1, 1, None))
+        ]
+    )  # fmt: skip
+    demands = [sold(n, "NUT", 10, january(n + 18)) for n in range(1, 6)]
+    items = {"NUT": {"kind": "bought"}}
+    result = planned(demands, items=items, boms={}, supplier_prices=frame).suggestions
+    assert result["supplier_id"].to_list() == ["A", "B", "A", "B", "A"]
+    assert result["lead_time_days"].to_list() == [10, 2, 10, 2, 10]
+    assert result["unit_cost"].to_list() == [2 * MICRO, 3 * MICRO, 2 * MICRO, 3 * MICRO, 2 * MICRO]
+    on_its_way = [coming("PO:1", "NUT", 30, january(6)) | {"supplier_id": "A"}]
+    after = planned([*demands, sold(9, "NUT", 20, january(30))], on_its_way, items=items, boms={},
+                    supplier_prices=frame).suggestions  # fmt: skip
+    assert after.select("quantity", "supplier_id").rows() == [
+        (10 * MICRO, "B"), (10 * MICRO, "B"), (20 * MICRO, "A"),
+    ]  # fmt: skip
+
+
 def test_stock_below_zero_is_made_good_first() -> None:
     result = planned([sold(1, "WHEEL", 5, january(23))], stock={"WHEEL": -2}, items={"WHEEL": ITEMS["WHEEL"]}, boms={})
     quantities = dict(result.suggestions.select("due_date", "quantity").iter_rows())

@@ -72,6 +72,7 @@ SUPPLY_COLUMNS: Columns = {
     "quantity": pl.Int64,
     "due_date": pl.Date,
     "is_released": pl.Boolean,
+    "supplier_id": None,
 }
 BOM_COLUMNS: Columns = {
     "bom_id": None,
@@ -88,6 +89,7 @@ PRICE_COLUMNS: Columns = {
     "lead_time_days": pl.Int64,
     "unit_price": pl.Int64,
     "minimum_quantity": pl.Int64,
+    "share_rate": pl.Int64,
     "effective_date": pl.Date,
 }
 ROUTE_COLUMNS: Columns = {
@@ -135,6 +137,8 @@ OPTIONAL = {
     "end_date",
     "document_number",
     "is_released",
+    "supplier_id",
+    "share_rate",
     "scrap_rate",
     "unit_price",
     "until",
@@ -181,14 +185,16 @@ class PlanningInput:
         order is the one with supply_id "WO:" + work_order_id. What an open transfer takes (kind transfer_out) carries
         for_supply_id, the supply that it brings elsewhere.
     supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
-        released.
+        released, supplier_id of what is bought.
     bom_versions, bom_lines: the version with the latest effective_date not after the start is in force, until its
         end_date (its last day; null: until the next version); scrap_rate is
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
         ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made. In place of a component
         whose version in force on the start is_phantom stand that version's lines, multiplied through, rounded once.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
-        quantity breaks, the smallest minimum_quantity is what the supplier sells at least.
+        quantity breaks, the smallest minimum_quantity is what the supplier sells at least. Bought is from the preferred
+        supplier, else from the cheapest, then fastest; where suppliers have a share_rate, each order goes to the one
+        that is furthest behind its share of what is on its way and planned.
     routes: warehouses that are supplied from another one: to_warehouse_id, from_warehouse_id, transit_days (worked),
         and item_id, null for every item; a route of the item comes before one for every item, then the shortest.
     working_days: column `date`. Outside the days given, Monday to Friday count as worked.

@@ -24,7 +24,7 @@ from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lead_times import lead_days
 from dbt_project.engines.planning.lots import ECONOMIC, ORDER_UP_TO, PERIOD, economic_lot, last_covered, lot_quantity
-from dbt_project.engines.planning.ratio import divided_up
+from dbt_project.engines.planning.ratio import divided, divided_up
 from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
@@ -69,6 +69,10 @@ from dbt_project.engines.planning.records import (
     N_STOCK,
     N_SUPPLIER_MINIMUM,
     N_TARGET,
+    O_GIVEN,
+    O_LEAD,
+    O_MINIMUM,
+    O_SHARE,
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
@@ -97,6 +101,7 @@ from dbt_project.engines.planning.records import (
     S_LEVEL,
     S_NEED,
     S_NODE,
+    S_OFFER,
     S_PEG_END,
     S_PEG_START,
     S_QUANTITY,
@@ -168,6 +173,7 @@ def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: 
     supplies[S_STATE, row] = PROPOSED
     supplies[S_DECISION, row] = -1
     supplies[S_FROM, row] = -1
+    supplies[S_OFFER, row] = -1
 
 
 @njit(cache=True)
@@ -218,6 +224,24 @@ def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
         keys[j + 1] = key
         rows[j + 1] = row
     return rows
+
+
+@njit(cache=True)
+def _furthest_behind(offers: Table, start: int, end: int, need: int) -> int:
+    """The offer that lacks most of its share once the need is given; of equal ones the first."""
+    shares = 0
+    total = need
+    for offer in range(start, end):
+        shares += offers[offer, O_SHARE]
+        total += offers[offer, O_GIVEN]
+    best = start
+    most = -(1 << 62)
+    for offer in range(start, end):
+        lack = divided(total, offers[offer, O_SHARE], shares)[0] - offers[offer, O_GIVEN]
+        if lack > most:
+            best = offer
+            most = lack
+    return best
 
 
 @njit(cache=True)
@@ -321,6 +345,8 @@ def net(
     existing_start: Int64s,
     existing_count: int,
     supplies: Table,
+    offer_start: Int64s,
+    offers: Table,
     requirements: Table,
     pegs: Table,
     version_start: Int64s,
@@ -345,10 +371,11 @@ def net(
     order: nodes, parents before components; requirements come out in this order of their nodes. Positions of one pool
         are brought into the order in which they are planned. asked: the demands, sorted by node, rows demand_start[i]
         to demand_start[i+1] for node i. requirements, pegs: room to fill; all tables grow where they must.
-    supplies: the existing ones, sorted by node and day. item_hash: the identity of each node's item; component_hash:
-        the same for each demand that is a component of an open work order. expiring: of each demand that stands for
-        stock that expires, how much that is; else 0. decisions: sorted by identity. last_day:
-        nothing needed later is planned.
+    supplies: the existing ones, sorted by node and day. offers: of suppliers with shares, rows offer_start[i] to
+        offer_start[i+1] for node i; what they are given is added up.
+    item_hash: the identity of each node's item; component_hash: the same for each demand that is a component of an open
+        work order. expiring: of each demand that stands for stock that expires, how much that is; else 0. decisions:
+        sorted by identity. last_day: nothing needed later is planned.
     """
     node_count = nodes.shape[0]
     head = np.full(node_count, -1, dtype=np.int64)
@@ -533,12 +560,17 @@ def net(
                 need = least_deficit[covered] - planned
                 if nodes[node, N_POLICY] == ORDER_UP_TO:
                     need += max(nodes[node, N_TARGET] - safety, 0)
+                offer = -1
+                least = nodes[node, N_SUPPLIER_MINIMUM]
+                if offer_start[node] < offer_start[node + 1] and not is_free:
+                    offer = _furthest_behind(offers, offer_start[node], offer_start[node + 1], need)
+                    least = offers[offer, O_MINIMUM]
                 quantity = lot_quantity(
                     need,
                     nodes[node, N_POLICY],
                     nodes[node, N_MINIMUM],
                     nodes[node, N_MULTIPLE],
-                    nodes[node, N_SUPPLIER_MINIMUM],
+                    least,
                     nodes[node, N_MAXIMUM],
                     nodes[node, N_ECONOMIC],
                 )
@@ -606,7 +638,11 @@ def net(
                             supplies[S_QUANTITY, supply] = decisions[found, D_QUANTITY]
                         if decisions[found, D_DUE] >= 0:
                             supplies[S_DUE, supply] = decisions[found, D_DUE]
-                if not is_free:
+                if offer >= 0:
+                    supplies[S_OFFER, supply] = offer
+                    supplies[S_LEAD, supply] = offers[offer, O_LEAD]
+                    offers[offer, O_GIVEN] += supplies[S_QUANTITY, supply]
+                elif not is_free:
                     supplies[S_LEAD, supply] = lead_days(nodes, node, supplies[S_QUANTITY, supply])
                 supplies[S_RELEASE, supply] = worked_back(
                     supplies[S_DUE, supply], supplies[S_LEAD, supply], first, worked, until

@@ -4,6 +4,7 @@ codes and cycles."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
@@ -189,7 +190,29 @@ def suppliers(facts: PlanningInput) -> pl.DataFrame:
             supplier_lead_time_days=pl.col("lead_time_days").first(),
             supplier_minimum=pl.col("minimum_quantity").first(),
             supplier_price=pl.col("unit_price").first(),
+            share_rate=pl.col("share_rate").max(),
         )
+    )
+
+
+def shared_offers(facts: PlanningInput, nodes: pl.DataFrame) -> pl.DataFrame:
+    """The offers of suppliers that have a share of a bought item, by node: lead time, least quantity, price, share in
+    smallest whole numbers, and the quantity that is on its way from the supplier."""
+    offers = suppliers(facts).filter(pl.col("share_rate") > 0)
+    of_node = nodes.filter((pl.col("kind") == "bought") & (pl.col("from_node") < 0))
+    coming = facts.supplies.group_by("item_id", "warehouse_id", "supplier_id").agg(given=pl.col("quantity").sum())
+    found = (
+        of_node.select("node", "item_id", "warehouse_id")
+        .join(offers, on="item_id")
+        .join(coming, on=["item_id", "warehouse_id", "supplier_id"], how="left")
+        .with_columns(pl.col("given").fill_null(0))
+        .sort("node", "supplier_id")
+    )
+    divisor = {node: gcd(*shares) for node, shares in found.group_by("node").agg("share_rate").iter_rows()}
+    return found.with_columns(
+        share=pl.col("share_rate") // pl.col("node").replace_strict(divisor, return_dtype=pl.Int64)
+        if found.height
+        else pl.col("share_rate")
     )
 
 

@@ -52,7 +52,8 @@ S_STATE = 17
 S_DECISION = 18
 S_LEAD = 19  # worked days from release to due date
 S_FROM = 20  # node that it is moved from, -1 for none; of open transfers too
-S_WIDTH = 21
+S_OFFER = 21  # offer that it is bought by where suppliers have shares, -1 for none
+S_WIDTH = 22
 
 STOCK = 0
 EXISTING = 1
@@ -114,6 +115,13 @@ N_MAXIMUM = 17
 N_FROZEN = 18  # first day on which something new may come, 0 for any
 N_ECONOMIC = 19  # economic order quantity, where lots are made by it; netting writes it
 N_WIDTH = 20
+
+# What a supplier with a share offers to a node: rows [offer, column], by node.
+O_SHARE = 0  # in the smallest whole numbers
+O_LEAD = 1
+O_MINIMUM = 2
+O_GIVEN = 3  # on its way and planned so far
+O_WIDTH = 4
 
 # A planner's decision that still holds: rows [decision, column].
 D_HASH = 0

@@ -15,7 +15,7 @@ from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.identity import text_identities, written
 from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
-from dbt_project.engines.planning.network import Network, network, planned_nodes
+from dbt_project.engines.planning.network import Network, network, planned_nodes, shared_offers
 from dbt_project.engines.planning.records import (
     P_WIDTH,
     PLANNED,
@@ -34,6 +34,7 @@ from dbt_project.engines.planning.tables import (
     expected_rows,
     located_demands,
     node_parameters,
+    offer_table,
     planning_calendar,
     supply_table,
 )
@@ -52,6 +53,7 @@ class Solution:
     calendar: WorkingCalendar
     network: Network
     nodes: pl.DataFrame
+    offers: pl.DataFrame
     node_table: Table
     demands: pl.DataFrame
     existing: pl.DataFrame
@@ -222,7 +224,8 @@ def solve(given: PlanningInput) -> Solution:
     )
 
     decisions, decided = decisions_in_force(facts)
-    calendar = planning_calendar(facts, nodes, structure, demands, existing, parent, as_of)
+    offers = shared_offers(facts, nodes)
+    calendar = planning_calendar(facts, nodes, structure, demands, existing, offers, parent, as_of)
     node_table = node_parameters(nodes, structure, as_of)
     existing_start = np.searchsorted(existing_node, np.arange(nodes.height + 1)).astype(np.int64)
     item_hash = text_identities(nodes["item_id"], 3)
@@ -252,6 +255,8 @@ def solve(given: PlanningInput) -> Solution:
         existing_start,
         existing.height,
         supply_rows,
+        np.searchsorted(offers["node"].to_numpy(), np.arange(nodes.height + 1)).astype(np.int64),
+        offer_table(offers),
         np.empty((R_WIDTH, rows), dtype=np.int64),
         np.empty((P_WIDTH, rows + rows // 2), dtype=np.int64),
         structure.version_start,
@@ -294,6 +299,7 @@ def solve(given: PlanningInput) -> Solution:
         calendar=calendar,
         network=structure,
         nodes=nodes,
+        offers=offers,
         node_table=node_table,
         demands=demands,
         existing=existing,

@@ -23,6 +23,7 @@ from dbt_project.engines.planning.records import (
     S_LEAD,
     S_NEED,
     S_NODE,
+    S_OFFER,
     S_QUANTITY,
     S_RELEASE,
     S_REQUIRED,
@@ -88,7 +89,12 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "item_id": plan.of_node("item_id", nodes),
             "warehouse_id": plan.of_node("warehouse_id", nodes),
             "from_warehouse_id": gathered(plan.nodes["warehouse_id"], source),
-            "supplier_id": gathered(plan.nodes["supplier_id"], np.where(is_moved, -1, nodes)),
+            "supplier_id": pl.select(
+                pl.coalesce(
+                    gathered(plan.offers["supplier_id"], rows[S_OFFER]),
+                    gathered(plan.nodes["supplier_id"], np.where(is_moved, -1, nodes)),
+                )
+            ).to_series(),
             "quantity": rows[S_QUANTITY],
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),
@@ -106,7 +112,11 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
             "maximum_quantity": plan.of_node("maximum_quantity", nodes),
-            "supplier_minimum_quantity": plan.of_node("supplier_minimum", nodes),
+            "supplier_minimum_quantity": pl.select(
+                pl.coalesce(
+                    gathered(plan.offers["supplier_minimum"], rows[S_OFFER]), plan.of_node("supplier_minimum", nodes)
+                )
+            ).to_series(),
             "first_requirement_id": gathered(plan.requirement_ids, rows[S_FIRST]),
             "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),
             "sales_order_line_count": plan.line_count[where],
@@ -118,7 +128,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "snoozed_until": gathered(plan.decisions["until"], decision),
         }
     )
-    frame = frame.with_columns(unit_cost=_unit_costs(plan, frame, nodes))
+    frame = frame.with_columns(unit_cost=_unit_costs(plan, frame, nodes, rows[S_OFFER]))
     value = _values(
         frame["quantity"].to_numpy(),
         frame["unit_cost"].fill_null(0).to_numpy(),
@@ -137,11 +147,16 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     )
 
 
-def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s) -> pl.Series:
+def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s, offers: Int64s) -> pl.Series:
     """What a unit costs: the supplier's price in force for the quantity, else the item's cost."""
     own = plan.of_node("unit_cost", nodes)
     is_moved = frame["kind"] == "move"
-    price = pl.select(pl.when(~is_moved).then(plan.of_node("supplier_price", nodes))).to_series()
+    price = pl.select(
+        pl.when(pl.Series(offers >= 0))
+        .then(gathered(plan.offers["supplier_price"], offers))
+        .when(~is_moved)
+        .then(plan.of_node("supplier_price", nodes))
+    ).to_series()
     prices = plan.facts.supplier_prices.with_columns(
         pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= plan.facts.as_of
     )

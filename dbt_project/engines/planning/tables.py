@@ -53,6 +53,11 @@ from dbt_project.engines.planning.records import (
     N_SUPPLIER_MINIMUM,
     N_TARGET,
     N_WIDTH,
+    O_GIVEN,
+    O_LEAD,
+    O_MINIMUM,
+    O_SHARE,
+    O_WIDTH,
     REJECTED,
     S_DAY,
     S_DECISION,
@@ -62,6 +67,7 @@ from dbt_project.engines.planning.records import (
     S_HASH,
     S_KIND,
     S_NODE,
+    S_OFFER,
     S_QUANTITY,
     S_RANK,
     S_RELEASE,
@@ -190,6 +196,7 @@ def supply_table(existing: pl.DataFrame, rows: int) -> Table:
     table[S_FIRST] = UNSEEN
     table[S_DECISION] = -1
     table[S_FROM] = -1
+    table[S_OFFER] = -1
     return whole
 
 
@@ -223,6 +230,16 @@ def node_parameters(nodes: pl.DataFrame, structure: Network, as_of: int) -> Tabl
     )
     table[:, N_MOVE_HASH] = text_identities(names["move"], 4) if nodes["item_id"].n_unique() < nodes.height else 0
     table[:, N_HASH] = np.where(from_node < 0, text_identities(names["own"], 4), table[:, N_MOVE_HASH])
+    return table
+
+
+def offer_table(offers: pl.DataFrame) -> Table:
+    """The offers of suppliers with shares."""
+    table = np.zeros((offers.height, O_WIDTH), dtype=np.int64)
+    table[:, O_SHARE] = offers["share"].to_numpy()
+    table[:, O_LEAD] = offers["supplier_lead_time_days"].to_numpy()
+    table[:, O_MINIMUM] = offers["supplier_minimum"].to_numpy()
+    table[:, O_GIVEN] = offers["given"].to_numpy()
     return table
 
 
@@ -261,6 +278,7 @@ def planning_calendar(
     structure: Network,
     demands: pl.DataFrame,
     existing: pl.DataFrame,
+    offers: pl.DataFrame,
     parent: Int64s,
     as_of: int,
 ) -> WorkingCalendar:
@@ -271,7 +289,8 @@ def planning_calendar(
     days += [day_number(day) for day in ends if isinstance(day, date)]
     depth = int(structure.level.max()) + 1 if nodes.height else 0
     lead = 0
-    leads = nodes["lead_time_days"].to_numpy()
+    leads = nodes["lead_time_days"].to_numpy().copy()
+    np.maximum.at(leads, offers["node"].to_numpy(), offers["supplier_lead_time_days"].to_numpy())
     takes_longer = ((nodes["run_days_nano"].fill_null(0) > 0) | (nodes["setup_days_nano"].fill_null(0) > 0)).to_numpy()
     for level in range(depth):
         of_level = structure.level == level

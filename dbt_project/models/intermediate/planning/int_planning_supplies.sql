@@ -31,7 +31,8 @@ purchases as (
         coalesce(document_lines.warehouse_id, documents.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
         document_lines.quantity_micro - coalesce(followed.quantity_micro, 0) as quantity,
         coalesce(document_lines.promised_date, document_lines.requested_date, documents.effective_date) as due_date,
-        documents.state = 'confirmed' as is_released
+        documents.state = 'confirmed' as is_released,
+        documents.partner_id as supplier_id
     from {{ ref('stg_document_lines') }} as document_lines
     inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
     inner join {{ ref('stg_items') }} as items on items.item_id = document_lines.item_id
@@ -56,7 +57,8 @@ requisitions as (
         coalesce(document_lines.warehouse_id, documents.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
         document_lines.quantity_micro - coalesce(followed.quantity_micro, 0) as quantity,
         coalesce(document_lines.requested_date, document_lines.promised_date, documents.effective_date) as due_date,
-        false as is_released
+        false as is_released,
+        documents.partner_id as supplier_id
     from {{ ref('stg_document_lines') }} as document_lines
     inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
     inner join {{ ref('stg_items') }} as items on items.item_id = document_lines.item_id
@@ -91,7 +93,8 @@ work_orders as (
         coalesce(work_orders.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
         work_orders.planned_quantity_micro - coalesce(outputs.quantity_micro, 0) as quantity,
         work_orders.due_date,
-        documents.state = 'released' as is_released
+        documents.state = 'released' as is_released,
+        cast(null as bigint) as supplier_id
     from {{ ref('int_work_orders_closed') }} as work_orders
     inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = work_orders.work_order_id
     inner join main_warehouses on main_warehouses.company_id = work_orders.company_id
@@ -126,7 +129,8 @@ inspections as (
         stock.warehouse_id,
         stock.inspection_quantity_micro as quantity,
         {{ as_of() }} as due_date,
-        true as is_released
+        true as is_released,
+        cast(null as bigint) as supplier_id
     from {{ ref('int_planning_stock') }} as stock
     left join undecided
         on undecided.company_id = stock.company_id
@@ -144,7 +148,8 @@ transfers as (
         transfers_open.to_warehouse_id as warehouse_id,
         transfers_open.open_quantity_micro as quantity,
         transfers_open.arrives_on as due_date,
-        true as is_released
+        true as is_released,
+        cast(null as bigint) as supplier_id
     from {{ ref('int_transfers_open') }} as transfers_open
 ),
 
