@@ -112,4 +112,12 @@ FIGURES = (
         "warehouse.seen_after_one_order",
         (1_000_000,),
     ),
+    Figure(
+        "known-3m",
+        "as known at a past moment, 3 M moves",
+        "s",
+        Promise(at_most=15),
+        "warehouse.known_then",
+        (3_000_000,),
+    ),
 )

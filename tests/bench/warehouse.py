@@ -11,15 +11,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select, text
 
 from ingestion.sources.demo import make_demo
+from orchestration.known import known_at_moment
 from orchestration.refresh import Outcome, refresh
 from tests.bench.figure import Measured, median
 from transactions import Door, make_home
+from transactions.kernel.clock import EPOCH
 from transactions.kernel.database import metadata, reading
 from transactions.master.tables import item, partner
 
@@ -93,6 +95,22 @@ def _copy(connection: Connection, table: Table, shift: int, copy: int) -> None:
     connection.execute(
         text(f"insert into {table.name} ({names}) select {values} from {table.name} where id < {shift // copy}")
     )
+
+
+def known_then(moves: int, quick: bool) -> Measured:
+    """As known half way through what was recorded: rows taken back, models, editions, in a warm process."""
+    with company(3_000 if quick else moves, 10 if quick else 90) as (home, door):
+        refresh(home, door.engine, as_of=LAST_DAY, full=True)
+        with reading(door.engine) as connection:
+            times = connection.execute(text("select min(recorded_at), max(recorded_at) from stock_move")).one()
+        then = EPOCH + timedelta(microseconds=(int(times[0]) + int(times[1])) // 2)
+        seconds = []
+        for turn in range(1 if quick else 3):
+            start = time.perf_counter()
+            found = known_at_moment(home, then + timedelta(seconds=turn), now=door.clock.now())
+            seconds.append(time.perf_counter() - start)
+        steps = {step: f"{took:.1f} s" for step, took in found.seconds.items()}
+        return Measured(median(seconds), count_of(door, "stock_move"), seconds, parts=steps)
 
 
 def peak_steps(outcome: Outcome) -> dict[str, str]:
