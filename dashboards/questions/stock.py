@@ -100,38 +100,64 @@ class CardFilters(Filters):
     warehouse: str | None = None
 
 
-@asks(CardFilters, permission=PERMISSION)
-def stock_card(edition: Edition, filters: CardFilters) -> pl.DataFrame:
-    """The moves of an item into and out of stock with the balance after each, the latest first."""
+class StockCardFilters(CardFilters):
+    """The days that are shown; balances count from the first move on."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@asks(StockCardFilters, permission=PERMISSION)
+def stock_card(edition: Edition, filters: StockCardFilters) -> pl.DataFrame:
+    """The moves of an item into and out of stock with the balance after each, the latest first; new standards too."""
     where = Where(("company_id = ?", filters.company), ("item_code = ?", filters.item))
+    shown = Where(("effective_date >= ?", filters.first_day), ("effective_date <= ?", filters.last_day))
     inside, here, parameters = "in ('stock', 'inspection')", "", list[object]()
     if filters.warehouse is not None:
         here = " and {side}_warehouse_code = ?"
         parameters = [filters.warehouse, filters.warehouse]
     into = f"(to_kind {inside}{here.format(side='to')})"
     out = f"(from_kind {inside}{here.format(side='from')})"
-    values = ""
+    values, running, revalued = "", "", ""
     if edition.has("fct_stock_moves", "value_amount"):
         values = """, (case when comes then value_amount else 0 end) - (case when goes then value_amount else 0 end)
             as value_change"""
-    running = ", sum(value_change) over held as value_balance" if values else ""
+        running = ", cast(sum(value_change) over held as decimal(18, 4)) as value_balance"
+    revaluations: list[object] = []
+    if values and edition.has("fct_stock_revaluations", "value_amount"):
+        revalued = """union all by name
+            select revaluations.effective_date, 'revaluation' as move_type,
+                warehouses.warehouse_code as to_warehouse_code,
+                cast(0 as decimal(18, 6)) as received_quantity, cast(0 as decimal(18, 6)) as issued_quantity,
+                revaluations.value_amount as value_change
+            from marts.fct_stock_revaluations as revaluations
+            inner join marts.dim_item as items on items.item_id = revaluations.item_id
+                and items.company_id = revaluations.company_id
+            inner join marts.dim_warehouse as warehouses on warehouses.warehouse_id = revaluations.warehouse_id
+            where items.item_code = ? and (? is null or revaluations.company_id = ?)
+                and (? is null or warehouses.warehouse_code = ?)"""
+        revaluations = [filters.item, *([filters.company] * 2), *([filters.warehouse] * 2)]
     return edition.rows(
         f"""with sided as (
             select *, {into} as comes, {out} as goes from marts.fct_stock_moves where {where.sql}
         ),
         changes as (
             select effective_date, recorded_at, move_id, move_type, document_id, document_type, document_number,
-                lot_code,
+                lot_code, from_warehouse_code, to_warehouse_code,
                 case when comes then quantity else 0 end as received_quantity,
                 case when goes then quantity else 0 end as issued_quantity {values}
             from sided where comes <> goes
+            {revalued}
+        ),
+        balanced as (
+            select *,
+                cast(sum(received_quantity - issued_quantity) over held as decimal(18, 6)) as balance_quantity {running}
+            from changes
+            window held as (order by effective_date, recorded_at nulls first, move_id nulls first)
         )
-        select * exclude (recorded_at),
-            cast(sum(received_quantity - issued_quantity) over held as decimal(18, 6)) as balance_quantity {running}
-        from changes
-        window held as (order by effective_date, recorded_at, move_id)
-        order by effective_date desc, recorded_at desc, move_id desc""",
-        [*parameters, *where.parameters],
+        select * exclude (recorded_at) from balanced where {shown.sql}
+        order by effective_date desc, recorded_at desc nulls last, move_id desc nulls last""",
+        [*parameters, *where.parameters, *revaluations, *shown.parameters],
     )
 
 
