@@ -1,4 +1,4 @@
-"""The margin preview: lines that stand in the address, a total that they add up to, and no cost for who may not see it."""
+"""The margin preview: lines that stand in the address, a total that they add up to, no cost for who may not see it."""
 
 from __future__ import annotations
 
