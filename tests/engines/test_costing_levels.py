@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from dbt_project.engines.costing.levels import (
     dense_codes,
     groups_by_level,
+    halves,
     positions_of,
     stable_order,
     version_in_force,
@@ -39,6 +40,20 @@ def test_groups_are_what_reaches_each_other_and_levels_never_go_down(pairs: list
             assert (group[one] == group[other]) == together
     assert all(group[start] <= group[end] for start, end in pairs)
     assert sorted(set(group.tolist())) == list(range(count))
+
+
+@given(edges, st.lists(st.integers(0, 9), min_size=NODES, max_size=NODES))
+def test_halves_need_nothing_of_each_other(pairs: list[tuple[int, int]], weights: list[int]) -> None:
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    starts, targets = ends[:, 0].copy(), ends[:, 1].copy()
+    group, count = groups_by_level(NODES, starts, targets)
+    half = halves(NODES, starts, targets, np.array(weights, np.int64), group, count)
+    half_of_node = [half[group[node]] for node in range(NODES)]
+    assert all(half_of_node[start] == half_of_node[end] for start, end in pairs)
+    connected = reaches([*pairs, *((end, start) for start, end in pairs)])
+    heaviest = max(sum(weights[node] for node in together) for together in connected)
+    loads = [sum(w for w, mine in zip(weights, half_of_node, strict=True) if mine == one) for one in (0, 1)]
+    assert abs(loads[0] - loads[1]) <= heaviest
 
 
 @given(whole_numbers)

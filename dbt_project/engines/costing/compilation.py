@@ -18,8 +18,9 @@ STAMP = hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for 
 
 
 def compiled(function: F) -> F:
-    """The function compiled by Numba without Python objects; the machine code is cached beside its source file."""
-    dispatcher = njit(cache=True)(function)
+    """The function compiled by Numba without Python objects, so that other threads can run beside it; the machine code
+    is cached beside its source file."""
+    dispatcher = njit(cache=True, nogil=True)(function)
     dispatcher._cache._cache_file._source_stamp = STAMP
     return cast(F, dispatcher)
 

@@ -8,10 +8,11 @@ import polars as pl
 
 from . import tables
 from .kinds import COMPONENT_NAMES, KINDS, METHODS, Given, Source, UnknownMethod
-from .levels import dense_codes, groups_by_level, positions_of, stable_order, version_in_force
+from .levels import dense_codes, groups_by_level, halves, positions_of, stable_order, version_in_force
 from .pools import standard_values
 from .sequence import kind_codes, order_of_play
 from .tables import Ints
+from .threads import at_the_same_time
 
 Flags = npt.NDArray[np.bool_]
 
@@ -44,6 +45,7 @@ class Facts(NamedTuple):
     pools: int
     links: int
     group_start: Ints
+    groups_of_first_half: int
     entry_id: Ints
     move_id: Ints
     company_id: Ints
@@ -88,11 +90,23 @@ def arranged(
     into_order = np.flatnonzero((order >= 0) & ~is_made)
     out_of_order = np.flatnonzero(is_made)
     out_of_order = out_of_order[(is_closed[order[out_of_order]] == 1) | (given[out_of_order] == Given.NOTHING)]
-    group, groups = groups_by_level(
-        identities.nodes + order_ids.size,
-        np.concatenate([node[into_order], identities.nodes + order[out_of_order]]),
-        np.concatenate([identities.nodes + order[into_order], node[out_of_order]]),
+    consumed = np.concatenate([node[into_order], identities.nodes + order[out_of_order]])
+    made_of = np.concatenate([identities.nodes + order[into_order], node[out_of_order]])
+    group, groups = groups_by_level(identities.nodes + order_ids.size, consumed, made_of)
+    # Orders whose outputs stand on their own are connected to them all the same: they are written to together.
+    any_of_order = np.flatnonzero(order >= 0)
+    half = halves(
+        group.size,
+        node[any_of_order],
+        identities.nodes + order[any_of_order],
+        np.bincount(node, minlength=group.size),
+        group,
+        groups,
     )
+    by_half, half_start = stable_order(half, 2)
+    place_of_group = np.empty(groups, np.int64)
+    place_of_group[by_half] = np.arange(groups)
+    group = place_of_group[group]
     by_group, group_start = stable_order(group[node[sequence]], groups)
     at = sequence[by_group]
     place_of = np.empty(moves.height, np.int64)
@@ -108,7 +122,9 @@ def arranged(
     entries = tables.table(tables.ENTRIES, moves.height)
     method = np.where(identities.method == SPECIFIC, 0, identities.method)
     date = received_days(moves, day)
-    tables.filled(entries, at, quantity, source, given, method, pool, node, date, day, order, origin, place_of)
+    facts_by_row = (quantity, source, given, method, pool, node, date, day, order, origin, place_of)
+    spans = (slice(0, moves.height // 2), slice(moves.height // 2, moves.height))
+    at_the_same_time(lambda span: tables.filled(entries[span].view(np.recarray), at[span], *facts_by_row), spans)
     fill_amounts(entries.value, place_of, given, moves)
     if at_once.size:
         worth = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])
@@ -139,6 +155,7 @@ def arranged(
         pools=identities.pools,
         links=referred.size,
         group_start=group_start,
+        groups_of_first_half=int(half_start[1]),
         entry_id=entry_id[at],
         move_id=whole_numbers(moves["move_id"])[at],
         company_id=whole_numbers(moves["company_id"])[at],
@@ -321,9 +338,7 @@ def fill_amounts(value: Ints, place_of: Ints, given: Ints, moves: pl.DataFrame) 
 
 
 def empty_state(facts: Facts) -> tables.State:
-    """The state before the first move, with room for what an ordinary history needs."""
-    n = facts.entries.shape[0]
-    inflows = int(np.count_nonzero(facts.entries.source != Source.TAKEN))
+    """The state before the first move, without room for what will be found."""
     return tables.State(
         entries=facts.entries,
         links=tables.table(tables.LINKS, facts.links),
@@ -333,6 +348,20 @@ def empty_state(facts: Facts) -> tables.State:
         purses=tables.table(tables.PURSES, facts.pools + facts.nodes.shape[0]),
         nodes=facts.nodes,
         standards=facts.standards,
+        layers=tables.table(tables.LAYERS, 0),
+        slices=tables.table(tables.SLICES, 0),
+        debts=tables.table(tables.DEBTS, 0),
+        variances=tables.table(tables.VARIANCES, 0),
+        counts=np.zeros(tables.COUNTS, np.int64),
+    )
+
+
+def with_room_of_its_own(state: tables.State, first: int, last: int) -> tables.State:
+    """The same state with empty tables for what is found in the entries first … last − 1: room for an ordinary
+    history."""
+    n = last - first
+    inflows = int(np.count_nonzero(state.entries.source[first:last] != Source.TAKEN))
+    return state._replace(
         layers=tables.table(tables.LAYERS, inflows + n // 8 + 16),
         slices=tables.table(tables.SLICES, n + n // 8 + 16),
         debts=tables.table(tables.DEBTS, n // 8 + 16),

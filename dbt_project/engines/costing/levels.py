@@ -89,6 +89,43 @@ def groups_by_level(nodes: int, from_node: Ints, to_node: Ints) -> tuple[Ints, i
 
 
 @compiled
+def halves(nodes: int, from_node: Ints, to_node: Ints, weight: Ints, group: Ints, groups: int) -> Ints:
+    """Half (0 or 1) of each group, so that no edge goes from one half to the other and both weigh about the same.
+
+    Nodes that are connected, whatever way, share a half. What is connected is found by joining trees; the heaviest goes
+    first, to the half that is lighter so far.
+    """
+    root = np.arange(nodes)
+    for e in range(from_node.shape[0]):
+        one, other = from_node[e], to_node[e]
+        while root[one] != one:
+            root[one] = root[root[one]]
+            one = root[one]
+        while root[other] != other:
+            root[other] = root[root[other]]
+            other = root[other]
+        root[max(one, other)] = min(one, other)
+    for v in range(nodes):
+        root[v] = root[root[v]]
+    load = np.zeros(nodes, np.int64)
+    for v in range(nodes):
+        load[root[v]] += weight[v]
+    half_of_root = np.zeros(nodes, np.int64)
+    first_load = second_load = 0
+    for v in np.argsort(-load, kind="mergesort"):
+        if root[v] == v:
+            if first_load <= second_load:
+                first_load += load[v]
+            else:
+                half_of_root[v] = 1
+                second_load += load[v]
+    half = np.zeros(groups, np.int64)
+    for v in range(nodes):
+        half[group[v]] = half_of_root[root[v]]
+    return half
+
+
+@compiled
 def stable_order(keys: Ints, count: int) -> tuple[Ints, Ints]:
     """(positions ordered by key, ties as they stood; start of each key's run), for keys 0 … count − 1."""
     start = np.zeros(count + 1, np.int64)

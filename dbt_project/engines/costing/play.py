@@ -328,16 +328,15 @@ def finished(state: State, first: int, last: int) -> None:
 
 
 @compiled
-def played(state: State, group_start: Ints, rounds: Ints, first_group: int) -> int:
-    """Plays the groups from `first_group` on, and leaves every remaining layer with its value.
+def played(state: State, group_start: Ints, rounds: Ints, first_group: int, last_group: int) -> int:
+    """Plays the groups from `first_group` to before `last_group`, and leaves every remaining layer with its value.
 
     Returns the group at which it stopped. It stops before a group that finds too little room (that group is as if it
     had not been played; with more room it can be played on from there), at one whose values are out of range
     (counts[DIVERGED] is 1), or at the end.
     """
     counts = state.counts
-    groups = group_start.shape[0] - 1
-    for group in range(first_group, groups):
+    for group in range(first_group, last_group):
         first, last = group_start[group], group_start[group + 1]
         if first == last:
             continue
@@ -352,4 +351,4 @@ def played(state: State, group_start: Ints, rounds: Ints, first_group: int) -> i
             forgotten(state, first, last, mark)
             counts[OVERFLOW] = full
             return group
-    return groups
+    return last_group

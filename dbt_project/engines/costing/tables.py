@@ -1,5 +1,6 @@
 """What the play keeps in mind: entries, pools, layers, slices, debts and work orders, as tables of whole numbers."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ VARIANCE, REVALUATION = 0, 1
 
 LAYER_COUNT, SLICE_COUNT, DEBT_COUNT, VARIANCE_COUNT, STAMP, CHANGE, OVERFLOW, DIVERGED = 0, 1, 2, 3, 4, 5, 6, 7
 COUNTS = 8
+FOUND = {"layers": LAYER_COUNT, "slices": SLICE_COUNT, "debts": DEBT_COUNT, "variances": VARIANCE_COUNT}
 LAYERS_FULL, SLICES_FULL, DEBTS_FULL, VARIANCES_FULL = 1, 2, 3, 4
 
 
@@ -191,6 +193,19 @@ def widened(rows: Table) -> Table:
     wider = table(rows.dtype, 2 * rows.shape[0])
     wider.view(np.int64)[: rows.size * rows.dtype.itemsize // 8] = rows.view(np.int64)
     return wider
+
+
+def joined(start: State, parts: Sequence[State]) -> State:
+    """One state of what was found in parts that need nothing of each other; the rows keep the order of the parts."""
+    layers_before = 0
+    for part in parts:
+        part.slices.layer[: part.counts[SLICE_COUNT]] += layers_before
+        layers_before += int(part.counts[LAYER_COUNT])
+    found = {
+        name: np.concatenate([getattr(part, name)[: part.counts[count]] for part in parts]).view(np.recarray)
+        for name, count in FOUND.items()
+    }
+    return start._replace(**found, counts=np.sum([part.counts for part in parts], axis=0))
 
 
 @compiled

@@ -5,17 +5,19 @@ whole minor units of the company's currency. Signs: quantity and value are posit
 it.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from . import play, tables
-from .facts import AMOUNTS, Facts, arranged, empty_state
+from .facts import AMOUNTS, Facts, arranged, empty_state, with_room_of_its_own
 from .findings import findings_of
 from .kinds import KINDS, Given, Source
 from .proportion import COMPONENTS
 from .tables import Ints
+from .threads import at_the_same_time
 
 
 class ValueIsOutOfRange(ValueError):
@@ -95,17 +97,25 @@ def value_moves(
     facts = arranged(moves, work_orders, methods, standard_costs)
     if facts.entries.size and int(np.abs(facts.entries.value).max()) > tables.LARGEST_VALUE:
         raise ValueIsOutOfRange("an amount given with a move is beyond 10^15 minor units")
-    state = empty_state(facts)
     groups = facts.group_start.shape[0] - 1
     rounds = np.zeros(groups, np.int64)
-    group = play.played(state, facts.group_start, rounds, 0)
-    while group < groups:
+    start = empty_state(facts)
+    bounds = ((0, facts.groups_of_first_half), (facts.groups_of_first_half, groups))
+    halves = at_the_same_time(lambda half: played_half(facts, start, rounds, *half), bounds)
+    return result_of(facts, tables.joined(start, halves), rounds)
+
+
+def played_half(facts: Facts, start: tables.State, rounds: Ints, first: int, last: int) -> tables.State:
+    """The state after the groups first … last − 1, which need nothing of the others, with room as it was needed."""
+    state = with_room_of_its_own(start, int(facts.group_start[first]), int(facts.group_start[last]))
+    group = play.played(state, facts.group_start, rounds, first, last)
+    while group < last:
         if state.counts[tables.DIVERGED]:
             entry = int(facts.entry_id[facts.group_start[group]])
             raise ValueIsOutOfRange(f"the value of entry {entry} or one costed with it is beyond 10^15 minor units")
         state = tables.with_more_room(state)
-        group = play.played(state, facts.group_start, rounds, group)
-    return result_of(facts, state, rounds)
+        group = play.played(state, facts.group_start, rounds, group, last)
+    return state
 
 
 def amount_columns(values: Ints, suffix: str = "") -> dict[str, Ints]:
@@ -119,16 +129,19 @@ def result_of(facts: Facts, state: tables.State, rounds: Ints) -> CostingResult:
     debtors = state.debts.entry[open_debts]
     owed_quantity = state.debts.left[open_debts]
     owed_value = state.entries.value[debtors] - paid(state, debtors)
-    work_orders = order_table(facts, state)
-    return CostingResult(
-        valued_moves=move_table(facts, state, debtors),
-        slices=slice_table(facts, state, debtors, owed_quantity, owed_value),
-        layers=layer_table(facts, state, debtors, owed_quantity, owed_value),
-        work_orders=work_orders,
-        findings=findings_of(facts, state, rounds, work_orders, debtors, owed_quantity, owed_value),
-        variances=variance_table(facts, state),
-        laid_layers=laid_table(facts, state),
+    owed = (debtors, owed_quantity, owed_value)
+    makers: tuple[Callable[[], pl.DataFrame], ...] = (
+        lambda: move_table(facts, state, debtors),
+        lambda: slice_table(facts, state, *owed),
+        lambda: layer_table(facts, state, *owed),
+        lambda: laid_table(facts, state),
+        lambda: order_table(facts, state),
+        lambda: variance_table(facts, state),
     )
+    made = at_the_same_time(lambda maker: maker(), makers)
+    valued_moves, slices, layers, laid_layers, work_orders, variances = made
+    findings = findings_of(facts, state, rounds, work_orders, *owed)
+    return CostingResult(valued_moves, slices, layers, work_orders, findings, variances, laid_layers)
 
 
 def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame:
