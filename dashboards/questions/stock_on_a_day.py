@@ -67,7 +67,8 @@ def layers_until(edition: Edition, day: date) -> tuple[str, list[Any]]:
             window pool as (partition by layers.company_id, layers.item_id, layers.warehouse_id),
                 up_to_here as (
                     partition by layers.company_id, layers.item_id, layers.warehouse_id
-                    order by layers.received_date, layers.layer_move_id rows unbounded preceding
+                    order by layers.received_date, layers.layer_move_id, layers.is_uncovered
+                    rows unbounded preceding
                 )
         ),
         shared as (

@@ -46,6 +46,7 @@ left_over as (
         layers.item_id,
         layers.warehouse_id,
         layers.layer_move_id,
+        layers.is_uncovered,
         layers.quantity,
         true as is_layer
     from {{ ref('fct_stock_layers_daily') }} as layers
@@ -58,6 +59,7 @@ left_over as (
         ageing.item_id,
         ageing.warehouse_id,
         ageing.layer_move_id,
+        ageing.is_uncovered,
         ageing.quantity,
         false as is_layer
     from {{ ref('fct_stock_ageing') }} as ageing
@@ -68,7 +70,7 @@ compared as (
     union all
     select company_id, item_id || '@' || warehouse_id || ' value' as key, value_days as compared_amount, is_layer from spans
     union all
-    select company_id, item_id || '@' || warehouse_id || '/' || layer_move_id as key, quantity as compared_amount, is_layer from left_over
+    select company_id, item_id || '@' || warehouse_id || '/' || layer_move_id || is_uncovered as key, quantity as compared_amount, is_layer from left_over
 )
 
 select

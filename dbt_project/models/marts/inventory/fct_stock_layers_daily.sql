@@ -89,6 +89,8 @@ select
     standing.item_id,
     standing.warehouse_id,
     cast(standing.layer_entry_id // 2 as bigint) as layer_move_id,
+    -- The end that goods leave: they went out before any receipt covered them.
+    standing.layer_entry_id % 2 = 1 as is_uncovered,
     standing.valid_from,
     coalesce(standing.next_date - 1, {{ as_of() }}) as valid_to,
     -- Opening stock says since when it has been there.
