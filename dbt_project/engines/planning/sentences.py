@@ -29,10 +29,10 @@ def column(name: str, offsets: Int64s, text: Bytes) -> pl.Series:
 
 @njit(cache=True)
 def _copied(text: Bytes, at: int, source: Bytes, start: int, end: int) -> int:
-    for position in range(start, end):
-        text[at] = source[position]
-        at += 1
-    return at
+    # Unsigned positions need no look at whether they count from the end, and so many bytes are copied at once.
+    for offset in range(end - start):
+        text[np.uintp(at + offset)] = source[np.uintp(start + offset)]
+    return at + end - start
 
 
 @njit(cache=True)
@@ -42,21 +42,26 @@ def _number(text: Bytes, at: int, micro: int) -> int:
         text[at] = 45
         at += 1
         micro = -micro
-    whole = micro // 1_000_000
-    part = micro - whole * 1_000_000
-    digits = 1
-    power = 10
-    while whole >= power and digits < 13:
-        digits += 1
-        power *= 10
-    k = at + digits - 1
-    while whole >= 10:
-        tens = whole // 10
-        text[k] = 48 + whole - 10 * tens
-        whole = tens
-        k -= 1
-    text[k] = 48 + whole
-    at += digits
+    rest = np.uint64(micro)
+    whole = rest // np.uint64(1_000_000)
+    part = int(rest - whole * np.uint64(1_000_000))
+    if whole < np.uint64(10):
+        text[np.uintp(at)] = np.uint8(np.uint64(48) + whole)
+        at += 1
+    else:
+        digits = 1
+        power = np.uint64(10)
+        while whole >= power and digits < 13:
+            digits += 1
+            power *= np.uint64(10)
+        k = at + digits - 1
+        while whole >= np.uint64(10):
+            tens = whole // np.uint64(10)
+            text[np.uintp(k)] = np.uint8(np.uint64(48) + whole - np.uint64(10) * tens)
+            whole = tens
+            k -= 1
+        text[np.uintp(k)] = np.uint8(np.uint64(48) + whole)
+        at += digits
     if part:
         text[at] = 46
         at += 1

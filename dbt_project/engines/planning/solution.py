@@ -79,6 +79,13 @@ class Solution:
         """A column of the nodes for each of the given node numbers."""
         return self.nodes[column].gather(nodes)
 
+    def offered(self, column: str, offers: Int64s, nodes: Int64s) -> pl.Series:
+        """A column of the offers, and of the nodes where there is none; null where there is neither (negative)."""
+        of_nodes = gathered(self.nodes[column], nodes)
+        if not self.offers.height:
+            return of_nodes
+        return pl.select(pl.coalesce(gathered(self.offers[column], offers), of_nodes)).to_series()
+
     @cached_property
     def places(self) -> pl.Series:
         """Item@warehouse of each node."""
@@ -132,6 +139,8 @@ def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
     known = rows >= 0
     if known.all():
         return values.gather(rows)
+    if not known.any():
+        return pl.repeat(None, len(rows), dtype=values.dtype, eager=True).alias(values.name)
     index = pl.select(pl.when(pl.Series(known)).then(pl.Series(rows))).to_series()
     return values.gather(index)
 

@@ -37,6 +37,10 @@ from dbt_project.engines.planning.solution import Solution, dates, dates_or_null
 
 Int64s = npt.NDArray[np.int64]
 
+SHOWN = (
+    S_COVERED, S_DAY, S_DECISION, S_DUE, S_FIRST, S_FROM, S_LEAD, S_NEED, S_NODE, S_OFFER, S_QUANTITY, S_RELEASE,
+    S_REQUIRED, S_SHORTAGE, S_STATE, S_TOP,
+)  # fmt: skip
 # In place of a lot rule where a warehouse gives what it has free.
 FREE_STOCK = "free_stock"
 
@@ -72,7 +76,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = plan.planned
-    rows = [column[where] for column in plan.supplies]
+    rows = {column: plan.supplies[column, where] for column in SHOWN}
     nodes = rows[S_NODE]
     safety = plan.node_table[nodes, N_SAFETY]
     available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]
@@ -89,12 +93,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "item_id": plan.of_node("item_id", nodes),
             "warehouse_id": plan.of_node("warehouse_id", nodes),
             "from_warehouse_id": gathered(plan.nodes["warehouse_id"], source),
-            "supplier_id": pl.select(
-                pl.coalesce(
-                    gathered(plan.offers["supplier_id"], rows[S_OFFER]),
-                    gathered(plan.nodes["supplier_id"], np.where(is_moved, -1, nodes)),
-                )
-            ).to_series(),
+            "supplier_id": plan.offered("supplier_id", rows[S_OFFER], np.where(is_moved, -1, nodes)),
             "quantity": rows[S_QUANTITY],
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),
@@ -112,11 +111,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "minimum_quantity": plan.of_node("minimum_quantity", nodes),
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
             "maximum_quantity": plan.of_node("maximum_quantity", nodes),
-            "supplier_minimum_quantity": pl.select(
-                pl.coalesce(
-                    gathered(plan.offers["supplier_minimum"], rows[S_OFFER]), plan.of_node("supplier_minimum", nodes)
-                )
-            ).to_series(),
+            "supplier_minimum_quantity": plan.offered("supplier_minimum", rows[S_OFFER], nodes),
             "first_requirement_id": gathered(plan.requirement_ids, rows[S_FIRST]),
             "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),
             "sales_order_line_count": plan.line_count[where],
@@ -150,13 +145,8 @@ def suggestions(plan: Solution) -> pl.DataFrame:
 def _unit_costs(plan: Solution, frame: pl.DataFrame, nodes: Int64s, offers: Int64s) -> pl.Series:
     """What a unit costs: the supplier's price in force for the quantity, else the item's cost."""
     own = plan.of_node("unit_cost", nodes)
-    is_moved = frame["kind"] == "move"
-    price = pl.select(
-        pl.when(pl.Series(offers >= 0))
-        .then(gathered(plan.offers["supplier_price"], offers))
-        .when(~is_moved)
-        .then(plan.of_node("supplier_price", nodes))
-    ).to_series()
+    is_moved = frame["from_warehouse_id"].is_not_null().to_numpy()
+    price = plan.offered("supplier_price", offers, np.where(is_moved, -1, nodes))
     prices = plan.facts.supplier_prices.with_columns(
         pl.col("minimum_quantity").fill_null(0), is_known=pl.col("effective_date") <= plan.facts.as_of
     )
