@@ -14,6 +14,7 @@
         invoices.due_date,
         invoices.gross_amount,
         invoices.paid_amount,
+        invoices.credited_amount,
         invoices.open_amount,
         invoices.open_amount_document_currency,
         invoices.days_overdue,

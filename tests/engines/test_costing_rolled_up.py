@@ -84,6 +84,22 @@ def test_set_up_is_spread_over_the_lot_of_the_item_before_that_of_the_bom() -> N
     assert [row["overhead_unit_cost"] // MICRO for row in found] == [22, 4, 22]
 
 
+def test_by_products_take_their_share() -> None:
+    versions = pl.DataFrame(
+        {"bom_id": [1], "item_id": [10], "effective_date": [FIRST], "output_quantity": [MICRO], "by_product_share": [1]}
+    ).with_columns(pl.col("by_product_share") * 100_000)
+    lines = pl.DataFrame({"bom_id": [1], "item_id": [1], "quantity": [2 * MICRO], "scrap_rate": [0]})
+    routings = pl.DataFrame({"routing_id": [7], "item_id": [10], "effective_date": [FIRST]})
+    operations = pl.DataFrame(
+        {"routing_id": [7], "setup_minutes": [0], "run_minutes": [0], "labour_rate": [0], "overhead_rate": [0],
+         "subcontract_cost": [30 * MICRO]}
+    )  # fmt: skip
+    costs = pl.DataFrame({"item_id": [1], "effective_date": [FIRST], "unit_cost": [5 * MICRO]})
+    asked = pl.DataFrame({"item_id": [10], "date": [FIRST]})
+    [row] = rolled_up_cost(versions, lines, routings, operations, costs, asked).to_dicts()
+    assert (row["material_unit_cost"], row["subcontract_unit_cost"]) == (9 * MICRO, 27 * MICRO)
+
+
 def test_a_bom_that_has_ended_makes_nothing() -> None:
     boms, lines = [(1, 10, 0, 1), (2, 10, 20, 1), (3, 11, 0, 1)], [(1, 1, 2, 0), (2, 1, 4, 0), (3, 10, 1, 0)]
     asked = [(10, 9), (10, 10), (10, 20), (10, 25), (10, 26), (11, 9), (11, 10)]

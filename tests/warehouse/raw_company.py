@@ -26,7 +26,8 @@ Number = int | str | Decimal
 ACCOUNTS = {
     "bank": "asset", "receivables": "asset", "inventory": "asset", "work_in_progress": "asset", "input_tax": "asset",
     "payables": "liability", "goods_received_not_billed": "liability", "landed_cost_clearing": "liability",
-    "output_tax": "liability", "wages_payable": "liability", "opening_contra": "equity",
+    "subcontract_clearing": "liability", "output_tax": "liability", "wages_payable": "liability",
+    "opening_contra": "equity",
     "retained_earnings": "equity", "capital": "equity", "revenue": "revenue", "freight_revenue": "revenue",
     "sales_returns": "revenue", "cost_of_sales": "expense", "purchase_price_difference": "expense",
     "production_variance": "expense", "inventory_gain_loss": "expense", "scrap_loss": "expense",

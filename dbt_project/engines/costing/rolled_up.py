@@ -42,10 +42,11 @@ class Component(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A BOM version: components per unit, and the quantity that it makes at once."""
+    """A BOM version: components per unit, the quantity it makes at once, the part of its cost that by-products take."""
 
     components: tuple[Component, ...]
     output_quantity: int
+    by_product_share: int
 
 
 class Operation(NamedTuple):
@@ -71,7 +72,7 @@ def rolled_up_cost(
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
     bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units); optional end_date, the last
-        day in force.
+        day in force, and by_product_share (millionths of the whole cost that by-products take).
     bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
         that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
@@ -177,7 +178,8 @@ class Structure:
         self.path.pop()
         if is_looped:
             return UnitCost((0, 0, 0, 0), False, True, since, until, True)
-        material, labour, overhead, subcontract = (round(amount) for amount in exact)
+        kept = Fraction(MICRO - recipe.by_product_share, MICRO)
+        material, labour, overhead, subcontract = (round(amount * kept) for amount in exact)
         return UnitCost((material, labour, overhead, subcontract), is_complete, False, since, until, True)
 
     def unit_cost_below(self, item: int, day: date) -> UnitCost:
@@ -211,18 +213,20 @@ def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int,
     columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
     for bom, item, quantity, scrap_rate in columns.iter_rows():
         components.setdefault(bom, []).append((item, quantity, scrap_rate))
-    if "end_date" not in bom_versions.columns:
-        bom_versions = bom_versions.with_columns(end_date=pl.lit(None, pl.Date))
+    for name, kind in (("end_date", pl.Date), ("by_product_share", pl.Int64)):
+        if name not in bom_versions.columns:
+            bom_versions = bom_versions.with_columns(pl.lit(None, kind).alias(name))
     days = (pl.col(name).cast(pl.Date) for name in ("effective_date", "end_date"))
-    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity").sort("bom_id")
+    share = pl.col("by_product_share").fill_null(0)
+    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity", share).sort("bom_id")
     begun: dict[int, dict[date, Recipe | None]] = {}
     ended: dict[int, list[tuple[date, date]]] = {}
-    for bom, item, day, last_day, output_quantity in columns.iter_rows():
+    for bom, item, day, last_day, output_quantity, by_product_share in columns.iter_rows():
         lines = tuple(
             Component(below, Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
             for below, quantity, scrap_rate in components.get(bom, ())
         )
-        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity)
+        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share)
         if last_day is not None:
             ended.setdefault(item, []).append((day, last_day + timedelta(days=1)))
     for item, ends in ended.items():

@@ -21,11 +21,21 @@ def model(dbt, session):
         .sort("item_id", "effective_date", "recorded_at_microseconds", "item_planning_id")
         .unique(["company_id", "item_id", "effective_date"], keep="last", maintain_order=True)
     )
-    bom_versions = boms.unique(["item_id", "effective_date"], keep="last", maintain_order=True)
+    by_product_shares = (
+        dbt.ref("stg_bom_by_products").pl().group_by("bom_id").agg(by_product_share=pl.col("cost_share_micro").sum())
+    )
+    bom_versions = boms.unique(["item_id", "effective_date"], keep="last", maintain_order=True).join(
+        by_product_shares, on="bom_id", how="left", maintain_order="left"
+    )
     costs = [
         rolled_up_cost(
             bom_versions=bom_versions.select(
-                "bom_id", "item_id", "effective_date", "end_date", output_quantity="output_quantity_micro"
+                "bom_id",
+                "item_id",
+                "effective_date",
+                "end_date",
+                "by_product_share",
+                output_quantity="output_quantity_micro",
             ),
             bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
             routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),

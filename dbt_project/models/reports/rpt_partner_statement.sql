@@ -1,6 +1,49 @@
--- One row per partner and document (对账单): what was delivered or received, invoiced or billed, paid; the running balance is
--- invoiced − paid. A partner who is customer and supplier has one statement for each side.
-with movements as (
+-- One row per partner and document (对账单): what was delivered or received, invoiced or billed, paid; returns and notes take off.
+-- The running balance is invoiced − paid. A partner who is customer and supplier has one statement for each side.
+with returned as (
+    select
+        links.link_type,
+        links.from_line_id,
+        return_lines.document_id,
+        {{ whole_sum('links.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_line_links') }} as links
+    inner join {{ ref('stg_document_lines') }} as return_lines on return_lines.document_line_id = links.to_line_id
+    where links.link_type in ('customer_return', 'supplier_return')
+    group by links.link_type, links.from_line_id, return_lines.document_id
+),
+
+-- What went back counts as what it came at: its share of the delivery's or receipt's line.
+back as (
+    select
+        deliveries.company_id,
+        deliveries.customer_id as partner_id,
+        'customer' as side,
+        returned.document_id,
+        {{ millionths('deliveries.gross_amount') }} as gross_amount,
+        {{ millionths('deliveries.quantity') }} as whole_quantity,
+        returned.quantity_micro
+    from {{ ref('fct_deliveries') }} as deliveries
+    inner join returned
+        on returned.from_line_id = deliveries.delivery_line_id
+        and returned.link_type = 'customer_return'
+
+    union all
+
+    select
+        receipts.company_id,
+        receipts.supplier_id as partner_id,
+        'supplier' as side,
+        returned.document_id,
+        {{ millionths('receipts.gross_amount') }} as gross_amount,
+        {{ millionths('receipts.quantity') }} as whole_quantity,
+        returned.quantity_micro
+    from {{ ref('fct_goods_receipts') }} as receipts
+    inner join returned
+        on returned.from_line_id = receipts.receipt_line_id
+        and returned.link_type = 'supplier_return'
+),
+
+movements as (
     select
         company_id,
         customer_id as partner_id,
@@ -64,6 +107,55 @@ with movements as (
         0 as invoiced_amount,
         settled_amount as paid_amount
     from {{ ref('fct_payments') }}
+
+    union all
+
+    select
+        back.company_id,
+        back.partner_id,
+        back.side,
+        back.document_id,
+        documents.document_type,
+        documents.document_number,
+        documents.effective_date as document_date,
+        documents.recorded_at,
+        -sum({{ amount(
+            rounded_ratio(
+                'back.gross_amount * ' ~ minor_units('companies.amount_exponent') ~ ' * back.quantity_micro',
+                'back.whole_quantity * 1000000',
+            ),
+            'companies.amount_exponent',
+        ) }}) as delivered_amount,
+        0 as invoiced_amount,
+        0 as paid_amount
+    from back
+    inner join {{ ref('stg_documents') }} as documents on documents.document_id = back.document_id
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = back.company_id
+    group by
+        back.company_id,
+        back.partner_id,
+        back.side,
+        back.document_id,
+        documents.document_type,
+        documents.document_number,
+        documents.effective_date,
+        documents.recorded_at
+
+    union all
+
+    select
+        company_id,
+        partner_id,
+        case when document_type = 'credit_note' then 'customer' else 'supplier' end as side,
+        note_id as document_id,
+        document_type,
+        document_number,
+        note_date as document_date,
+        recorded_at,
+        0 as delivered_amount,
+        -settled_amount as invoiced_amount,
+        0 as paid_amount
+    from {{ ref('fct_notes') }}
 )
 
 select

@@ -7,6 +7,7 @@ select
     document_lines.entered_unit_id,
     document_lines.tax_code_id,
     document_lines.warehouse_id,
+    document_lines.lot_id,
 
     document_lines.description,
     nullif(document_lines.extra, 'null') as extra,

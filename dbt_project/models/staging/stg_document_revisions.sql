@@ -10,6 +10,7 @@ select
     document_revisions.new_value,
     document_revisions.reason,
 
+    document_revisions.effective_date,
     {{ recorded_time('document_revisions.recorded_at') }} as recorded_at,
 
     document_revisions.recorded_at as recorded_at_microseconds

@@ -7,5 +7,6 @@ select
     fiscal_periods.state as period_state,
 
     fiscal_periods.start_date,
-    fiscal_periods.end_date
+    fiscal_periods.end_date,
+    {{ recorded_time('fiscal_periods.locked_at') }} as locked_at
 from {{ source('raw', 'fiscal_period') }} as fiscal_periods

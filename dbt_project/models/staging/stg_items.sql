@@ -7,6 +7,7 @@ select
     items.name as item_name,
     items.kind,
     items.category,
+    items.tracked_by,
     nullif(items.extra, 'null') as extra,
 
     items.is_blocked,

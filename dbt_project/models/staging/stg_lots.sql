@@ -5,5 +5,6 @@ select
 
     lots.code as lot_code,
 
-    lots.expiry_date
+    lots.expiry_date,
+    {{ recorded_time('lots.recorded_at') }} as recorded_at
 from {{ source('raw', 'lot') }} as lots

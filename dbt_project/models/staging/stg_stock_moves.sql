@@ -15,6 +15,7 @@ select
 
     {{ quantity('stock_moves.quantity') }} as quantity,
     {{ quantity('stock_moves.unit_cost') }} as unit_cost,
+    {{ quantity('stock_moves.cost_share') }} as cost_share,
 
     stock_moves.effective_date,
     stock_moves.received_date,
@@ -22,6 +23,7 @@ select
 
     stock_moves.quantity as quantity_micro,
     stock_moves.unit_cost as unit_cost_micro,
+    stock_moves.cost_share as cost_share_micro,
     stock_moves.recorded_at as recorded_at_microseconds
 from {{ source('raw', 'stock_move') }} as stock_moves
 where

@@ -9,6 +9,8 @@ select
     time_entries.department_id,
 
     {{ quantity('time_entries.minutes') }} as minutes,
+    -- Minutes of machines bear the overhead; they are as many as those of people unless told otherwise.
+    {{ quantity('coalesce(time_entries.machine_minutes, time_entries.minutes)') }} as machine_minutes,
     {{ quantity('time_entries.labour_rate') }} as labour_rate,
     {{ quantity('time_entries.overhead_rate') }} as overhead_rate,
 
@@ -16,6 +18,7 @@ select
     {{ recorded_time('time_entries.recorded_at') }} as recorded_at,
 
     time_entries.minutes as minutes_micro,
+    coalesce(time_entries.machine_minutes, time_entries.minutes) as machine_minutes_micro,
     time_entries.labour_rate as labour_rate_micro,
     time_entries.overhead_rate as overhead_rate_micro,
     time_entries.recorded_at as recorded_at_microseconds

@@ -3,7 +3,12 @@
 with
 
 moves as (
-    select *
+    select
+        *,
+        sum(quantity_micro) over (
+            partition by move_type, work_order_id, item_id order by move_id rows between unbounded preceding and current row
+        ) as beside_upto,
+        sum(quantity_micro) over (partition by move_type, work_order_id, item_id) as beside_whole
     from {{ ref('int_stock_moves_located') }}
     -- A warehouse's stock and inspection locations are one pool: moves between them change nothing.
     where from_warehouse_id is distinct from to_warehouse_id
@@ -27,6 +32,12 @@ ends as (
             else moves.move_type
         end as kind,
         moves.work_order_id,
+        -- The share is of all by-products of that item together: each takes its part by quantity.
+        case when moves.move_type = 'by_product'
+            then {{ share_of_span(
+                'moves.cost_share_micro', 'moves.beside_upto - moves.quantity_micro', 'moves.beside_upto', 'moves.beside_whole'
+            ) }}
+        end as cost_share,
         case moves.move_type
             when 'transfer' then 2 * moves.move_id + 1
             when 'customer_return' then 2 * moves.origin_move_id + 1
@@ -55,6 +66,7 @@ ends as (
             else moves.move_type
         end as kind,
         moves.work_order_id,
+        null as cost_share,
         case moves.move_type
             when 'supplier_return' then 2 * moves.origin_move_id
         end as origin_entry_id
@@ -83,6 +95,7 @@ estimates as (
         ends.quantity > 0
         and (
             ends.kind in ('adjustment_in', 'customer_return')
+            or (ends.kind = 'by_product' and ends.cost_share is null)
             or (ends.kind = 'output' and costs.is_made)
         )
 )
@@ -101,6 +114,7 @@ select
     ends.kind,
     ends.work_order_id,
     ends.origin_entry_id,
+    cast(ends.cost_share as bigint) as cost_share,
     prices.material_amount_minor as material_amount,
     prices.landed_amount_minor as landed_amount,
     estimates.estimated_material_amount,

@@ -1,4 +1,5 @@
--- One row per operation of a routing version: its minutes and the hourly rates in force at its work centre. Micro.
+-- One row per operation of a routing version: its minutes and the hourly rates in force at its work centre, or the price of a
+-- subcontractor per unit, whose time costs nothing more. Micro.
 with
 
 rates as (
@@ -11,8 +12,9 @@ select
     operations.routing_id,
     operations.setup_minutes_micro as setup_minutes,
     operations.run_minutes_micro as run_minutes,
-    coalesce(rates.labour_rate_micro, 0) as labour_rate,
-    coalesce(rates.overhead_rate_micro, 0) as overhead_rate
+    case when operations.subcontractor_id is null then coalesce(rates.labour_rate_micro, 0) else 0 end as labour_rate,
+    case when operations.subcontractor_id is null then coalesce(rates.overhead_rate_micro, 0) else 0 end as overhead_rate,
+    coalesce(operations.subcontract_price_micro, 0) as subcontract_cost
 from {{ ref('stg_routing_operations') }} as operations
 inner join {{ ref('stg_work_centers') }} as work_centers on work_centers.work_center_id = operations.work_center_id
 left join rates on rates.work_center_id = operations.work_center_id

@@ -13,6 +13,7 @@ select
     to_locations.warehouse_id as to_warehouse_id,
     moves.quantity_micro,
     moves.unit_cost_micro,
+    moves.cost_share_micro,
     moves.effective_date,
     moves.received_date,
     moves.document_id,

@@ -64,6 +64,7 @@ rated as (
         time_entries.department_id,
         time_entries.effective_date,
         time_entries.minutes_micro,
+        time_entries.machine_minutes_micro,
         companies.amount_exponent,
         coalesce(
             time_entries.labour_rate_micro,
@@ -94,6 +95,7 @@ select
     rated.department_id,
     rated.effective_date,
     rated.minutes_micro,
+    rated.machine_minutes_micro,
     rated.labour_rate_micro,
     rated.overhead_rate_micro,
     -- Minutes × hourly rate ÷ 60, rounded once.
@@ -101,9 +103,9 @@ select
         'cast(rated.minutes_micro as ' ~ type_whole() ~ ') * rated.labour_rate_micro * ' ~ minor_units('rated.amount_exponent'),
         '60000000000000',
     ) }} as bigint) as labour_amount_minor,
-    -- Minutes × hourly rate ÷ 60, rounded once.
+    -- Machine minutes × hourly rate ÷ 60, rounded once.
     cast({{ rounded_ratio(
-        'cast(rated.minutes_micro as ' ~ type_whole() ~ ') * rated.overhead_rate_micro * ' ~ minor_units('rated.amount_exponent'),
+        'cast(rated.machine_minutes_micro as ' ~ type_whole() ~ ') * rated.overhead_rate_micro * ' ~ minor_units('rated.amount_exponent'),
         '60000000000000',
     ) }} as bigint) as overhead_amount_minor
 from rated

@@ -10,6 +10,14 @@ booked as (
     from {{ ref('int_time_entries_priced') }} as time_entries
     where time_entries.work_order_id is not null
     group by time_entries.work_order_id
+),
+
+subcontracted as (
+    select
+        subcontract_costs.work_order_id,
+        {{ whole_sum('subcontract_costs.amount_minor') }} as amount_minor
+    from {{ ref('stg_subcontract_costs') }} as subcontract_costs
+    group by subcontract_costs.work_order_id
 )
 
 select
@@ -22,7 +30,7 @@ select
     coalesce(booked.minutes_micro, 0) as minutes_micro,
     coalesce(booked.labour_amount_minor, 0) as labour_amount_minor,
     coalesce(booked.overhead_amount_minor, 0) as overhead_amount_minor,
-    -- Subcontracting bills do not exist yet.
-    cast(0 as bigint) as subcontract_amount_minor
+    coalesce(subcontracted.amount_minor, 0) as subcontract_amount_minor
 from {{ ref('int_work_orders_closed') }} as work_orders
 left join booked on booked.work_order_id = work_orders.work_order_id
+left join subcontracted on subcontracted.work_order_id = work_orders.work_order_id

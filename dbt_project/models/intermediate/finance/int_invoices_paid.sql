@@ -1,12 +1,15 @@
--- One row per customer invoice, supplier bill or landed cost bill: what it is worth and what is paid of it by as_of, in
+-- One row per customer invoice, supplier bill or landed cost bill: what it is worth, paid and credited of it by as_of, in
 -- company currency at the document's own rate (differences to the payment's rate are exchange gain or loss).
 with allocated as (
     select
-        invoice_id,
-        {{ whole_sum('amount_minor') }} as allocated_amount_minor,
-        max(effective_date) as last_paid_on
-    from {{ ref('stg_payment_allocations') }}
-    group by invoice_id
+        allocations.invoice_id,
+        {{ whole_sum('allocations.amount_minor') }} as allocated_amount_minor,
+        {{ whole_sum("case when payments.document_type in ('credit_note', 'debit_note') then allocations.amount_minor else 0 end") }}
+            as credited_amount_minor,
+        max(case when payments.document_type not in ('credit_note', 'debit_note') then allocations.effective_date end) as last_paid_on
+    from {{ ref('stg_payment_allocations') }} as allocations
+    inner join {{ ref('stg_documents') }} as payments on payments.document_id = allocations.payment_id
+    group by allocations.invoice_id
 ),
 
 net_of_lines as (
@@ -29,7 +32,8 @@ invoices as (
         int_documents_dated.tax_amount_minor,
         int_documents_dated.freight_amount_minor,
         int_documents_dated.gross_amount_document_currency_minor,
-        coalesce(allocated.allocated_amount_minor, 0) as paid_amount_document_currency_minor,
+        coalesce(allocated.allocated_amount_minor, 0) as settled_amount_document_currency_minor,
+        coalesce(allocated.credited_amount_minor, 0) as credited_amount_document_currency_minor,
         allocated.last_paid_on
     from {{ ref('int_documents_dated') }} as int_documents_dated
     left join net_of_lines on net_of_lines.document_id = int_documents_dated.document_id
@@ -37,6 +41,26 @@ invoices as (
     where
         int_documents_dated.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
         and int_documents_dated.state not in ('draft', 'cancelled')
+),
+
+-- As payments post it: the share of the whole, so that a fully paid document leaves nothing of rounding open.
+settled as (
+    select
+        invoices.*,
+        invoices.net_amount_minor + invoices.tax_amount_minor + invoices.freight_amount_minor as gross_amount_minor,
+        {% for part in ['settled', 'credited'] -%}
+        coalesce(
+            cast(
+                {{ rounded_ratio(
+                    'cast(invoices.net_amount_minor + invoices.tax_amount_minor + invoices.freight_amount_minor as ' ~ type_whole()
+                    ~ ') * invoices.' ~ part ~ '_amount_document_currency_minor',
+                    'invoices.gross_amount_document_currency_minor',
+                ) }} as bigint
+            ),
+            0
+        ) as {{ part }}_amount_minor{{ ',' if not loop.last }}
+        {% endfor %}
+    from invoices
 )
 
 select
@@ -49,19 +73,10 @@ select
     net_amount_minor,
     tax_amount_minor,
     freight_amount_minor,
-    net_amount_minor + tax_amount_minor + freight_amount_minor as gross_amount_minor,
+    gross_amount_minor,
     gross_amount_document_currency_minor,
-    paid_amount_document_currency_minor,
-    -- as payments post it: the share of the whole, so that a fully paid document leaves nothing of rounding open
-    coalesce(
-        cast(
-            {{ rounded_ratio(
-                'cast(net_amount_minor + tax_amount_minor + freight_amount_minor as ' ~ type_whole()
-                ~ ') * paid_amount_document_currency_minor',
-                'gross_amount_document_currency_minor',
-            ) }} as bigint
-        ),
-        0
-    ) as paid_amount_minor,
+    settled_amount_document_currency_minor,
+    credited_amount_minor,
+    settled_amount_minor - credited_amount_minor as paid_amount_minor,
     last_paid_on
-from invoices
+from settled

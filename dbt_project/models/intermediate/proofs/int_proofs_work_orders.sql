@@ -42,6 +42,20 @@ union all
 
 select
     'work_order_cost' as check_name,
+    subcontract_costs.company_id,
+    cast(subcontract_costs.work_order_id as varchar) as key,
+    2 as suspicion,
+    subcontract_costs.effective_date,
+    documents.document_number,
+    cast(subcontract_costs.amount as decimal(28, 6)) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('stg_subcontract_costs') }} as subcontract_costs
+left join {{ ref('stg_documents') }} as documents on documents.document_id = subcontract_costs.document_id
+
+union all
+
+select
+    'work_order_cost' as check_name,
     work_orders.company_id,
     cast(work_orders.work_order_id as varchar) as key,
     1 as suspicion,

@@ -1,4 +1,4 @@
--- One row per sales order line: what is delivered, returned, invoiced and paid of it by as_of.
+-- One row per sales order line: what is delivered, returned, invoiced, credited and paid of it by as_of.
 with order_lines as (
     select
         stg_document_lines.document_line_id as sales_order_line_id,
@@ -41,6 +41,47 @@ returned as (
     group by deliveries.from_line_id
 ),
 
+-- A credit note's line belongs to the order lines of its invoice line, by invoiced quantity.
+noted as (
+    select
+        invoices.line_link_id,
+        invoices.sales_order_line_id,
+        credit_notes.line_link_id as note_link_id,
+        credit_notes.quantity_micro as note_quantity_micro,
+        credit_notes.amount_minor as note_amount_minor,
+        invoices.quantity_micro as weight_micro
+    from {{ ref('int_invoice_links_valued') }} as invoices
+    inner join {{ ref('stg_line_links') }} as credit_notes
+        on credit_notes.from_line_id = invoices.invoice_line_id
+        and credit_notes.link_type = 'credit_note'
+),
+
+noted_amounts as (
+    {{ split_by_weight(
+        relation='noted', total='note_amount_minor', weight='weight_micro',
+        group='note_link_id', order_by='line_link_id', part='part_minor',
+    ) }}
+),
+
+noted_quantities as (
+    {{ split_by_weight(
+        relation='noted', total='note_quantity_micro', weight='weight_micro',
+        group='note_link_id', order_by='line_link_id', part='part_micro',
+    ) }}
+),
+
+credited as (
+    select
+        noted_amounts.sales_order_line_id,
+        {{ whole_sum('noted_amounts.part_minor') }} as credited_net_amount_minor,
+        {{ whole_sum('noted_quantities.part_micro') }} as credited_quantity_micro
+    from noted_amounts
+    inner join noted_quantities
+        on noted_quantities.note_link_id = noted_amounts.note_link_id
+        and noted_quantities.line_link_id = noted_amounts.line_link_id
+    group by noted_amounts.sales_order_line_id
+),
+
 invoiced as (
     select
         sales_order_line_id,
@@ -75,8 +116,13 @@ select
     order_lines.gross_amount_minor,
     coalesce(invoiced.invoiced_net_amount_minor, 0) as invoiced_net_amount_minor,
     coalesce(invoiced.invoiced_gross_amount_minor, 0) as invoiced_gross_amount_minor,
+    coalesce(credited.credited_quantity_micro, 0) as credited_quantity_micro,
+    coalesce(credited.credited_net_amount_minor, 0) as credited_net_amount_minor,
+    greatest(coalesce(returned.returned_quantity_micro, 0), coalesce(credited.credited_quantity_micro, 0))
+        as taken_back_quantity_micro,
     coalesce(invoiced.paid_amount_minor, 0) as paid_amount_minor
 from order_lines
 left join delivered on delivered.sales_order_line_id = order_lines.sales_order_line_id
 left join returned on returned.sales_order_line_id = order_lines.sales_order_line_id
 left join invoiced on invoiced.sales_order_line_id = order_lines.sales_order_line_id
+left join credited on credited.sales_order_line_id = order_lines.sales_order_line_id

@@ -106,6 +106,18 @@ times as (
     inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = time_entries.work_order_id
 ),
 
+subcontracting as (
+    select
+        subcontract_costs.company_id,
+        subcontract_costs.effective_date,
+        work_orders.item_id,
+        subcontract_costs.document_id,
+        cast(null as bigint) as move_id,
+        subcontract_costs.amount_minor
+    from {{ ref('stg_subcontract_costs') }} as subcontract_costs
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = subcontract_costs.work_order_id
+),
+
 closings as (
     select
         costs.company_id,
@@ -206,6 +218,8 @@ sides as (
     {{ settlement_sides('times', 'time_booking', 'work_in_progress', 'labour_absorbed', amount='labour_amount_minor') }}
     union all
     {{ settlement_sides('times', 'time_booking', 'work_in_progress', 'overhead_absorbed', amount='overhead_amount_minor') }}
+    union all
+    {{ settlement_sides('subcontracting', 'subcontracting', 'work_in_progress', 'subcontract_clearing') }}
     union all
     {{ settlement_sides('outputs', 'output', 'inventory', 'work_in_progress') }}
     union all

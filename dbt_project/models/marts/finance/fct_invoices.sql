@@ -19,10 +19,12 @@ select
     {{ amount('paid.freight_amount_minor', 'paid.amount_exponent') }} as freight_amount,
     {{ amount('paid.gross_amount_minor', 'paid.amount_exponent') }} as gross_amount,
     {{ amount('paid.paid_amount_minor', 'paid.amount_exponent') }} as paid_amount,
-    {{ amount('paid.gross_amount_minor - paid.paid_amount_minor', 'paid.amount_exponent') }} as open_amount,
+    {{ amount('paid.credited_amount_minor', 'paid.amount_exponent') }} as credited_amount,
+    {{ amount('paid.gross_amount_minor - paid.paid_amount_minor - paid.credited_amount_minor', 'paid.amount_exponent') }}
+        as open_amount,
     {{ amount('paid.gross_amount_document_currency_minor', 'paid.amount_exponent') }} as gross_amount_document_currency,
     {{ amount(
-        'paid.gross_amount_document_currency_minor - paid.paid_amount_document_currency_minor', 'paid.amount_exponent',
+        'paid.gross_amount_document_currency_minor - paid.settled_amount_document_currency_minor', 'paid.amount_exponent',
     ) }} as open_amount_document_currency
 from {{ ref('int_invoices_paid') }} as paid
 inner join {{ ref('int_documents_dated') }} as int_documents_dated on int_documents_dated.document_id = paid.document_id

@@ -9,9 +9,17 @@ moved as (
         {{ whole_sum("case when moves.move_type = 'output' and moves.item_id = work_orders.item_id then moves.quantity_micro else 0 end") }}
             as good_quantity_micro,
         {{ whole_sum("case when moves.move_type = 'output_scrap' then moves.quantity_micro else 0 end") }} as scrap_quantity_micro,
-        max(case when moves.move_type = 'output' then moves.effective_date end) as last_output_date
+        max(case when moves.move_type = 'output' then moves.effective_date end) as last_output_date,
+        {% for component in cost_components() -%}
+        {{ whole_sum("case when moves.move_type = 'by_product' then moves_valued." ~ component ~ "_carried_minor else 0 end") }}
+            as {{ component }}_beside_minor,
+        {% endfor -%}
+        {{ whole_sum("case when moves.move_type = 'by_product' then moves_valued.carried_amount_minor else 0 end") }}
+            as by_product_amount_minor,
+        {{ whole_sum("case when moves.move_type = 'output' then moves_valued.value_amount_minor else 0 end") }} as output_value_minor
     from {{ ref('stg_stock_moves') }} as moves
     inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = moves.work_order_id
+    inner join {{ ref('int_stock_moves_valued') }} as moves_valued on moves_valued.move_id = moves.move_id
     group by moves.work_order_id
 ),
 
@@ -19,64 +27,23 @@ timed as (
     select
         time_entries.work_order_id,
         min(time_entries.effective_date) as first_date,
-        {{ whole_sum('time_entries.minutes_micro') }} as minutes_micro
+        {{ whole_sum('time_entries.minutes_micro') }} as minutes_micro,
+        {{ whole_sum('time_entries.machine_minutes_micro') }} as machine_minutes_micro
     from {{ ref('int_time_entries_priced') }} as time_entries
     group by time_entries.work_order_id
-),
-
-issued as (
-    select
-        moves.work_order_id,
-        moves.item_id,
-        sum(case when moves.move_type = 'issue' then moves.quantity_micro else -moves.quantity_micro end) as quantity_micro
-    from {{ ref('stg_stock_moves') }} as moves
-    where moves.move_type in ('issue', 'issue_return')
-    group by moves.work_order_id, moves.item_id
-),
-
-required as (
-    select
-        components.work_order_id,
-        components.item_id,
-        sum(components.quantity_micro) as quantity_micro
-    from {{ ref('stg_work_order_components') }} as components
-    group by components.work_order_id, components.item_id
-),
-
-component_items as (
-    select work_order_id, item_id from issued
-    union
-    select work_order_id, item_id from required
 ),
 
 -- Material used beyond what the good output should have needed, at the cost in force.
 usages as (
     select
-        component_items.work_order_id,
+        materials.work_order_id,
         {{ whole_sum(
-            'coalesce(' ~ priced(
-                '(coalesce(issued.quantity_micro, 0) - coalesce(' ~ rounded_ratio(
-                    '(cast(required.quantity_micro as ' ~ type_whole() ~ ') * coalesce(moved.good_quantity_micro, 0))',
-                    'work_orders.planned_quantity_micro',
-                ) ~ ', 0))',
-                'item_costs.unit_cost_micro',
-                'companies.amount_exponent',
-            ) ~ ', 0)'
+            rounded_ratio('(cast(materials.issued_quantity_micro as ' ~ type_whole() ~ ') * materials.unit_cost)', '1000000000000')
+            ~ ' - '
+            ~ rounded_ratio('(cast(materials.allowed_quantity_micro as ' ~ type_whole() ~ ') * materials.unit_cost)', '1000000000000')
         ) }} as usage_variance_minor
-    from component_items
-    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = component_items.work_order_id
-    inner join {{ ref('stg_companies') }} as companies on companies.company_id = work_orders.company_id
-    left join moved on moved.work_order_id = component_items.work_order_id
-    left join issued
-        on issued.work_order_id = component_items.work_order_id
-        and issued.item_id = component_items.item_id
-    left join required
-        on required.work_order_id = component_items.work_order_id
-        and required.item_id = component_items.item_id
-    left join {{ ref('int_item_costs_in_force') }} as item_costs
-        on item_costs.company_id = work_orders.company_id
-        and item_costs.item_id = component_items.item_id
-    group by component_items.work_order_id
+    from {{ ref('int_work_order_materials') }} as materials
+    group by materials.work_order_id
 ),
 
 costed as (
@@ -101,15 +68,21 @@ costed as (
         ) as actual_end_date,
         work_orders.is_closed,
         coalesce(timed.minutes_micro, 0) as minutes_micro,
+        coalesce(timed.machine_minutes_micro, 0) as machine_minutes_micro,
+        coalesce(moved.by_product_amount_minor, 0) as by_product_amount_minor,
         companies.amount_exponent,
         {% for component in cost_components() -%}
         coalesce(costs.{{ component }}_amount_in, 0) as {{ component }}_in_minor,
+        -- What the good output has to bear: by-products took the rest.
+        coalesce(costs.{{ component }}_amount_in, 0) - coalesce(moved.{{ component }}_beside_minor, 0) as {{ component }}_borne_minor,
         coalesce(
             {{ priced('coalesce(moved.good_quantity_micro, 0)', 'item_costs.' ~ component ~ '_cost_micro', 'companies.amount_exponent') }},
             0
         ) as {{ component }}_standard_minor,
         {% endfor -%}
         coalesce(usages.usage_variance_minor, 0) as usage_variance_minor,
+        -- An item at standard enters stock at its standard.
+        case when methods.method = 'standard' then coalesce(moved.output_value_minor, 0) end as output_at_standard_minor,
         coalesce(costs.value_in, 0) as value_in_minor,
         coalesce(costs.value_out, 0) as value_out_minor,
         coalesce(costs.wip_amount, 0) as wip_amount_minor,
@@ -120,6 +93,10 @@ costed as (
     left join moved on moved.work_order_id = work_orders.work_order_id
     left join timed on timed.work_order_id = work_orders.work_order_id
     left join usages on usages.work_order_id = work_orders.work_order_id
+    left join {{ ref('int_valuation_methods') }} as methods
+        on methods.company_id = work_orders.company_id
+        and methods.item_id = work_orders.item_id
+        and methods.is_latest
     left join {{ ref('engine_work_order_costs') }} as costs on costs.work_order_id = work_orders.work_order_id
     left join {{ ref('int_item_costs_in_force') }} as item_costs
         on item_costs.company_id = work_orders.company_id
@@ -130,7 +107,12 @@ compared as (
     select
         costed.*,
         costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
-        + costed.subcontract_standard_minor + costed.landed_standard_minor as standard_cost_minor,
+        + costed.subcontract_standard_minor + costed.landed_standard_minor as rolled_up_cost_minor,
+        coalesce(
+            costed.output_at_standard_minor,
+            costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
+            + costed.subcontract_standard_minor + costed.landed_standard_minor
+        ) as standard_cost_minor,
         -- What an order costs is not said before it is closed: until then nothing differs.
         case when costed.is_closed then 1 else 0 end as is_compared
     from costed
@@ -154,30 +136,36 @@ select
     compared.actual_end_date,
     compared.is_closed,
     {{ quantity('compared.minutes_micro') }} as labour_minutes,
+    {{ quantity('compared.machine_minutes_micro') }} as machine_minutes,
     {% for component in cost_components() -%}
     {{ amount('compared.' ~ component ~ '_in_minor', 'compared.amount_exponent') }} as {{ component }}_cost,
     {% endfor -%}
     {{ amount('compared.value_in_minor', 'compared.amount_exponent') }} as total_cost,
     {{ amount('compared.value_out_minor', 'compared.amount_exponent') }} as output_amount,
+    {{ amount('compared.by_product_amount_minor', 'compared.amount_exponent') }} as by_product_amount,
     {{ quantity(rounded_ratio(
-        '(cast(compared.value_out_minor as ' ~ type_whole() ~ ') * 1000000000000)',
+        '(cast(compared.value_out_minor - compared.by_product_amount_minor as ' ~ type_whole() ~ ') * 1000000000000)',
         '(compared.good_quantity_micro * cast(' ~ minor_units('compared.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
     )) }} as unit_cost,
     {{ amount('compared.standard_cost_minor', 'compared.amount_exponent') }} as standard_cost,
     {{ amount('(compared.is_compared * compared.usage_variance_minor)', 'compared.amount_exponent') }} as material_usage_variance,
     {{ amount(
-        '(compared.is_compared * (compared.material_in_minor + compared.landed_in_minor - compared.material_standard_minor'
+        '(compared.is_compared * (compared.material_borne_minor + compared.landed_borne_minor - compared.material_standard_minor'
         ~ ' - compared.landed_standard_minor - compared.usage_variance_minor))',
         'compared.amount_exponent'
     ) }} as material_price_variance,
     {% for component in ['labour', 'overhead', 'subcontract'] -%}
     {{ amount(
-        '(compared.is_compared * (compared.' ~ component ~ '_in_minor - compared.' ~ component ~ '_standard_minor))',
+        '(compared.is_compared * (compared.' ~ component ~ '_borne_minor - compared.' ~ component ~ '_standard_minor))',
         'compared.amount_exponent'
     ) }} as {{ component }}_variance,
     {% endfor -%}
-    {{ amount('(compared.is_compared * (compared.value_in_minor - compared.standard_cost_minor))', 'compared.amount_exponent') }}
-        as total_variance,
+    {{ amount('(compared.is_compared * (compared.rolled_up_cost_minor - compared.standard_cost_minor))', 'compared.amount_exponent') }}
+        as standard_variance,
+    {{ amount(
+        '(compared.is_compared * (compared.value_in_minor - compared.by_product_amount_minor - compared.standard_cost_minor))',
+        'compared.amount_exponent'
+    ) }} as total_variance,
     {{ amount('compared.wip_amount_minor', 'compared.amount_exponent') }} as wip_amount,
     {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount
 from compared

@@ -19,15 +19,16 @@ order_lines as (
         fulfilled.ordered_quantity_micro,
         fulfilled.delivered_quantity_micro,
         fulfilled.returned_quantity_micro,
-        fulfilled.invoiced_quantity_micro,
+        fulfilled.invoiced_quantity_micro - fulfilled.credited_quantity_micro as invoiced_quantity_micro,
         fulfilled.net_amount_minor,
-        fulfilled.invoiced_net_amount_minor,
-        -- What will be invoiced in the end: all of an order that is still running, what went out of one that is over.
+        fulfilled.invoiced_net_amount_minor - fulfilled.credited_net_amount_minor as invoiced_net_amount_minor,
+        -- What will be invoiced in the end: all of an order that is still running, what went out of one that is over; what came
+        -- back or was credited is not invoiced again.
         case
-            when fulfilled.order_state = 'confirmed' then fulfilled.ordered_quantity_micro
+            when fulfilled.order_state = 'confirmed' then fulfilled.ordered_quantity_micro - fulfilled.taken_back_quantity_micro
             else least(
                 fulfilled.ordered_quantity_micro,
-                fulfilled.delivered_quantity_micro - fulfilled.returned_quantity_micro
+                fulfilled.delivered_quantity_micro - fulfilled.taken_back_quantity_micro
             )
         end as final_quantity_micro,
         case

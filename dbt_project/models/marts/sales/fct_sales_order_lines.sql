@@ -36,6 +36,8 @@ with order_lines as (
         fulfilled.gross_amount_minor,
         fulfilled.invoiced_net_amount_minor,
         fulfilled.invoiced_gross_amount_minor,
+        fulfilled.credited_quantity_micro,
+        fulfilled.credited_net_amount_minor,
         fulfilled.paid_amount_minor,
         case
             when fulfilled.order_state in ('draft', 'cancelled') then null
@@ -85,6 +87,7 @@ select
     stg_document_lines.net_amount as net_amount_document_currency,
     {{ amount('order_lines.invoiced_net_amount_minor', 'order_lines.amount_exponent') }} as invoiced_net_amount,
     {{ amount('order_lines.invoiced_gross_amount_minor', 'order_lines.amount_exponent') }} as invoiced_gross_amount,
+    {{ amount('order_lines.credited_net_amount_minor', 'order_lines.amount_exponent') }} as credited_net_amount,
     {{ amount('order_lines.paid_amount_minor', 'order_lines.amount_exponent') }} as paid_amount,
     order_lines.is_open,
     lateness_day.working_day_number - promised_day.working_day_number as days_late,
@@ -92,7 +95,8 @@ select
         when order_lines.order_state in ('draft', 'cancelled') then order_lines.order_state
         when order_lines.is_open and order_lines.delivered_quantity_micro = 0 then 'open'
         when order_lines.is_open then 'partly_delivered'
-        when order_lines.invoiced_quantity_micro < order_lines.delivered_quantity_micro then 'delivered'
+        when order_lines.invoiced_quantity_micro < order_lines.delivered_quantity_micro - order_lines.returned_quantity_micro
+            then 'delivered'
         when
             order_lines.invoiced_gross_amount_minor > 0
             and order_lines.paid_amount_minor >= order_lines.invoiced_gross_amount_minor
