@@ -254,8 +254,16 @@ class RawCompany:
             quantity=micro(quantity),
             amount=amount,
             effective_date=on,
-            recorded_at=self.next_id,
+            recorded_at=self.recorded_at(self.document_of(to_line)),
         )
+
+    def document_of(self, line: int) -> int:
+        """The document of a line."""
+        return int(next(row["document_id"] for row in self.rows["document_line"] if row["id"] == line))
+
+    def recorded_at(self, document: int | None) -> int:
+        """What belongs to a document is recorded with it."""
+        return self.next_id if document is None else int(self.head(document)["recorded_at"])
 
     def move(
         self,
@@ -269,7 +277,7 @@ class RawCompany:
         **fields: Any,
     ) -> int:
         """A stock move; `stock_balance` is kept along, as commands do."""
-        document = next(row["document_id"] for row in self.rows["document_line"] if row["id"] == line)
+        document = self.document_of(line)
         for kind, sign in ((from_kind, -1), (to_kind, 1)):
             self._balance(item, self.locations[kind], sign * micro(quantity), on)
         return self.add(
@@ -284,7 +292,7 @@ class RawCompany:
                 "effective_date": on,
                 "document_id": document,
                 "document_line_id": line,
-                "recorded_at": self.next_id,
+                "recorded_at": self.recorded_at(document),
                 **fields,
             },
         )
@@ -317,7 +325,7 @@ class RawCompany:
             document_id=document,
             is_posted=True,
             user_id=self.user,
-            recorded_at=self.next_id,
+            recorded_at=self.recorded_at(document),
         )
         for number, (role, debit, credit) in enumerate(lines, 1):
             self.add(
@@ -381,9 +389,17 @@ class RawCompany:
             "supplier_bill",
             bill,
             partner_id=head["partner_id"],
+            due_date=on,
         )
         self.rows["journal_line"][-2]["item_id"] = ordered["item_id"]
+        self._in_document_currency(priced(micro(quantity), micro(price), self.exponent))
         return bill
+
+    def _in_document_currency(self, amount: int) -> None:
+        """The two lines posted last say the amount of their document."""
+        for row in self.rows["journal_line"][-2:]:
+            for side in ("debit", "credit"):
+                row[f"document_{side}_amount"] = amount if row[f"{side}_amount"] else 0
 
     def give_back(self, receipt_line: int, quantity: Number, on: date) -> int:
         """Goods of a receipt line go back to the supplier; the document."""
@@ -416,6 +432,7 @@ class RawCompany:
             on, [("payables", posted, 0), ("goods_received_not_billed", 0, posted)], "debit_note", note,
             partner_id=head["partner_id"], item_id=billed["item_id"],
         )  # fmt: skip
+        self._in_document_currency(amount)
         self.add("payment_allocation", payment_id=note, invoice_id=bill, amount=amount, effective_date=on,
                  recorded_at=self.next_id)  # fmt: skip
         return note
@@ -459,7 +476,9 @@ class RawCompany:
             "customer_invoice",
             invoice,
             partner_id=head["partner_id"],
+            due_date=on,
         )
+        self.rows["journal_line"][-1].update(sales_order_line_id=order_line)
         return invoice
 
     def work_order(
@@ -503,7 +522,7 @@ class RawCompany:
             labour_rate=micro(rate),
             overhead_rate=micro(overhead),
             effective_date=on,
-            recorded_at=self.next_id,
+            recorded_at=self.recorded_at(booking),
         )
 
     def output(self, order: int, item: int, quantity: Number, on: date) -> int:

@@ -1,6 +1,6 @@
 -- One row per work order and component, used or planned: what was issued, what the output should have needed, and what a unit of it
--- should cost on the day the order was closed (while it is open, or made for an item not at standard: today). Quantities micro, amounts minor units, unit cost in
--- millionths of a minor unit.
+-- should cost on the day the order was closed (while it is open, or made for an item not at standard: today). Quantities micro,
+-- amounts minor units, unit cost in millionths of a minor unit.
 with
 
 put_out as (

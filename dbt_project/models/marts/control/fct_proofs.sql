@@ -13,6 +13,8 @@
     'int_proofs_cost_of_sales',
     'int_proofs_partner_accounts',
     'int_proofs_ledger',
+    'int_proofs_costs',
+    'int_proofs_documents',
 ] -%}
 with
 
@@ -32,6 +34,14 @@ checks as (
         ('landed_cost_clearing', 'landed cost bills less shares', 'landed cost clearing account'),
         ('subcontract_clearing', 'subcontract bills less costs', 'subcontract clearing account'),
         ('order_cost', 'actual cost of orders', 'cost of sales account'),
+        ('order_revenue', 'actual revenue of orders', 'revenue and sales returns accounts'),
+        ('receipt_costs', 'price facts of receipts', 'value of receipts'),
+        ('cost_variances', 'variances by cause', 'settled variances, of moves and of work orders'),
+        ('company_value', 'value come in and work', 'on hand, in work, sold, lost and variances'),
+        ('document_amounts', 'heads and prices', 'lines'),
+        ('document_quantities', 'lines', 'entries, moves and links'),
+        ('document_dates', 'days and times of documents', 'days and times of what was recorded with them'),
+        ('postings', 'documents', 'entries of documents'),
         ('receivables', 'open customer invoices', 'receivables account'),
         ('payables', 'open bills', 'payables account'),
         ('journal_entries', 'debits of entries', 'credits of entries'),
@@ -75,6 +85,7 @@ suspects as (
     select
         sides.check_name,
         sides.company_id,
+        sides.suspicion,
         sides.effective_date,
         sides.document_number,
         row_number() over (
@@ -88,6 +99,19 @@ suspects as (
         and keys.key = sides.key
         and keys.left_amount <> keys.right_amount
     where sides.document_number is not null
+),
+
+-- A check of sums cannot always tell the document; then the first that another check of the company names is told.
+named_elsewhere as (
+    select
+        suspects.company_id,
+        suspects.effective_date,
+        suspects.document_number,
+        row_number() over (
+            partition by suspects.company_id order by suspects.suspicion, suspects.effective_date, suspects.document_number
+        ) as turn
+    from suspects
+    where suspects.turn = 1
 )
 
 select
@@ -107,8 +131,11 @@ select
     coalesce(totals.key_difference, 0) = 0 as is_green,
     cast(coalesce(totals.key_count, 0) as bigint) as key_count,
     cast(coalesce(totals.failing_key_count, 0) as bigint) as failing_key_count,
-    suspects.document_number as first_document_number,
-    suspects.effective_date as first_document_date
+    case when totals.key_difference > 0 then coalesce(suspects.document_number, named_elsewhere.document_number) end
+        as first_document_number,
+    case when totals.key_difference > 0
+        then case when suspects.document_number is not null then suspects.effective_date else named_elsewhere.effective_date end
+    end as first_document_date
 from checks
 cross join {{ ref('stg_companies') }} as companies
 left join totals
@@ -118,4 +145,7 @@ left join suspects
     on suspects.check_name = checks.check_name
     and suspects.company_id = companies.company_id
     and suspects.turn = 1
+left join named_elsewhere
+    on named_elsewhere.company_id = companies.company_id
+    and named_elsewhere.turn = 1
 order by companies.company_id, checks.check_name
