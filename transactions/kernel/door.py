@@ -64,7 +64,7 @@ class Door:
     def execute(self, command: str, data: Mapping[str, Any], actor: str, key: str | None = None) -> Answer:
         """Carry out one command and commit; a `Refusal` says why not, and nothing of it is kept."""
         asked = Asked(command, data, key or self.new_key())
-        with self._work(actor, asked.key) as work:
+        with database_objections(command), self._work(actor, asked.key) as work:
             return Batch(self, work, actor).carry_out(asked, alone=True)
 
     @contextmanager
@@ -87,6 +87,7 @@ class Door:
                 yield work
                 work.finish()
                 reached("before_commit")
+                work.commit()
             except BaseException:
                 masters.clear()
                 raise
@@ -176,29 +177,21 @@ class Batch:
         form = asked.valid_form()
         work.begin(self.actor.user_id, microseconds(self._door.clock.now()), alone=alone)
         reached("command_begun")
-        try:
-            require_stage(work, kind.stage, form.company)
-            answer = kind.handle(work, form)
-            reached("command_handled")
-            append_audit_record(work, kind.name, asked.key, asked.body)
-            text = _json(answer)
-            work.insert(
-                remembered_answer, user_id=self.actor.user_id, key=asked.key, command=kind.name,
-                body_hash=asked.body_hash, answer=text, recorded_at=work.recorded_at,
-            )  # fmt: skip
-            work.complete()
-        except IntegrityError as broken:
-            work.undo()
-            raise DatabaseRefused(_first_line(broken), field="command", value=kind.name) from broken
-        except (OverflowError, DataError) as broken:
-            work.undo()
-            raise NumberIsTooLarge(
-                "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command",
-                value=kind.name,
-            ) from broken  # fmt: skip
-        except Exception:
-            work.undo()
-            raise
+        with database_objections(kind.name):
+            try:
+                require_stage(work, kind.stage, form.company)
+                answer = kind.handle(work, form)
+                reached("command_handled")
+                append_audit_record(work, kind.name, asked.key, asked.body)
+                text = _json(answer)
+                work.insert(
+                    remembered_answer, user_id=self.actor.user_id, key=asked.key, command=kind.name,
+                    body_hash=asked.body_hash, answer=text, recorded_at=work.recorded_at,
+                )  # fmt: skip
+                work.complete()
+            except Exception:
+                work.undo()
+                raise
         reached("command_recorded")
         kept: Answer = json.loads(text)
         return kept
@@ -217,10 +210,25 @@ def authorise(actor: Actor, command: str, permission: str) -> None:
 
 
 @contextmanager
+def database_objections(command: str) -> Iterator[None]:
+    """Say as a refusal of the command what the database has against its rows."""
+    try:
+        yield
+    except IntegrityError as broken:
+        raise DatabaseRefused(_first_line(broken), field="command", value=command) from broken
+    except (OverflowError, DataError) as broken:
+        raise NumberIsTooLarge(
+            "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command", value=command
+        ) from broken
+
+
+@contextmanager
 def storage_errors_as_refusals() -> Iterator[None]:
     """Say in a sentence what the storage has against a write: busy, full, read-only, not there."""
     try:
         yield
+    except (IntegrityError, DataError):
+        raise  # about what was to be written, not about where
     except (OperationalError, DBAPIError) as broken:
         said = _first_line(broken)
         if "locked" in said or "busy" in said:

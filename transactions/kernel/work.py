@@ -113,7 +113,7 @@ class Work:
             self.change_rows(number_series, ("next_value",), drawn)
             self.touched_series.clear()
         if self._alone:
-            self._keep_state()
+            self._keep_state(ahead=True)
         else:
             self.flush()
             self._run("release savepoint command")
@@ -134,10 +134,19 @@ class Work:
 
     def finish(self) -> None:
         """Write the writer's own state, last thing before the commit."""
-        self._keep_state()
+        self._keep_state(ahead=False)
         self.masters["version"] = self.state.master_version
 
-    def _keep_state(self) -> None:
+    def commit(self) -> None:
+        """Keep what a command alone wrote: PostgreSQL is told together with its last writes, and may object to them.
+
+        Everything else is committed with the connection's transaction.
+        """
+        if self._ahead is not None:
+            self._send("commit", ())
+            self._settle()
+
+    def _keep_state(self, *, ahead: bool) -> None:
         """Write what is gathered and with it the writer's own state."""
         last: list[tuple[str, Parameters]] = []
         if self.state != self._known_state:
@@ -145,7 +154,8 @@ class Work:
             self._known_state = replace(self.state)
         if self.stamp is not None and (self._wrote or self._pending or self._pending_changes):
             last.append((KEEP_COUNTER, (self.stamp,)))
-        self.flush(last)
+        self.flush(last, ahead=ahead)
+        self._wrote = False
 
     # ------------------------------------------------------------------ writing
     def next_id(self) -> int:
@@ -216,7 +226,10 @@ class Work:
         self.connection.execute(delete(table).where(condition))
 
     def flush(self, last: Sequence[tuple[str, Parameters]] = (), *, ahead: bool = False) -> None:
-        """Write the gathered rows, tables in the order of their references, then the gathered changes."""
+        """Write the gathered rows, tables in the order of their references, then the gathered changes, then the last.
+
+        ahead: PostgreSQL need not have answered when this returns; what it objects comes with a later statement.
+        """
         writes: list[tuple[WriteStatement, list[Parameters]]] = [
             (known_insert(name, self.dialect), self._pending[name])
             for name in sorted(self._pending, key=place_in_flush)
@@ -239,6 +252,9 @@ class Work:
             for sql, row in last:
                 texts.append(sql)
                 parameters += row
+            if ahead and self._ahead is None:
+                self._ahead = self._connection.connection.driver_connection.pipeline()  # type: ignore[union-attr]
+                self._ahead.__enter__()
             self._send(together(tuple(texts)), parameters)
             if not ahead:
                 self._settle()
@@ -248,9 +264,6 @@ class Work:
     def send_ahead(self) -> None:
         """Let PostgreSQL begin with what is gathered while the command goes on; it objects with the next statement."""
         if self._pending and not self._is_sqlite:
-            if self._ahead is None:
-                self._ahead = self._connection.connection.driver_connection.pipeline()  # type: ignore[union-attr]
-                self._ahead.__enter__()
             self.flush(ahead=True)
 
     def _flush_of(self, name: str) -> None:
