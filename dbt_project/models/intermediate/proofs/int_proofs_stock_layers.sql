@@ -70,7 +70,12 @@ compared as (
     union all
     select company_id, item_id || '@' || warehouse_id || ' value' as key, value_days as compared_amount, is_layer from spans
     union all
-    select company_id, item_id || '@' || warehouse_id || '/' || layer_move_id || is_uncovered as key, quantity as compared_amount, is_layer from left_over
+    select
+        company_id,
+        item_id || '@' || warehouse_id || '/' || layer_move_id || is_uncovered as key,
+        quantity as compared_amount,
+        is_layer
+    from left_over
 )
 
 select
