@@ -24,6 +24,7 @@ SUGGESTION_FIGURES = (
 )  # fmt: skip
 
 
+WAITING_AT_MOST = 10
 SETTLED = timedelta(hours=1)  # a moment that long before a snapshot was wholly in it
 
 
@@ -122,6 +123,8 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
         return reason
     wanted = folder / f"{name}.json"
     if not wanted.exists():
+        if len(list(folder.glob("*.json"))) >= WAITING_AT_MOST:
+            return "too many other moments are asked for; ask again later"
         content = {"known_at": known_at.isoformat(), "as_of": as_of.isoformat() if as_of else None}
         temporary = wanted.with_suffix(f".{os.getpid()}")
         temporary.write_text(json.dumps(content), encoding="utf-8")
