@@ -84,6 +84,22 @@ FINDINGS = {
     "short_quantity": Column("Short", "quantity"),
     "short_date": Column("Short from", "date"),
 }
+CHANGES = {
+    "change": Column("Change", "word"),
+    "kind": Column("Do", "word"),
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "warehouse_code": Column("Warehouse"),
+    "order_number": Column("For order"),
+    "quantity_before": Column("Quantity before", "quantity"),
+    "quantity": Column("Quantity", "quantity"),
+    "due_date_before": Column("Due before", "date"),
+    "due_date": Column("Due", "date"),
+    "cause": Column("Because of", "word"),
+    "cause_before": Column("From", "quantity"),
+    "cause_after": Column("To", "quantity"),
+    "document_number": Column("Document"),
+}
 STATES = ("open", "snoozed", "rejected", "approved", "firm", "closed")
 
 
@@ -110,14 +126,20 @@ def render(view: View) -> None:
                  alarm=whole["margin_at_risk"] > 0),
         ]  # fmt: skip
     tiles(shown)
-    names = [_("Suggestions"), _("Messages"), _("Item record"), _("Findings")]
-    suggestions, on_supplies, item, findings = st.tabs(names)
+    names = [_("Suggestions"), _("Messages"), _("Item record"), _("Changes"), _("Findings")]
+    suggestions, on_supplies, item, changes, findings = st.tabs(names)
     with suggestions:
         _suggestions(view)
     with on_supplies:
         _messages(view, messages)
     with item:
         _item(view)
+    with changes:
+        st.caption(_("What this plan suggests otherwise than the build before, and the figure that brought it about."))
+        table(
+            view, view.ask("mrp_changes"), CHANGES, key="mrp-changes", nothing=_("The plan says what it said before"),
+            what_next=_("New orders, receipts and decisions change it at the next refresh."),
+        )  # fmt: skip
     with findings:
         table(
             view, unplanned, FINDINGS, key="mrp-findings", nothing=_("The plan had no objections"),
