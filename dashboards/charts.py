@@ -35,7 +35,7 @@ def waterfall(steps: Sequence[tuple[str, float, str]], shown: Callable[[float], 
         up, down = round(max(high, 0.0) - max(low, 0.0), 2), round(min(low, 0.0) - min(high, 0.0), 2)
         above.append({"value": up, **style, **(label if high > 0 or not down else {})})
         below.append({"value": down, **style, **(label if high <= 0 and down else {})})
-    bar = {"type": "bar", "stack": "a", "barMaxWidth": 90}
+    bar = {"type": "bar", "stack": "a", "barMaxWidth": 90, "labelLayout": {"hideOverlap": True}}
     return {
         "grid": GRID | {"top": 28},
         "xAxis": {"type": "category", "data": [label for label, _amount, _kind in steps], "axisLabel": {"interval": 0}},

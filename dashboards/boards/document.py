@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.boards.margin import answer as margin_in_words
 from dashboards.boards.margin import preview
 from dashboards.filters import words
@@ -128,31 +129,47 @@ def _margin(view: View, head: dict[str, Any]) -> None:
         return
     if not view.actor.may("board.order_profit"):
         return
-    filters = {"order": int(head["document_id"])}
-    total = view.one("margin_preview_total", **filters)
-    if not total:
-        return
-    with st.expander(_("What would it earn? What is not delivered yet, at the stock of today"),
-                     expanded=head["status"] == "draft", icon=":material/price_check:"):  # fmt: skip
-        st.markdown(margin_in_words(view, total))
-        preview(view, filters, total)
+    draft = head["status"] == "draft"
+    with st.expander(
+        _("What would it earn? What is not delivered yet, at the stock of today"), expanded=draft,
+        icon=":material/price_check:", key="document-margin", on_change="rerun",
+    ) as opened:  # fmt: skip
+        if not opened.open:
+            return
+        filters = {"order": int(head["document_id"])}
+        with st.spinner(_("Asking…"), show_time=True):
+            total = view.one("margin_preview_total", **filters)
+        if total:
+            st.markdown(margin_in_words(view, total))
+            preview(view, filters, total)
+        else:
+            empty_state(_("Nothing is left to deliver"), _("Its profit stands under Order profit."))
 
 
 def _figures(view: View, head: dict[str, Any]) -> None:
+    def basis(column: str, formula: str) -> Basis:
+        by = column if view.sees("fct_document_lines", column) else f"sales_{column}"
+        return Basis(
+            view, "fct_document_lines", by, formula, "document_lines", {"document": int(head["document_id"])}, by,
+            _line_columns(view, head), ("entered_quantity", "unit_price_document_currency"),
+        )  # fmt: skip
+
     shown = []
+    net = basis("net_amount_document_currency", _("Σ net amount of the lines"))
     if head["document_type"] not in WITHOUT_PRICES:
         if "net_amount" in head:
+            gross = basis("gross_amount_document_currency", _("Σ net amount + tax of the lines, and freight"))
+            tax = basis("tax_amount_document_currency", _("Σ tax of the lines and of freight"))
             shown += [
-                Tile(_("Net"), shown_amount(head["net_amount"]), view.currency),
-                Tile(_("Tax"), shown_amount(head["tax_amount"]), view.currency),
-                Tile(_("Gross"), shown_amount(head["gross_amount"]), view.currency),
+                Tile(_("Net"), shown_amount(head["net_amount"]), view.currency, basis=net),
+                Tile(_("Tax"), shown_amount(head["tax_amount"]), view.currency, basis=tax),
+                Tile(_("Gross"), shown_amount(head["gross_amount"]), view.currency, basis=gross),
             ]
             if head["document_currency"] != view.currency:
-                shown.append(
-                    Tile(_("Gross"), shown_amount(head["gross_amount_document_currency"]), head["document_currency"])
-                )
+                amount = shown_amount(head["gross_amount_document_currency"])
+                shown.append(Tile(_("Gross"), amount, head["document_currency"], basis=gross))
         elif head["sales_net_amount"] is not None:
-            shown.append(Tile(_("Net"), shown_amount(head["sales_net_amount"]), view.currency))
+            shown.append(Tile(_("Net"), shown_amount(head["sales_net_amount"]), view.currency, basis=net))
     if head["due_date"] is not None:
         shown.append(Tile(_("Due"), shown_date(head["due_date"])))
     if shown:

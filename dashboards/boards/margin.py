@@ -40,6 +40,7 @@ PREVIEW = {
 }
 LINE = ("item", "quantity", "unit_price", "discount")
 EMPTY_LINES = 3
+ITEM_WIDTH = 150  # so that quantity and price stand beside it on a narrow screen
 
 
 def render(view: View) -> None:
@@ -148,10 +149,11 @@ def _lines(items: dict[str, str]) -> list[list[str]]:
     st.caption(_("One line for each item; the discount in percent."))
     typed: pl.DataFrame = st.data_editor(
         table_of_lines, num_rows="dynamic", hide_index=True, key=f"margin-editor-{turn}", width="stretch",
+        placeholder="",
         column_config={
             "item": config.SelectboxColumn(
                 _("Item"), options=sorted(items), format_func=lambda code: f"{code} · {items.get(str(code), '')}",
-                width="large",
+                width=ITEM_WIDTH,
             ),
             "quantity": config.NumberColumn(_("Quantity"), min_value=0, format="localized"),
             "unit_price": config.NumberColumn(_("Unit price"), min_value=0, format="localized"),
