@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards.basis import Basis
 from dashboards.charts import bars, lines
-from dashboards.filters import choice, turn
+from dashboards.filters import choice, pick, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_share
 from dashboards.table import Column, table
@@ -64,6 +64,17 @@ CAUSES = {
     "order_count": Column("Orders", "count"),
     "amount": Column("Amount", "amount"),
 }
+STANDARD = {
+    "effective_date": Column("Date", "date"),
+    "cause": Column("Cause", "word"),
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "document_number": Column("Document"),
+    "work_order_number": Column("Work order"),
+    "cause_item_code": Column("Component"),
+    "work_center_code": Column("Work centre"),
+    "variance_amount": Column("Variance", "amount", help="More cost than it should have cost is positive"),
+}
 VOUCHERS = {
     "effective_date": Column("Date", "date"),
     "kind": Column("Move", "word"),
@@ -96,13 +107,18 @@ def render(view: View) -> None:
         return
     _figures(view, total, filters)
     names = [_("Work orders"), _("Work in progress"), _("Yield and efficiency")]
-    orders, progress, rates = st.tabs(names)
+    if view.sees("fct_cost_variances", "variance_amount"):
+        names.append(_("Against standard cost"))
+    orders, progress, rates, *standard = st.tabs(names)
     with orders:
         _orders(view, filters)
     with progress:
         _in_progress(view, filters)
     with rates:
         _rates(view, filters)
+    if standard:
+        with standard[0]:
+            _against_standard(view, filters)
 
 
 def _answer(view: View, total: dict[str, Any]) -> str:
@@ -231,6 +247,29 @@ def _rates(view: View, filters: dict[str, Any]) -> None:
     labelled = grouped.with_columns(pl.Series("label", [own_part(str(text)) for text in grouped["label"]]))
     label = Column("Month") if by == "month" else Column("Item")
     table(view, labelled, {**BY, "label": label}, key=f"rates-{by}", height=400)
+
+
+def _against_standard(view: View, filters: dict[str, Any]) -> None:
+    """Items kept at standard cost: what they cost beyond it, by cause, down to document, component and work centre."""
+    causes = view.ask("standard_variances_by_cause", **filters)
+    if causes.is_empty():
+        empty_state(
+            _("No item differs from its standard cost"),
+            _(
+                "Set a standard cost and the valuation method standard for an item; its differences appear here by cause."
+            ),
+        )
+        return
+    names = [said(cause) for cause in causes["cause"]]
+    amounts = [float(amount) for amount in causes["variance_amount"]]
+    st.echarts_chart(
+        bars(names, [(_("Variance"), amounts)], horizontal=True), height=60 + 40 * causes.height, key="standard-causes"
+    )
+    present = causes["cause"].to_list()
+    cause = pick(_("Cause"), present, "cause", shown=said)
+    explain(view, "fct_cost_variances")
+    rows = view.ask("standard_variances", cause=cause, **filters)
+    table(view, rows, STANDARD, key="standard-variances", opens="document_id", height=420)
 
 
 def _percent(rates: pl.Series) -> list[float | None]:
