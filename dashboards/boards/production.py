@@ -255,9 +255,7 @@ def _against_standard(view: View, filters: dict[str, Any]) -> None:
     if causes.is_empty():
         empty_state(
             _("No item differs from its standard cost"),
-            _(
-                "Set a standard cost and the valuation method standard for an item; its differences appear here by cause."
-            ),
+            _("Set a standard cost and the valuation method standard for an item; its differences appear here."),
         )
         return
     names = [said(cause) for cause in causes["cause"]]
