@@ -159,7 +159,8 @@ def _own_amounts(edition: Edition, keys: pl.DataFrame) -> dict[tuple[object, ...
             select price_fact as what, document_id, item_code, amount from marts.fct_receipt_costs
             where document_id in (select unnest(?::bigint[]))
             union all
-            select 'hours', costs.document_id, bookings.item_code, costs.overhead_amount
+            select costs.cost_kind, costs.document_id, bookings.item_code,
+                costs.overhead_amount + costs.subcontract_amount
             from marts.fct_work_costs as costs
             inner join marts.fct_work_order_bookings as bookings on bookings.work_order_id = costs.work_order_id
             where costs.document_id in (select unnest(?::bigint[]))
@@ -181,7 +182,7 @@ def _own_amounts(edition: Edition, keys: pl.DataFrame) -> dict[tuple[object, ...
             """select costs.document_id, bookings.item_code, sum(costs.labour_amount) as amount
             from marts.fct_work_costs as costs
             inner join marts.fct_work_order_bookings as bookings on bookings.work_order_id = costs.work_order_id
-            where costs.document_id in (select unnest(?::bigint[])) group by all""",
+            where costs.document_id in (select unnest(?::bigint[])) and costs.cost_kind = 'hours' group by all""",
             [wanted],
         )
         for document_id, item_code, amount in labour.iter_rows():

@@ -201,13 +201,13 @@ class _Upstream:
         return _facts(kept)
 
     def work_facts(self) -> pl.DataFrame:
-        """Bookings of time; labour only where the edition shows what people earn."""
+        """Bookings of time and charges of subcontractors; labour only where the edition shows what people earn."""
         orders = self._orders()
         parts = []
-        for component in ("labour", "overhead"):
+        for component in COMPONENTS[1:4]:
             if self.edition.has("fct_work_costs", f"{component}_amount"):
                 rows = self.edition.rows(
-                    f"""select work_order_id, '{component}' as component, 'hours' as fact_kind,
+                    f"""select work_order_id, '{component}' as component, cost_kind as fact_kind,
                         cast({component}_amount * {self.factor} as bigint) as amount, document_id,
                         work_cost_id as document_line_id
                     from marts.fct_work_costs where work_order_id in (select unnest(?::bigint[]))
@@ -262,6 +262,7 @@ class _Upstream:
         return self.edition.rows(
             f"""select entry_id, move_id, company_id, item_id, lot_id, warehouse_id, effective_date, received_date,
                 recorded_at, cast(quantity * 1000000 as bigint) as quantity, kind, work_order_id, origin_entry_id,
+                cast(cost_share * 1000000 as bigint) as cost_share,
                 {", ".join(minor)}, cast(null as bigint) as estimated_landed_amount, is_estimated, is_uncovered
             from marts.fct_costing_entries where {column} in (select unnest(?::bigint[]))""",
             [list(values)],
