@@ -23,6 +23,7 @@ from sqlalchemy import Engine, select
 from ingestion.replication import BuildIsUnusable, Replication, replicate, source_signature
 from orchestration.dbt_run import DbtRun, NodeResult
 from orchestration.edition import Edition, published_models, write_editions
+from orchestration.kept_nodes import KeptNodes
 from orchestration.warehouse_folder import WarehouseFolder, write_json
 from transactions.kernel.clock import Clock, day_in
 from transactions.kernel.database import reading
@@ -60,6 +61,7 @@ class Build:
     row_counts: dict[str, int] = field(default_factory=dict)
     locked_periods: list[str] = field(default_factory=list)
     audit_records: int = 0
+    kept: KeptNodes | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda step: None
 
@@ -175,6 +177,11 @@ def replicate_rows(build: Build, engine: Engine, *, full: bool = False, check_al
         ).fetchall()
         build.locked_periods = [code for (code,) in locked]
         build.audit_records = int(work.execute("select count(*) from raw.audit_record").fetchall()[0][0])
+    build.kept = KeptNodes(build.work_file, build.project_hash, build.variables, is_asked=not check_all)
+    build.kept.load()
+    touched = [table.name for table in build.replication.tables if table.changed or table.deleted or table.reloaded]
+    build.kept.sources_touched(touched, build.build_id)
+    build.kept.save()
     build.timed("replicate", started)
     return build.replication
 
@@ -183,7 +190,7 @@ def run_models(build: Build, dbt: DbtRun) -> list[NodeResult]:
     """Every model of the dbt project; `ModelsFailed` names those that could not be built."""
     build.progress("models")
     started = perf_counter()
-    build.models = dbt.run_models(build.work_file, build.variables)
+    build.models = dbt.run_models(build.work_file, build.variables, build.kept)
     build.row_counts = _row_counts(build.work_file)
     build.timed("models", started)
     return build.models
@@ -193,7 +200,7 @@ def run_tests(build: Build, dbt: DbtRun, *, all_tests: bool = False) -> list[Nod
     """The structural tests, or all; `StructuralTestsFailed` names the red ones among those tagged gate."""
     build.progress("tests")
     started = perf_counter()
-    build.tests = dbt.run_tests(build.work_file, build.variables, gate_only=not all_tests)
+    build.tests = dbt.run_tests(build.work_file, build.variables, build.kept, gate_only=not all_tests)
     build.timed("tests", started)
     red = [test for test in build.tests if test.is_gate and test.is_red]
     if red:
@@ -266,7 +273,13 @@ def _manifest(build: Build) -> dict[str, Any]:
             for edition in build.editions
         },
         "models": [
-            {"name": model.name, "schema": model.schema, "status": model.status, "seconds": model.seconds}
+            {
+                "name": model.name,
+                "schema": model.schema,
+                "status": model.status,
+                "seconds": model.seconds,
+                "is_kept": model.is_kept,
+            }
             for model in build.models
         ],
         "tests": [

@@ -1,19 +1,25 @@
 """dbt inside this process: models and tests of dbt_project on one build file, with the parsed project kept.
 
 Parsing is done once per process and program version, with fixed variables (dbt would parse anew for other ones); a run
-gets its own as_of and build_id, which models read when they are compiled.
+gets its own as_of and build_id, which models read when they are compiled. Nodes that can stay as the copied build has
+them (`kept_nodes`) are passed over before they are compiled.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.kept_nodes import KeptNodes, checksum
+
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PARSE_VARIABLES = {"as_of": "1970-01-01", "build_id": "parse"}
+KEPT = "as it was"
 NOT_PART_OF_IT = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
@@ -35,6 +41,7 @@ class NodeResult:
     message: str
     is_gate: bool
     attached_to: str  # a test: unique id of the model that it judges
+    is_kept: bool = False  # it stands as the last good build has it
 
     @property
     def is_red(self) -> bool:
@@ -80,12 +87,19 @@ class DbtRun:
             self._manifest, self._parsed_from = result, now
         return self._manifest
 
-    def run_models(self, build_path: Path, variables: dict[str, str], *, only: Sequence[str] = ()) -> list[NodeResult]:
-        """Builds every seed, snapshot and model, or only these models and what they rest on; `ModelsFailed` if one
-        cannot be built."""
+    def run_models(
+        self,
+        build_path: Path,
+        variables: dict[str, str],
+        kept: KeptNodes | None = None,
+        *,
+        only: Sequence[str] = (),
+    ) -> list[NodeResult]:
+        """Builds every seed, snapshot and model that cannot stay, or only these models and what they rest on;
+        `ModelsFailed` if one cannot be built."""
         kinds = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
         selection = ["--select", *(f"+{name}" for name in only)] if only else []
-        results = self._results(["build", *kinds, *selection], variables, build_path)
+        results = self._results(["build", *kinds, *selection], variables, build_path, kept)
         broken = [result for result in results if result.is_red]
         if broken:
             raise ModelsFailed("; ".join(f"{result.name}: {_one_line(result.message)}" for result in broken))
@@ -103,10 +117,12 @@ class DbtRun:
             waiting += above
         return {manifest.sources[unique_id].identifier for unique_id in seen if unique_id in manifest.sources}
 
-    def run_tests(self, build_path: Path, variables: dict[str, str], *, gate_only: bool) -> list[NodeResult]:
-        """Runs the tests tagged gate, or all data tests."""
+    def run_tests(
+        self, build_path: Path, variables: dict[str, str], kept: KeptNodes | None = None, *, gate_only: bool
+    ) -> list[NodeResult]:
+        """Runs the tests tagged gate, or all data tests; what passed on the same rows before passes unasked."""
         selection = ["--select", "tag:gate"] if gate_only else []
-        return self._results(["test", "--exclude-resource-type", "unit_test", *selection], variables, build_path)
+        return self._results(["test", "--exclude-resource-type", "unit_test", *selection], variables, build_path, kept)
 
     def write_docs(self, build_path: Path, variables: dict[str, str]) -> Path:
         """Writes dbt's documentation of the project on this build; returns the folder with its index.html."""
@@ -124,9 +140,12 @@ class DbtRun:
             DuckDBConnectionManager._ENV.close()
             DuckDBConnectionManager.close_all_connections()
 
-    def _results(self, arguments: list[str], variables: dict[str, str], build_path: Path) -> list[NodeResult]:
+    def _results(
+        self, arguments: list[str], variables: dict[str, str], build_path: Path, kept: KeptNodes | None
+    ) -> list[NodeResult]:
         try:
-            run = self._invoke(self.manifest(), arguments, variables, build_path)
+            with _passing_over(kept):
+                run = self._invoke(self.manifest(), arguments, variables, build_path)
         finally:
             self.close()
         return [_node_result(result) for result in run.results]
@@ -176,7 +195,68 @@ def _node_result(result: Any) -> NodeResult:
         message=result.message or "",
         is_gate="gate" in node.tags,
         attached_to=getattr(node, "attached_node", None) or "",
+        is_kept=result.message == KEPT,
     )
+
+
+@contextmanager
+def _passing_over(kept: KeptNodes | None) -> Iterator[None]:
+    """Within, dbt asks `kept` before it makes a model or runs a test."""
+    if kept is None:
+        yield
+        return
+    from dbt.artifacts.schemas.results import RunStatus, TestStatus
+    from dbt.contracts.graph.nodes import ModelNode
+    from dbt.task.build import BuildTask
+    from dbt.task.run import ModelRunner
+    from dbt.task.test import TestRunner, TestTask
+
+    class Models(ModelRunner):  # type: ignore[misc]  # dbt's classes have no types that mypy sees
+        def compile(self, manifest: Any) -> Any:
+            return self.compiler.compile_node(self.node, manifest, {}, write=False)
+
+        def safe_run(self, manifest: Any) -> Any:
+            if kept.stays(self.node):
+                return self._build_run_result(self.node, time.time(), RunStatus.Success, [], KEPT)
+            result = super().safe_run(manifest)
+            node = result.node
+            if result.status != RunStatus.Success or not isinstance(node, ModelNode):
+                kept.was_not_made(node)
+            else:
+                is_table = node.config.materialized == "table" and node.language == "sql"
+                kept.was_made(node, node.compiled_code or "", _checksum(node) if is_table else None)
+            return result
+
+    class Tests(TestRunner):  # type: ignore[misc]
+        def safe_run(self, manifest: Any) -> Any:
+            if kept.stays(self.node):
+                return self._build_run_result(self.node, time.time(), TestStatus.Pass, [], KEPT, failures=0)
+            result = super().safe_run(manifest)
+            if result.status == TestStatus.Pass:
+                kept.was_made(result.node, result.node.compiled_code or "", None)
+            else:
+                kept.was_not_made(result.node)
+            return result
+
+    model_runners, tests = BuildTask.RUNNER_MAP, TestTask.get_runner_type
+    BuildTask.RUNNER_MAP = {**model_runners, "model": Models}
+    TestTask.get_runner_type = lambda _task, _node: Tests
+    kept.load()
+    try:
+        yield
+        kept.save()
+    finally:
+        BuildTask.RUNNER_MAP, TestTask.get_runner_type = model_runners, tests
+
+
+def _checksum(node: Any) -> str:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    cursor = DuckDBConnectionManager._ENV.conn.cursor()
+    try:
+        return checksum(cursor, node.schema, node.alias)
+    finally:
+        cursor.close()
 
 
 def _one_line(message: str) -> str:
