@@ -22,7 +22,7 @@ from sqlalchemy import Engine, select
 
 from ingestion.replication import BuildIsUnusable, Replication, replicate, source_signature
 from orchestration.dbt_run import DbtRun, NodeResult
-from orchestration.edition import Edition, published_models, write_editions
+from orchestration.edition import Edition, flush_file, published_models, write_editions
 from orchestration.kept_nodes import KeptNodes
 from orchestration.warehouse_folder import WarehouseFolder, write_json
 from transactions.kernel.clock import Clock, day_in
@@ -236,8 +236,10 @@ def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     started = perf_counter()
     facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed, "known_at": None}
     models = published_models(dbt.manifest())
-    build.editions = write_editions(build.work_file, models, facts, {"meta_tests": _tests_table(build, dbt)})
+    catalogue = {"meta_tests": _tests_table(build, dbt)}
+    build.editions = write_editions(build.work_file, models, facts, catalogue, build.warehouse.path / "forms")
     build.timed("editions", started)
+    flush_file(build.work_file)  # while it was made, nothing of it was
     manifest = _manifest(build)
     write_json(build.folder / "manifest.json", manifest)
     build.warehouse.publish(build.build_id)

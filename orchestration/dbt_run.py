@@ -8,18 +8,16 @@ them (`kept_nodes`) are passed over before they are compiled.
 import hashlib
 import json
 import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.kept_nodes import KeptNodes, checksum
+from orchestration.kept_nodes import KEPT, KeptNodes
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PARSE_VARIABLES = {"as_of": "1970-01-01", "build_id": "parse"}
-KEPT = "as it was"
 NOT_PART_OF_IT = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
@@ -143,11 +141,17 @@ class DbtRun:
     def _results(
         self, arguments: list[str], variables: dict[str, str], build_path: Path, kept: KeptNodes | None
     ) -> list[NodeResult]:
+        from orchestration.passed_over import passing_over
+
+        if kept:
+            kept.load()
         try:
-            with _passing_over(kept):
+            with passing_over(kept) if kept else nullcontext():
                 run = self._invoke(self.manifest(), arguments, variables, build_path)
         finally:
             self.close()
+        if kept:
+            kept.save()
         return [_node_result(result) for result in run.results]
 
     def _invoke(self, manifest: Any, arguments: Sequence[str], variables: dict[str, str], build_path: Path) -> Any:
@@ -197,66 +201,6 @@ def _node_result(result: Any) -> NodeResult:
         attached_to=getattr(node, "attached_node", None) or "",
         is_kept=result.message == KEPT,
     )
-
-
-@contextmanager
-def _passing_over(kept: KeptNodes | None) -> Iterator[None]:
-    """Within, dbt asks `kept` before it makes a model or runs a test."""
-    if kept is None:
-        yield
-        return
-    from dbt.artifacts.schemas.results import RunStatus, TestStatus
-    from dbt.contracts.graph.nodes import ModelNode
-    from dbt.task.build import BuildTask
-    from dbt.task.run import ModelRunner
-    from dbt.task.test import TestRunner, TestTask
-
-    class Models(ModelRunner):  # type: ignore[misc]  # dbt's classes have no types that mypy sees
-        def compile(self, manifest: Any) -> Any:
-            return self.compiler.compile_node(self.node, manifest, {}, write=False)
-
-        def safe_run(self, manifest: Any) -> Any:
-            if kept.stays(self.node):
-                return self._build_run_result(self.node, time.time(), RunStatus.Success, [], KEPT)
-            result = super().safe_run(manifest)
-            node = result.node
-            if result.status != RunStatus.Success or not isinstance(node, ModelNode):
-                kept.was_not_made(node)
-            else:
-                is_table = node.config.materialized == "table" and node.language == "sql"
-                kept.was_made(node, node.compiled_code or "", _checksum(node) if is_table else None)
-            return result
-
-    class Tests(TestRunner):  # type: ignore[misc]
-        def safe_run(self, manifest: Any) -> Any:
-            if kept.stays(self.node):
-                return self._build_run_result(self.node, time.time(), TestStatus.Pass, [], KEPT, failures=0)
-            result = super().safe_run(manifest)
-            if result.status == TestStatus.Pass:
-                kept.was_made(result.node, result.node.compiled_code or "", None)
-            else:
-                kept.was_not_made(result.node)
-            return result
-
-    model_runners, tests = BuildTask.RUNNER_MAP, TestTask.get_runner_type
-    BuildTask.RUNNER_MAP = {**model_runners, "model": Models}
-    TestTask.get_runner_type = lambda _task, _node: Tests
-    kept.load()
-    try:
-        yield
-        kept.save()
-    finally:
-        BuildTask.RUNNER_MAP, TestTask.get_runner_type = model_runners, tests
-
-
-def _checksum(node: Any) -> str:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    cursor = DuckDBConnectionManager._ENV.conn.cursor()
-    try:
-        return checksum(cursor, node.schema, node.alias)
-    finally:
-        cursor.close()
 
 
 def _one_line(message: str) -> str:

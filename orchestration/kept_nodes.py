@@ -1,11 +1,11 @@
 """What of the copied last good build can stay: models and tests whose inputs are, row for row, what they were.
 
-A model is a pure function of its text, the run's variables that its text names, and its inputs. So it is made again only
-when one of them changed; a table that comes out as it was stops the change there, and what reads only it stays too. One
-order leaves costing alone; a delivery does not. The build that follows is the one that building everything would give.
+A model is a pure function of its text, the run's variables that its text names, and its inputs. So it is made again
+only when one of them changed; a table that comes out as it was stops the change there, and what reads only it stays
+too. One order leaves costing alone; a delivery does not. What follows is the build that making everything would give.
 
-The version of a raw table is the build that last touched it; of a table, a checksum of its rows; of a view, its text and
-the versions that it reads; of an engine's run, the same, for it writes tables beside its own.
+The version of a raw table is the build that last touched it; of a table, a checksum of its rows; of a view, its text
+and the versions that it reads; of an engine's run, the same, for it writes tables beside its own.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+KEPT = "as it was"
 STATE = "raw._node_state"
 ALWAYS_NEW = "_meta_build"
 
@@ -66,9 +67,9 @@ class KeptNodes:
             self.states[f"source:{name}"] = NodeState("", "", "", build_id)
 
     def stays(self, node: Any) -> bool:
-        """Whether what the file holds of this node is what making it would give."""
+        """Whether what the file holds of this node is what making it would give. One without inputs tells nothing."""
         state = self.states.get(node.unique_id)
-        if not self.is_asked or state is None:
+        if not self.is_asked or state is None or not node.depends_on.nodes:
             return False
         return state.text == self._text(state.uses) and state.inputs == self._inputs(node)
 

@@ -23,7 +23,8 @@ class Mirror:
     """Writes into one build file; everything between `begin` and `commit` happens or does not."""
 
     def __init__(self, path: str) -> None:
-        self._duckdb = duckdb.connect(path)
+        # An unfinished build is thrown away; whoever publishes a finished one flushes it.
+        self._duckdb = duckdb.connect(path, config={"fsync_mode": "NONE"})
         self._duckdb.execute("set enable_progress_bar = false")
 
     def close(self) -> None:

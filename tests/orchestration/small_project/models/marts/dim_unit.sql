@@ -6,4 +6,4 @@ select
     'canary-pay-' || code as pay_text,
     'canary-unlabelled-' || code as unlabelled_text,
     date '{{ var("as_of") }}' as as_of
-from raw.unit
+from {{ source('raw', 'unit') }}

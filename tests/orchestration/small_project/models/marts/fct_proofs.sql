@@ -3,4 +3,4 @@ select
     'units add up' as check_name,
     'all' as scope,
     count(*) filter (where code = 'broken') as difference
-from raw.unit
+from {{ source('raw', 'unit') }}

@@ -1,1 +1,1 @@
-select * from raw._meta_build
+select * from {{ source('raw', '_meta_build') }}
