@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, bindparam, case, func, or_, select
 
 from transactions.document.tables import document, document_event, document_line, line_link
 from transactions.kernel.exact import NANO, from_micro
-from transactions.kernel.numbering import next_number
+from transactions.kernel.numbering import next_number, series_questions
 from transactions.kernel.refusal import AlreadyExists, NotFound, Refusal, WrongState
 from transactions.master.company import Company
 from transactions.master.lookup import in_force
@@ -156,6 +156,20 @@ def document_named(work: "Work", company: Company, document_type: str, reference
 
 def lines_of(work: "Work", document_id: int) -> list[Row[Any]]:
     return work.rows(_lines, document_id=document_id)
+
+
+def foresee_document(
+    work: "Work", company: Company, document_type: str, reference: str | int, link_types: Sequence[str], *draws: str
+) -> None:
+    """Ask at once for a document that is named by its id, its lines as `followed_lines` does, and for the series of
+    numbers that will be drawn from."""
+    questions = series_questions(company.id, *draws)
+    if isinstance(reference, int):
+        head = {"company_id": company.id, "document_type": document_type, "reference": reference}
+        questions.append((_by_id, head))
+        if link_types:
+            questions.append((_followed(tuple(link_types)), {"document_id": reference}))
+    work.foresee(*questions)
 
 
 def followed_lines(work: "Work", document_id: int, *link_types: str) -> tuple[list[Row[Any]], list[dict[int, int]]]:

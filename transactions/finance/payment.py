@@ -25,6 +25,7 @@ from transactions.finance.allocation import (
 )
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
 from transactions.kernel.exact import PositiveAmount, converted
+from transactions.kernel.numbering import series_questions
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.ledger.period import open_period_on
@@ -70,6 +71,7 @@ def _pay(work: Work, direction: Direction, partner: Row[Any], payment: ReceivePa
     company = company_named(work, payment.company)
     on = payment.effective_date
     open_period_on(work, company.id, on)
+    work.foresee(*series_questions(company.id, direction.payment_type, "journal_entry"))
     first, currency = None, payment.currency
     if currency is None and payment.allocations is not None:
         first = first_named(work, company, direction, payment.allocations)

@@ -225,6 +225,21 @@ def opened(connection: Connection, question: str, parameters: Sequence[Any]) -> 
     return cursor, cursor.fetchone()
 
 
+def asked_together(connection: Connection, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+    """PostgreSQL: the rows that answer each question (its marks are $1 and so on), in one exchange."""
+    from psycopg import RawCursor
+
+    driver: Any = connection.connection.driver_connection
+    cursors = [RawCursor(driver) for _ in questions]
+    try:
+        with driver.pipeline():
+            for cursor, (question, parameters) in zip(cursors, questions, strict=True):
+                cursor.execute(question, parameters)
+        return [cursor.fetchall() for cursor in cursors]
+    except connection.dialect.loaded_dbapi.Error as broken:
+        raise database_error(connection, questions[0][0], broken) from broken
+
+
 @lru_cache(maxsize=2000)
 def numbered(sql: str) -> str:
     """The statement with PostgreSQL's own marks of parameters, $1 and so on, for each `?`."""

@@ -4,9 +4,10 @@ A refused command gives its number back with everything else; with one writer at
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.sql import Executable
 
 from transactions.kernel.tables import number_series
 
@@ -24,6 +25,11 @@ def add_series(work: "Work", company_id: int, document_type: str, prefix: str, r
     work.insert(
         number_series, company_id=company_id, document_type=document_type, prefix=prefix, reset=reset, reset_value=""
     )
+
+
+def series_questions(company_id: int, *document_types: str) -> list[tuple[Executable, dict[str, Any]]]:
+    """What `next_number` is going to ask, for `Work.foresee`."""
+    return [(_series, {"company_id": company_id, "document_type": name}) for name in document_types]
 
 
 def next_number(work: "Work", company_id: int, document_type: str, on: date) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 
-from transactions.kernel.database import database_error, numbered, opened
+from transactions.kernel.database import asked_together, database_error, numbered, opened
 from transactions.kernel.statement import (
     ChangeStatement,
     Parameters,
+    ReadStatement,
     WriteStatement,
     change_statement,
     insert_statement,
@@ -78,6 +79,7 @@ class Work:
         self.recorded_at = 0
         self._pending: dict[str, list[Parameters]] = defaultdict(list)
         self._pending_changes: dict[str, tuple[ChangeStatement, list[Parameters]]] = {}
+        self._foreseen: list[tuple[Executable, dict[str, Any], ReadStatement, list[Any]]] = []
         self.changes: list[dict[str, Any]] = []
         self._changed: set[tuple[str, int]] = set()
         self.touched_series: dict[int, dict[str, Any]] = {}
@@ -101,6 +103,7 @@ class Work:
         self.user_id, self.recorded_at = user_id, recorded_at
         self.changes = []
         self._changed.clear()
+        self._foreseen.clear()
         self._before = replace(self.state)
         self._alone = alone
         if not alone:
@@ -222,6 +225,7 @@ class Work:
     def delete(self, table: Table, condition: ColumnElement[bool]) -> None:
         """Remove rows of a table that is no ledger; the database leaves a tombstone for each that is replicated."""
         self.flush()
+        self._foreseen.clear()
         self._wrote = True
         self.connection.execute(delete(table).where(condition))
 
@@ -258,6 +262,8 @@ class Work:
             self._send(together(tuple(texts)), parameters)
             if not ahead:
                 self._settle()
+        written = {*self._pending, *self._pending_changes}
+        self._foreseen = [seen for seen in self._foreseen if seen[2].tables.isdisjoint(written)]
         self._pending.clear()
         self._pending_changes.clear()
 
@@ -269,7 +275,7 @@ class Work:
     def _flush_of(self, name: str) -> None:
         """Write what is gathered, if anything of it is of that table."""
         if name in self._pending or name in self._pending_changes:
-            self.flush()
+            self.flush(ahead=True)
 
     # What every command says goes by a cursor of the driver; see `statement`.
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -312,7 +318,24 @@ class Work:
             self.flush()
         if prepared is None:
             return list(self.connection.execute(statement, parameters).all())
+        for asked, foreseen, _, answer in self._foreseen:
+            if asked is statement and foreseen == parameters:
+                return prepared.rows(answer)
         return prepared.rows(self._asked(prepared.sql, prepared.parameters(parameters)))
+
+    def foresee(self, *questions: tuple[Executable, dict[str, Any]]) -> None:
+        """Ask PostgreSQL now and at once what the command is going to ask: question and parameters, each once.
+
+        It saves exchanges and decides nothing: `rows` gives the answer, unless its tables were written meanwhile.
+        """
+        if self._is_sqlite:
+            return
+        known = [(asked, parameters, read_statement(asked, self.dialect)) for asked, parameters in questions]
+        prepared = [(asked, parameters, found) for asked, parameters, found in known if found is not None]
+        if prepared:
+            texts = [(found.sql, found.parameters(parameters)) for _, parameters, found in prepared]
+            answers = asked_together(self.connection, texts)
+            self._foreseen += [(*of, answer) for of, answer in zip(prepared, answers, strict=True)]
 
     def first(self, statement: Executable, **parameters: Any) -> Row[Any] | None:
         found = self.rows(statement, **parameters)

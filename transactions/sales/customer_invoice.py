@@ -16,6 +16,7 @@ from transactions.document.document import (
     document_named,
     followed_lines,
     followed_quantities,
+    foresee_document,
     link,
     rate_on,
     require_state,
@@ -54,6 +55,8 @@ _earlier_invoice = select(document.c.id).where(
 def invoice_customer(work: Work, invoice: InvoiceCustomer) -> Answer:
     """Invoice a sales order; lines left out: what was delivered, kept and not invoiced; before any delivery, all."""
     company = company_named(work, invoice.company)
+    draws = ("customer_invoice", "journal_entry")
+    foresee_document(work, company, "sales_order", invoice.order, ("delivery", "invoice"), *draws)
     order = document_named(work, company, "sales_order", invoice.order, "order")
     require_state(order, "confirmed", field="order")
     lines, (delivered, invoiced) = followed_lines(work, order.id, "delivery", "invoice")

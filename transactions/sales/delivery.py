@@ -12,6 +12,7 @@ from transactions.document.document import (
     chosen_lines,
     document_named,
     followed_lines,
+    foresee_document,
     link,
     require_state,
 )
@@ -45,6 +46,7 @@ class DeliverGoods(Command):
 def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
     """Record that goods of a sales order left for the customer; lines left out: all that is open."""
     company = company_named(work, delivery.company)
+    foresee_document(work, company, "sales_order", delivery.order, ("delivery", "invoice"), "delivery")
     order = document_named(work, company, "sales_order", delivery.order, "order")
     require_state(order, "confirmed", field="order")
     open_period_on(work, company.id, delivery.effective_date)

@@ -14,6 +14,7 @@ from transactions.document.document import (
     document_named,
     followed_lines,
     followed_quantities,
+    foresee_document,
     linked_quantities,
     require_state,
 )
@@ -84,6 +85,7 @@ class ConfirmSalesOrder(Command):
 def confirm_sales_order(work: Work, confirmation: ConfirmSalesOrder) -> Answer:
     """Accept a customer's order: it gets its number and is planned and promised from now on."""
     company = company_named(work, confirmation.company)
+    foresee_document(work, company, "sales_order", confirmation.order, (), "sales_order")
     head = document_named(work, company, "sales_order", confirmation.order, "order")
     require_state(head, "draft", field="order")
     open_period_on(work, company.id, head.effective_date, "order")
