@@ -84,12 +84,23 @@ def render(view: View) -> None:
     with open_lines:
         _lines(view, customer, lateness)
     with why:
-        table(
-            view, view.ask("delivery_reasons", customer=customer), REASONS, key="delivery-reasons",
-            nothing=_("Nothing will be late"), what_next=_("Every open line is covered in time."),
-        )  # fmt: skip
+        _reasons(view, customer)
     with trend:
         _trend(view)
+
+
+def _reasons(view: View, customer: str | None) -> None:
+    chosen = table(
+        view, view.ask("delivery_reasons", customer=customer), REASONS, key="delivery-reasons", chooses=True,
+        nothing=_("Nothing will be late"), what_next=_("Every open line is covered in time."),
+    )  # fmt: skip
+    if chosen:
+        key, item = chosen[0]["reason_key"], chosen[0]["reason_item_code"]
+        st.subheader(
+            _("Late lines: {reason}", reason=" ".join(part for part in (said(key), item) if part)), anchor=False
+        )
+        rows = view.ask("delivery_lines", customer=customer, reason=key, reason_item=item, is_late=True)
+        table(view, rows, LINES, key="reason-lines", opens="sales_order_id", height=360)
 
 
 def _figures(view: View, total: dict[str, Any], customer: str | None) -> None:

@@ -246,7 +246,13 @@ def _rates(view: View, filters: dict[str, Any]) -> None:
     grouped = view.ask("production_by", by=by, **filters)
     labelled = grouped.with_columns(pl.Series("label", [own_part(str(text)) for text in grouped["label"]]))
     label = Column("Month") if by == "month" else Column("Item")
-    table(view, labelled, {**BY, "label": label}, key=f"rates-{by}", height=400)
+    chosen = table(view, labelled, {**BY, "label": label}, key=f"rates-{by}", chooses=True, height=400)
+    if not chosen:
+        st.caption(_("Choose a row to see its orders."))
+        return
+    st.subheader(_("Orders of {what}", what=chosen[0]["label"]), anchor=False)
+    rows = view.ask("production_orders", **{**filters, str(by): chosen[0]["key"], "state": "closed"})
+    table(view, rows, ORDERS, key="rates-orders", opens="work_order_id", height=360)
 
 
 def _against_standard(view: View, filters: dict[str, Any]) -> None:

@@ -33,6 +33,15 @@ PENDING = {
     "debit": Column("Debit", "amount"),
     "credit": Column("Credit", "amount"),
 }
+POSTINGS = {
+    "entry_date": Column("Date", "date"),
+    "account": Column("Account"),
+    "account_name": Column("Account name", "name"),
+    "item": Column("Item"),
+    "order_number": Column("Order"),
+    "debit": Column("Debit", "amount"),
+    "credit": Column("Credit", "amount"),
+}
 FINDINGS = {
     "rule": Column("What", "word"),
     "item_code": Column("Item"),
@@ -88,10 +97,15 @@ def render(view: View) -> None:
     _checks(view, failing)
     st.caption(_("The two sides of a check come from different tables, written by different code."))
     st.subheader(_("Postings pending"), anchor=False)
-    table(
-        view, view.ask("proofs_pending"), PENDING, key="proofs-pending", nothing=_("Nothing is pending"),
-        what_next=_("All computed cost stands in the books."),
+    chosen = table(
+        view, view.ask("proofs_pending"), PENDING, key="proofs-pending", chooses=True, height=360,
+        nothing=_("Nothing is pending"), what_next=_("All computed cost stands in the books."),
     )  # fmt: skip
+    if chosen:
+        period, event = chosen[0]["period"], chosen[0]["event"]
+        st.subheader(_("Postings of {month}: {event}", month=period, event=said(event)), anchor=False)
+        rows = view.ask("proofs_postings", period=period, event=event)
+        table(view, rows, POSTINGS, key="proofs-postings", opens="sales_order_id", height=360)
     st.subheader(_("What costing could not take at face value"), anchor=False)
     table(
         view, view.ask("costing_findings"), FINDINGS, key="costing-findings", opens="document_id",

@@ -17,6 +17,7 @@ class DeliveryFilters(Filters):
     customer: str | None = None
     item: str | None = None
     reason: str | None = None
+    reason_item: str | None = None
     lateness: Literal["on_time", "1-5", "6-20", ">20", "unknown"] | None = None
     is_late: bool | None = None
 
@@ -27,6 +28,7 @@ def _where(filters: DeliveryFilters) -> Where:
         ("customer_code = ?", filters.customer),
         ("item_code = ?", filters.item),
         ("reason_key = ?", filters.reason),
+        ("reason_item_code = ?", filters.reason_item),
         (f"{CLASS} = ?", filters.lateness),
         ("coalesce(days_late > 0, false) = ?", filters.is_late),
     )

@@ -26,6 +26,7 @@ EFFICIENCY = """cast(sum(orders.labour_cost - orders.labour_variance) filter (wh
 
 class ProductionFilters(Filters):
     first_month: str | None = None
+    month: str | None = None
     item: str | None = None
     state: Literal["open", "closed"] | None = None
     order: int | None = None
@@ -35,6 +36,7 @@ def _where(filters: ProductionFilters) -> Where:
     where = Where(
         ("orders.company_id = ?", filters.company),
         (f"orders.is_closed and {MONTH} >= ?", filters.first_month),
+        (f"orders.is_closed and {MONTH} = ?", filters.month),
         ("orders.item_code = ?", filters.item),
         ("orders.work_order_id = ?", filters.order),
         ("orders.is_closed = (? = 'closed')", filters.state),

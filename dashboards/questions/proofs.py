@@ -50,6 +50,29 @@ def proofs_pending(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
+class PostingFilters(Filters):
+    period: str
+    event: str
+
+
+@asks(PostingFilters, permission=PERMISSION)
+def proofs_postings(edition: Edition, filters: PostingFilters) -> pl.DataFrame:
+    """The pending postings of a month and an event by account, item and order, the largest first."""
+    where = Where(
+        ("due.company_id = ?", filters.company), ("due.period = ?", filters.period), ("due.event = ?", filters.event)
+    )
+    amounts = ", due.debit, due.credit" if edition.has("fct_settlement_due", "debit") else ""
+    order = "greatest(due.debit, due.credit) desc, " if amounts else ""
+    return edition.rows(
+        f"""select due.entry_date, due.account, due.account_name, due.item, lines.order_number, lines.sales_order_id
+            {amounts}
+        from marts.fct_settlement_due as due
+        left join marts.fct_sales_order_lines as lines on lines.sales_order_line_id = due.sales_order_line_id
+        where {where.sql} order by {order} due.account, due.item, due.sales_order_line_id""",
+        where.parameters,
+    )
+
+
 @asks(Filters, permission=PERMISSION)
 def costing_findings(edition: Edition, filters: Filters) -> pl.DataFrame:
     """What costing could not take at face value: issues without stock behind them, orders without output."""
