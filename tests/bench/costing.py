@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from dbt_project.engines.costing import CostingResult, value_moves
-from tests.bench.figure import Measured, median, timed
+from tests.bench.figure import Measured, median, peak_memory, timed
 from tests.bench.histories import written_apart
 
 
@@ -115,3 +118,36 @@ def late_corrections(quick: bool) -> Measured:
         "engine alone": f"{median(engine):.2f} s", "moves restated": f"{restated:,}", "conserved": str(conserved)
     }  # fmt: skip
     return Measured(median(seconds), moves, seconds, raw=median(bare), raw_name="sort + read", parts=parts)
+
+
+def grown(levels: int, moves: int, items: int, quick: bool) -> Measured:
+    """The same history at 1, 4 and 16 times its size, each in a process of its own: how much more time the largest
+    takes than n log n lets expect, and what each takes, engine and whole apart, with its memory at most."""
+    if quick:
+        moves, items = moves // 40, items // 40
+    found: list[tuple[int, float, float, float]] = []
+    spawn = multiprocessing.get_context("spawn")
+    for times in (1, 4, 16):
+        with ProcessPoolExecutor(1, mp_context=spawn) as apart:
+            found.append(apart.submit(valued_apart, moves * times, items * times, levels).result())
+    (smallest, first, _, _), *_, (largest, last, _, _) = found
+    expected = first * largest * math.log(largest) / (smallest * math.log(smallest))
+    parts = {
+        f"{size / 1e6:g} M": f"{whole:.2f} s, engine {engine:.2f} s, {memory / 1024:.1f} GB"
+        for size, whole, engine, memory in found
+    }
+    return Measured(
+        last / expected, largest, [whole for _, whole, _, _ in found], memory=found[-1][3], parts=parts
+    )  # fmt: skip
+
+
+def valued_apart(moves: int, items: int, levels: int) -> tuple[int, float, float, float]:
+    """(moves, seconds of the whole, of the engine alone, megabytes at most) of the better of two runs."""
+    whole: list[float] = []
+    engine: list[float] = []
+    with history(moves, items, levels) as connection:
+        valued(connection, [])
+        for _ in range(2):
+            with timed(whole):
+                valued(connection, engine)
+    return moves, min(whole), min(engine), peak_memory(children=False)

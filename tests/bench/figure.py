@@ -107,8 +107,8 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-def peak_memory() -> float:
+def peak_memory(*, children: bool = True) -> float:
     """Megabytes that this process, or one of its children that has ended, held at most."""
     scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return most / scale
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN) if children else (resource.RUSAGE_SELF,)
+    return max(resource.getrusage(who).ru_maxrss for who in whose) / scale

@@ -75,6 +75,22 @@ FIGURES = (
         "costing.late_corrections",
     ),
     Figure(
+        "costing-growth",
+        "costing at 1, 4, 16 × 600 k moves",
+        "× n log n",
+        Promise(at_most=1.25, memory=6 * MEGABYTES_PER_GB),
+        "costing.grown",
+        (0, 600_000, 3_000),
+    ),
+    Figure(
+        "costing-growth-made",
+        "costing, 5 levels, 1, 4, 16 × 190 k",
+        "× n log n",
+        Promise(at_most=1.25),
+        "costing.grown",
+        (4, 190_000, 950),
+    ),
+    Figure(
         "mrp-engine",
         "MRP, factory of 20,000, engine",
         "s",

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbt_project.engines.costing.levels import (
+    connected,
     dense_codes,
     groups_by_level,
     halves,
@@ -47,11 +48,13 @@ def test_halves_need_nothing_of_each_other(pairs: list[tuple[int, int]], weights
     ends = np.array(pairs, np.int64).reshape(-1, 2)
     starts, targets = ends[:, 0].copy(), ends[:, 1].copy()
     group, count = groups_by_level(NODES, starts, targets)
-    half = halves(NODES, starts, targets, np.array(weights, np.int64), group, count)
+    root = connected(NODES, starts, targets)
+    half = halves(root, np.array(weights, np.int64), group, count)
     half_of_node = [half[group[node]] for node in range(NODES)]
     assert all(half_of_node[start] == half_of_node[end] for start, end in pairs)
-    connected = reaches([*pairs, *((end, start) for start, end in pairs)])
-    heaviest = max(sum(weights[node] for node in together) for together in connected)
+    together = reaches([*pairs, *((end, start) for start, end in pairs)])
+    assert root.tolist() == [min(nodes) for nodes in together]
+    heaviest = max(sum(weights[node] for node in nodes) for nodes in together)
     loads = [sum(w for w, mine in zip(weights, half_of_node, strict=True) if mine == one) for one in (0, 1)]
     assert abs(loads[0] - loads[1]) <= heaviest
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from . import tables
 from .kinds import COMPONENT_NAMES, KINDS, METHODS, Given, Source, UnknownMethod
-from .levels import dense_codes, groups_by_level, halves, positions_of, stable_order, version_in_force
+from .levels import connected, dense_codes, groups_by_level, halves, positions_of, stable_order, version_in_force
 from .pools import standard_values
 from .sequence import kind_codes, order_of_play
 from .tables import Ints
@@ -95,14 +95,8 @@ def arranged(
     group, groups = groups_by_level(identities.nodes + order_ids.size, consumed, made_of)
     # Orders whose outputs stand on their own are connected to them all the same: they are written to together.
     any_of_order = np.flatnonzero(order >= 0)
-    half = halves(
-        group.size,
-        node[any_of_order],
-        identities.nodes + order[any_of_order],
-        np.bincount(node, minlength=group.size),
-        group,
-        groups,
-    )
+    root = connected(group.size, node[any_of_order], identities.nodes + order[any_of_order])
+    half = halves(root, np.bincount(node, minlength=group.size), group, groups)
     by_half, half_start = stable_order(half, 2)
     place_of_group = np.empty(groups, np.int64)
     place_of_group[by_half] = np.arange(groups)

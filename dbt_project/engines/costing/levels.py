@@ -89,12 +89,8 @@ def groups_by_level(nodes: int, from_node: Ints, to_node: Ints) -> tuple[Ints, i
 
 
 @compiled
-def halves(nodes: int, from_node: Ints, to_node: Ints, weight: Ints, group: Ints, groups: int) -> Ints:
-    """Half (0 or 1) of each group, so that no edge goes from one half to the other and both weigh about the same.
-
-    Nodes that are connected, whatever way, share a half. What is connected is found by joining trees; the heaviest goes
-    first, to the half that is lighter so far.
-    """
+def connected(nodes: int, from_node: Ints, to_node: Ints) -> Ints:
+    """For each node the lowest of all nodes it is connected with, whatever way the edges go."""
     root = np.arange(nodes)
     for e in range(from_node.shape[0]):
         one, other = from_node[e], to_node[e]
@@ -107,22 +103,7 @@ def halves(nodes: int, from_node: Ints, to_node: Ints, weight: Ints, group: Ints
         root[max(one, other)] = min(one, other)
     for v in range(nodes):
         root[v] = root[root[v]]
-    load = np.zeros(nodes, np.int64)
-    for v in range(nodes):
-        load[root[v]] += weight[v]
-    half_of_root = np.zeros(nodes, np.int64)
-    first_load = second_load = 0
-    for v in np.argsort(-load, kind="mergesort"):
-        if root[v] == v:
-            if first_load <= second_load:
-                first_load += load[v]
-            else:
-                half_of_root[v] = 1
-                second_load += load[v]
-    half = np.zeros(groups, np.int64)
-    for v in range(nodes):
-        half[group[v]] = half_of_root[root[v]]
-    return half
+    return root
 
 
 @compiled
@@ -155,6 +136,15 @@ def version_in_force(first: Ints, version_day: Ints, version_code: Ints, node: I
                 at -= 1
             found[i] = version_code[at]
     return found
+
+
+def halves(root: Ints, weight: Ints, group: Ints, groups: int) -> Ints:
+    """Half (0 or 1) of each group: connected nodes share a half, and the halves weigh about the same."""
+    load = np.bincount(root, weights=weight, minlength=root.size).astype(np.int64)
+    middle = 2 * np.cumsum(load) - load
+    half = np.zeros(groups, np.int64)
+    half[group] = (middle > load.sum())[root]
+    return half
 
 
 def dense_codes(values: Ints) -> tuple[Ints, int]:
