@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 
 from tests.transactions.acting import Acting
 from tests.transactions.trading import Trading
 from transactions import Door
 from transactions.kernel import database
 from transactions.kernel.database import open_engine, reading, turn_to_write
+from transactions.kernel.work import Work
+from transactions.master.tables import partner
 
 STRANGE = ["None", "NULL", "null", 'a "quoted" one', "back\\slash", "{brace}, comma", " 空格 ", "'", "a\nb", "$1 ?"]
 PARTNER = {"code": "P", "name": "Partner", "is_customer": True}
@@ -93,6 +95,21 @@ def test_what_the_database_has_against_rows_sent_ahead_is_said_of_their_command(
             connection.execute(text("alter table document_line drop constraint few"))
     assert [row["code"] for row in acting.rows("partner")] == ["P", "Q"]
     assert acting("transfer_stock", **carry)["number"] == "TR000001"
+
+
+def test_what_was_foreseen_counts_until_it_is_written(postgres_door: Door) -> None:
+    postgres_door.execute("create_partner", PARTNER, "administrator")
+    named = select(partner.c.id, partner.c.name).where(partner.c.code == bindparam("code"))
+    with postgres_door.engine.begin() as connection:
+        work = Work(connection, {})
+        (found,) = work.rows(named, code="P")  # the first time a question is asked it is only made ready
+        assert work.rows(named, code="P") == [found]
+        work.foresee((named, {"code": "P"}), (named, {"code": "Q"}))
+        connection.execute(text("update partner set name = 'Unheard' where code = 'P'"))
+        assert work.rows(named, code="P") == [found]
+        assert work.rows(named, code="Q") == []
+        work.change_rows(partner, ("name",), [("Changed", found.id)])
+        assert work.rows(named, code="P") == [(found.id, "Changed")]
 
 
 @pytest.mark.parametrize("rested", [0.0, 3600.0])
