@@ -87,7 +87,16 @@ def _is_expected(error: Exception) -> bool:
     """By name where importing the kind would cost a second for a kind that cannot have been raised."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     module = type(error).__module__
-    own = {"Refusal", "LineRefused", "LineIsUnreadable", "NothingIsPublished", "RefreshIsRunning", "RefreshFailed"}
+    own = {
+        "Refusal",
+        "LineRefused",
+        "LineIsUnreadable",
+        "NothingIsPublished",
+        "RefreshIsRunning",
+        "RefreshFailed",
+        "BackupIsDamaged",
+        "HomeIsNotEmpty",
+    }
     own |= {"MomentHasNotCome", "NothingWasRecorded", "ModelsFailed"}
     unusable = module.startswith(("sqlalchemy.exc", "duckdb", "_duckdb")) and "Error" in kinds | {"Error"}
     return bool(kinds & own) or unusable or "UnreadableFile" in kinds
@@ -346,6 +355,33 @@ def doctor() -> None:
         ill += not finding.holds
     if ill:
         raise Expected(f"{ill} of the checks do not hold")
+
+
+@app.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="file to write; left out: one in the home's backups")] = None,
+) -> None:
+    """Back up the company's database into one file while people work; the warehouse is made again from it."""
+    from orchestration.backup import back_up
+
+    door = _door()
+    now = door.clock.now()
+    file = target or _home() / "backups" / f"bihuan-{now:%Y%m%dT%H%M%SZ}.backup"
+    done = back_up(door.engine, file, now)
+    rows = ", ".join(f"{count} {table} rows" for table, count in done["rows"].items())
+    print(f"{file}: {done['bytes'] / 1e6:.1f} MB, {rows}")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="a file that `bihuan backup` wrote")]) -> None:
+    """Put a backup into an empty home: every byte is checked first, every invariant afterwards."""
+    from orchestration.backup import restore as restored
+    from transactions.kernel.home import database_url
+
+    _home().mkdir(parents=True, exist_ok=True)
+    done = restored(source, database_url())
+    print(f"restored what was there at {done['taken_at']}; `bihuan refresh` makes the warehouse")
+    doctor()
 
 
 @app.command()

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from orchestration.build import Build, begin_build, business_day
 from orchestration.dbt_run import DbtRun
+from orchestration.notice import tell
 from orchestration.warehouse_folder import WarehouseFolder
 from transactions.kernel.clock import Clock
 
@@ -86,9 +87,13 @@ def making_of_run(options: MakingOptions) -> Iterator[Making]:
 
 @contextmanager
 def told(warehouse: WarehouseFolder, clock: Clock, as_of: date) -> Iterator[None]:
-    """Writes the status file: running, then published, or failed with the reason (and raises `RefreshFailed`)."""
+    """Writes the status file: running, then published, or failed with the reason (and raises `RefreshFailed`).
 
-    def write(state: str, reason: str) -> None:
+    The first failure after a success is told to whom the home names; `is_told` carries that through the streak.
+    """
+    was_told = bool(warehouse.status().get("is_told"))
+
+    def write(state: str, reason: str, *, is_told: bool) -> None:
         published = warehouse.published_manifest() or {}
         warehouse.write_status(
             state=state,
@@ -97,18 +102,27 @@ def told(warehouse: WarehouseFolder, clock: Clock, as_of: date) -> Iterator[None
             as_of=as_of.isoformat(),
             build_id=published.get("build_id"),
             build_as_of=published.get("as_of"),
+            is_told=is_told,
         )
 
-    write("running", "")
+    write("running", "", is_told=was_told)
     try:
         yield
     except BaseException as error:
         reason = str(error) if isinstance(error, RefreshFailed) else f"{type(error).__name__}: {error}"
-        write("failed", reason)
+        write("failed", reason, is_told=True)
+        if not was_told:
+            _tell_failure(warehouse, as_of, reason)
         if isinstance(error, Exception):
             raise RefreshFailed(reason) from error
         raise
-    write("published", "")
+    write("published", "", is_told=False)
+
+
+def _tell_failure(warehouse: WarehouseFolder, as_of: date, reason: str) -> None:
+    published = warehouse.published_manifest()
+    shown = f"the boards show data as of {published['as_of']}" if published else "nothing is published yet"
+    tell(warehouse.path.parent, "Bihuan: the refresh failed", f"The refresh of {as_of} failed; {shown}.\n\n{reason}")
 
 
 @cache
