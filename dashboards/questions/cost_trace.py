@@ -95,6 +95,10 @@ def asked_entries(edition: Edition, order: int | None, order_line: int | None, d
 
 def traced_roots(edition: Edition, asked: Asked) -> pl.DataFrame:
     """One row per order line, root and component (ROOT_COLUMNS); own_key names the fact whatever build it stands in."""
+    if not edition.has("fct_costing_entries", "cost_share"):
+        raise NotFound(
+            "this build says not enough to walk a cost back; refresh first", field="build", value=edition.build_id
+        )
     if asked.entries.is_empty():
         return pl.DataFrame(schema=ROOT_COLUMNS)
     from dbt_project.engines.costing import trace_cost

@@ -12,6 +12,7 @@ select
     entries.kind,
     entries.work_order_id,
     entries.origin_entry_id,
+    {{ quantity('entries.cost_share') }} as cost_share,
     {{ quantity('entries.quantity') }} as quantity,
     {% for component in ['material', 'landed'] -%}
     {{ amount('entries.' ~ component ~ '_amount') }} as given_{{ component }}_amount,
