@@ -68,7 +68,7 @@ def revalued(state: State, entry: int, values: Ints, sign: Whole) -> None:
 def prepared(state: State, entry: int) -> None:
     """Empties the pools of an item at its first entry of a round, and puts them on the method and standard in force."""
     entries, nodes, counts = state.entries, state.nodes, state.counts
-    node, method = entries.node[entry], entries.method[entry]
+    node, method = entries.node[entry], np.int64(entries.method[entry])
     if nodes.stamp[node] != counts[STAMP]:
         emptied(state, node, method)
     elif nodes.method[node] != method:
@@ -82,7 +82,7 @@ def prepared(state: State, entry: int) -> None:
 
 
 @compiled_step
-def emptied(state: State, node: int, method: int) -> None:
+def emptied(state: State, node: int, method: Whole) -> None:
     """The pools of an item before anything has come in."""
     pools, nodes, counts = state.pools, state.nodes, state.counts
     nodes.stamp[node] = counts[STAMP]

@@ -27,21 +27,21 @@ LAYERS_FULL, SLICES_FULL, DEBTS_FULL, VARIANCES_FULL = 1, 2, 3, 4
 ENTRIES = np.dtype(
     [
         ("quantity", np.int64),  # micro-units, never negative; source TAKEN means outflow
-        ("source", np.int64),
-        ("given", np.int64),
-        ("method", np.int64),
         ("pool", np.int64),
         ("node", np.int64),  # company × item
         ("date", np.int64),  # days since 1970-01-01 from which the goods age
         ("day", np.int64),  # of the move
         ("order", np.int64),  # work order position or -1
-        ("origin", np.int64),  # entry returned or transferred, or -1
-        ("link", np.int64),  # position in the links when another entry refers to this one, or -1
-        ("place", np.int64),  # position among the outputs of work orders, or -1
-        ("debt", np.int64),  # its uncovered quantity among the debts, or -1
-        ("first_layer", np.int64),  # youngest layer it laid, or -1
-        ("is_unpriced", np.int64),  # came in and no cost could be found for it
         ("value", np.int64, COMPONENTS),  # given on the way in, found on the way out (then unsigned)
+        ("origin", np.int32),  # entry returned or transferred, or -1
+        ("link", np.int32),  # position in the links when another entry refers to this one, or -1
+        ("place", np.int32),  # position among the outputs of work orders, or -1
+        ("debt", np.int32),  # its uncovered quantity among the debts, or -1
+        ("first_layer", np.int32),  # youngest layer it laid, or -1
+        ("source", np.int8),
+        ("given", np.int8),
+        ("method", np.int8),
+        ("is_unpriced", np.int8),  # came in and no cost could be found for it
     ],
     align=True,
 )
@@ -129,7 +129,7 @@ LAYERS = np.dtype(
     align=True,
 )
 SLICES = np.dtype(
-    [("entry", np.int64), ("layer", np.int64), ("quantity", np.int64), ("value", np.int64, COMPONENTS)],
+    [("entry", np.int32), ("layer", np.int32), ("quantity", np.int64), ("value", np.int64, COMPONENTS)],
     align=True,
 )
 DEBTS = np.dtype(  # uncovered quantities of outflows
