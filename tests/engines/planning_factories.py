@@ -71,7 +71,14 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
         for place, quantity in stock.items()
         if random.random() < 0.4
     }
-    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring)
+    by_products = {
+        (name, version[0]): {other: random.choice([MICRO, 333_333])}
+        for index, name in enumerate(names)
+        for version in boms.get(name, [])
+        for other in random.sample(names[index + 1 :], 1)
+        if random.random() < 0.2
+    }
+    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring, by_products)
 
 
 def _quantity(random: Random) -> int:
@@ -221,6 +228,7 @@ def batch(numbers: Iterable[int]) -> tuple[Factory, list[Factory]]:
         whole.supplies.extend(one.supplies)
         whole.routes.extend(one.routes)
         whole.expiring.update(one.expiring)
+        whole.by_products.update(one.by_products)
     return whole, every
 
 
@@ -275,6 +283,13 @@ def facts(factory: Factory) -> PlanningInput:
                 {"bom_id": row["bom_id"], "item_id": component, "quantity": quantity, "scrap_rate": scrap}
                 for row in versions
                 for component, (quantity, scrap) in row["lines"].items()
+            ]
+        ),
+        by_products=pl.DataFrame(
+            [
+                {"bom_id": row["bom_id"], "item_id": name, "quantity": quantity}
+                for row in versions
+                for name, quantity in factory.by_products.get((row["item_id"], row["effective_date"]), {}).items()
             ]
         ),
         supplier_prices=pl.DataFrame(

@@ -64,6 +64,7 @@ class Factory:
     holidays: set[date] = field(default_factory=set)
     routes: list[tuple[str | None, str, str, int]] = field(default_factory=list)
     expiring: dict[tuple[Place, date], int] = field(default_factory=dict)
+    by_products: dict[tuple[str, date], dict[str, int]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
 
     def is_worked(self, day: date) -> bool:
@@ -270,7 +271,7 @@ def _asks(factory: Factory, orders: dict[str, Supply], parent: Place, component:
     elif (
         parent[1] == component[1]
         and factory.items[parent]["kind"] == "made"
-        and component[0] in _below(factory, parent[0])
+        and component[0] in _below(factory, parent[0]) | _beside(factory, parent[0])
     ):
         return True
     return any(
@@ -375,6 +376,11 @@ def _below(factory: Factory, item: str) -> set[str]:
     return factory.below[item]
 
 
+def _beside(factory: Factory, item: str) -> set[str]:
+    """By-products of the versions of the item that may still be used."""
+    return {name for version in _considered(factory, item) for name in factory.by_products.get((item, version[0]), {})}
+
+
 def _edges(version: Version) -> list[date]:
     return [version[0]] + ([] if version[1] is None else [version[1] + timedelta(1)])
 
@@ -426,7 +432,12 @@ def _plan_place(
     needs = sorted(requirements[place], key=lambda need: (need.need, need.priority))
     stock = factory.stock.get(place, 0)
     safety = item["safety_stock"]
-    existing = sorted(supplies[place], key=lambda supply: (supply.counts_from, supply.due, supply.name))
+    existing = sorted(
+        (supply for supply in supplies[place] if supply.kind != "by_product"),
+        key=lambda supply: (supply.counts_from, supply.due, supply.name),
+    )
+    existing += [supply for supply in supplies[place] if supply.kind == "by_product"]
+    existing.sort(key=lambda supply: supply.counts_from)
     days = sorted({as_of} | {need.need for need in needs} | {supply.counts_from for supply in existing})
 
     def deficit(day: date) -> int:
@@ -483,7 +494,7 @@ def _plan_place(
             turn += 1
 
     sequence = [Supply(("stock", *place), place, stock, as_of, as_of, "stock")] if stock > 0 else []
-    known = sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan", supply.due))
+    known = sorted([*existing, *made], key=lambda supply: (supply.counts_from, supply.kind == "plan"))
     sequence += known
     left = [(supply, supply.quantity) for supply in sequence]
     for need in needs:
@@ -520,6 +531,12 @@ def _plan_place(
             supply.components.append(need)
             continue
         assert version is not None
+        for name, quantity in factory.by_products.get((place[0], version[0]), {}).items():
+            target = (name, place[1])
+            brought = round(Fraction(supply.quantity * quantity, version[2]))
+            if target in supplies and brought:
+                day = max(supply.due, as_of)
+                supplies[target].append(Supply((*supply.name, "beside", name), target, brought, day, day, "by_product"))
         asked: dict[str, int] = {}
         # Before its first day a version is taken as of that day.
         for component, share in _lines(factory, place[0], version, max(start, version[0])):

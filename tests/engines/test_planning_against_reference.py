@@ -35,7 +35,10 @@ def supply_names(result: PlanningResult) -> dict[str, Name]:
             names[row["suggestion_id"]] = ("plan", *need, lots[need])
             lots[need] += 1
     for row in result.pegging.iter_rows(named=True):
-        if row["supply_kind"] == "stock":
+        if row["supply_kind"] == "by_product":
+            order, item = row["supply_id"].split(":")
+            names[row["supply_id"]] = (*names[order], "beside", item)
+        elif row["supply_kind"] == "stock":
             names[row["supply_id"]] = ("stock", row["item_id"], row["warehouse_id"])
         elif row["supply_id"] is not None:
             names.setdefault(row["supply_id"], (row["supply_id"],))
@@ -138,7 +141,7 @@ def test_pegs_add_up_to_both_sides_and_the_records_close(factory: Factory) -> No
         assert row["quantity"] > 0
         if row["requirement_id"] is not None:
             by_requirement[row["requirement_id"]] += row["quantity"]
-        if row["supply_id"] is not None:
+        if row["supply_id"] is not None and row["supply_kind"] != "by_product":
             by_supply[row["supply_id"]] += row["quantity"]
     assert {key: value for key, value in by_requirement.items() if key in asked} == asked
     given_supplies = {row["supply_id"]: row["quantity"] for row in factory.supplies}
@@ -201,6 +204,7 @@ def test_same_facts_in_any_order_give_the_same_plan(factory: Factory) -> None:
             factory.holidays,
             factory.routes[::-1],
             dict(reversed(factory.expiring.items())),
+            dict(reversed(factory.by_products.items())),
         )
     )
     one, other = plan(forward), plan(backward)

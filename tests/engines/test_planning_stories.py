@@ -539,6 +539,23 @@ def test_in_place_of_a_phantom_its_parts_are_bought() -> None:
     assert row(result.suggestions, item_id="SET")["quantity"] == 2 * MICRO
 
 
+def test_a_by_product_is_a_supply() -> None:
+    """Of every 2 bicycles falls one bell; sold are 10 bicycles on the 16th and 7 bells on the 23rd."""
+    items = ITEMS | {"BELL": {"kind": "bought", "lead_time_days": 1, "preferred_supplier_id": "ROUND"}}
+    demands = [sold(1, "BIKE", 10, january(16)), sold(2, "BELL", 7, january(23))]
+    facts = bicycles(demands, items=items)
+    beside = pl.DataFrame([{"bom_id": "BIKE", "item_id": "BELL", "quantity": MICRO // 2}])
+    result = plan(dataclasses.replace(facts, by_products=beside))
+    assert row(result.suggestions, item_id="BELL")["quantity"] == 2 * MICRO
+    bike = row(result.suggestions, item_id="BIKE")["suggestion_id"]
+    peg = row(result.pegging, supply_kind="by_product")
+    assert (peg["supply_id"], peg["quantity"], peg["sales_order_line_id"]) == (f"{bike}:BELL", 5 * MICRO, 2)
+    assert row(result.projection, item_id="BELL", date=january(16))["planned_receipt"] == 5 * MICRO
+    # A by-product that is a component further up is not counted on.
+    upwards = pl.DataFrame([{"bom_id": "BIKE", "item_id": "BIKE", "quantity": MICRO}])
+    assert plan(dataclasses.replace(facts, by_products=upwards)).suggestions.height == 4
+
+
 def test_a_largest_lot_makes_several_orders() -> None:
     items = {"WHEEL": ITEMS["WHEEL"] | {"maximum_quantity": 4 * MICRO}}
     result = planned([sold(1, "WHEEL", 10, january(23))], items=items, boms={})

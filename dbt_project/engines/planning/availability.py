@@ -13,12 +13,14 @@ from dbt_project.engines.planning.records import (
     B_REQUIREMENT_END,
     B_SUPPLY,
     B_SUPPLY_END,
+    BESIDE,
     P_SUPPLY,
     PLANNED,
     R_DAY,
     R_PARENT,
     R_PEG_END,
     R_PEG_START,
+    S_DAY,
     S_DUE,
     S_KIND,
     S_LEAD,
@@ -52,12 +54,16 @@ def available_days(
 
     Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of
     its work order comes later than planned; a planned supply its lead time after the latest of its release, as_of and
-    its components. Taken components first, so that each requirement tells the supply it is for.
+    its components; a by-product on the day its order is due. Taken components first, so that each requirement tells the
+    supply it is for.
     """
     supply_count = supplies.shape[1]
     requirement_count = requirements.shape[1]
     supply_day = np.full(supply_count, as_of, dtype=np.int64)
     supply_binding = np.full(supply_count, -1, dtype=np.int64)
+    for supply in range(supply_count):
+        if supplies[S_KIND, supply] == BESIDE:
+            supply_day[supply] = supplies[S_DAY, supply]
     requirement_day = np.full(requirement_count, as_of, dtype=np.int64)
     requirement_binding = np.full(requirement_count, -1, dtype=np.int64)
     turn = np.empty(len(order), dtype=np.int64)

@@ -10,6 +10,7 @@ from numba import njit
 
 from dbt_project.engines.planning.availability import NEVER
 from dbt_project.engines.planning.records import (
+    BESIDE,
     EXISTING,
     N_IS_PLANNED,
     PLANNED,
@@ -210,6 +211,8 @@ def _kinds(plan: Solution, rows: Int64s, kind: Int64s, node: Int64s) -> pl.Serie
         .then(gathered(plan.existing["kind"], np.where(kind == EXISTING, rows, -1)))
         .when(pl.Series(kind == STOCK))
         .then(pl.lit("stock"))
+        .when(pl.Series(kind == BESIDE))
+        .then(pl.lit("by_product"))
         .when(pl.Series(kind < 0))
         .then(pl.lit("none"))
         .when(pl.Series(moved))

@@ -20,7 +20,7 @@ MICRO = 1_000_000
 
 ITEM_KINDS = ("bought", "made")
 DEMAND_KINDS = ("sales_order", "forecast", "work_order_component", "transfer_out")
-SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection", "transfer")
+SUPPLY_KINDS = ("purchase_order", "work_order", "requisition", "inspection", "transfer", "by_product")
 DECISIONS = ("approve", "change", "snooze", "reject")
 
 # Column → type; None leaves an identifier's type as it came.
@@ -83,6 +83,7 @@ BOM_COLUMNS: Columns = {
     "is_phantom": pl.Boolean,
 }
 BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
+BY_PRODUCT_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64}
 PRICE_COLUMNS: Columns = {
     "item_id": None,
     "supplier_id": None,
@@ -191,6 +192,8 @@ class PlanningInput:
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
         ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made. In place of a component
         whose version in force on the start is_phantom stand that version's lines, multiplied through, rounded once.
+    by_products: what else a version brings per output_quantity of its BOM, half-even, on the day its order is due; it
+        covers requirements as any supply does, unless its item is above the order's own.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
         quantity breaks, the smallest minimum_quantity is what the supplier sells at least. Bought is from the preferred
         supplier, else from the cheapest, then fastest; where suppliers have a share_rate, each order goes to the one
@@ -211,6 +214,7 @@ class PlanningInput:
     supplies: pl.DataFrame = field(default_factory=_frame)
     bom_versions: pl.DataFrame = field(default_factory=_frame)
     bom_lines: pl.DataFrame = field(default_factory=_frame)
+    by_products: pl.DataFrame = field(default_factory=_frame)
     supplier_prices: pl.DataFrame = field(default_factory=_frame)
     routes: pl.DataFrame = field(default_factory=_frame)
     working_days: pl.DataFrame = field(default_factory=_frame)
@@ -239,6 +243,7 @@ class PlanningInput:
             supplies=_conformed("supplies", self.supplies, SUPPLY_COLUMNS, ids),
             bom_versions=_conformed("bom_versions", self.bom_versions, BOM_COLUMNS, ids),
             bom_lines=_conformed("bom_lines", self.bom_lines, BOM_LINE_COLUMNS, ids),
+            by_products=_conformed("by_products", self.by_products, BY_PRODUCT_COLUMNS, ids),
             supplier_prices=_conformed("supplier_prices", self.supplier_prices, PRICE_COLUMNS, ids),
             routes=_conformed("routes", self.routes, ROUTE_COLUMNS, ids),
             working_days=_conformed("working_days", self.working_days, {"date": pl.Date}),
@@ -259,6 +264,7 @@ class PlanningInput:
         _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
         _at_least("bom_lines", self.bom_lines, "quantity", 0)
         _below("bom_lines", self.bom_lines, "scrap_rate", MICRO)
+        _at_least("by_products", self.by_products, "quantity", 0)
         _at_least("routes", self.routes, "transit_days", 0)
         _at_least("supplier_prices", self.supplier_prices, "lead_time_days", 0)
         _unique("items", self.items, ["item_id", "warehouse_id"])

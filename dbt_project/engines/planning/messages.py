@@ -144,7 +144,8 @@ def messages(plan: Solution) -> pl.DataFrame:
         has to be released is not deferred. quantity is the supply's; from_date its due date (release: the day to
         release), to_date where it should be. margin_at_risk (minor units): expedite and past_due, the margin of what
         comes late; release, all that hangs on it; increase, all that hangs on the suggestion that it spares; else 0.
-        Goods in inspection are here: they are expedited or past due, never deferred, cancelled, increased or decreased.
+        Goods in inspection are here, and by-products come with their order: they are expedited or past due, never
+        deferred, cancelled, increased or decreased.
     """
     count = plan.existing.height
     nodes, due = plan.supplies[S_NODE, :count], plan.supplies[S_DUE, :count]
@@ -177,7 +178,7 @@ def messages(plan: Solution) -> pl.DataFrame:
     )
     tolerance = pl.col("tolerance")
     is_unused = pl.col("excess") == pl.col("quantity")
-    is_here = pl.col("supply_kind") == "inspection"
+    is_here = pl.col("supply_kind").is_in(["inspection", "by_product"])
     is_past = pl.col("due") < plan.as_of
     has_to_start = ~pl.col("is_released") & (pl.col("release") <= plan.as_of) & ~is_here & ~is_unused
     has_time = (pl.max_horizontal("due", pl.lit(plan.as_of)) + tolerance < pl.col("wanted")) & ~is_here & ~has_to_start

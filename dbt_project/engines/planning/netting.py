@@ -24,7 +24,7 @@ from dbt_project.engines.planning.calendar import worked_back
 from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lead_times import lead_days
 from dbt_project.engines.planning.lots import ECONOMIC, ORDER_UP_TO, PERIOD, economic_lot, last_covered, lot_quantity
-from dbt_project.engines.planning.ratio import divided, divided_up
+from dbt_project.engines.planning.ratio import divided, divided_half_even, divided_up
 from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
@@ -42,6 +42,7 @@ from dbt_project.engines.planning.records import (
     B_SUPPLY,
     B_SUPPLY_END,
     B_WIDTH,
+    BESIDE,
     CHANGED,
     D_DUE,
     D_HASH,
@@ -100,7 +101,9 @@ from dbt_project.engines.planning.records import (
     S_LEAD,
     S_LEVEL,
     S_NEED,
+    S_NEXT,
     S_NODE,
+    S_OF,
     S_OFFER,
     S_PEG_END,
     S_PEG_START,
@@ -260,6 +263,31 @@ def _rows(node: int, demand_start: Int64s, asked: Table, from_above: Int64s, hea
 
 
 @njit(cache=True)
+def _own(node: int, existing_start: Int64s, beside_head: Int64s, supplies: Table) -> Int64s:
+    """The supplies that a node has before it is planned, by day: the existing ones, then by-products as they came."""
+    start = existing_start[node]
+    existing = existing_start[node + 1] - start
+    count = existing
+    row = beside_head[node]
+    while row >= 0:
+        count += 1
+        row = supplies[S_NEXT, row]
+    own = np.empty(count, dtype=np.int64)
+    for i in range(existing):
+        own[i] = start + i
+    if count == existing:
+        return own
+    row = beside_head[node]
+    for i in range(count - 1, existing - 1, -1):
+        own[i] = row
+        row = supplies[S_NEXT, row]
+    days = np.empty(count, dtype=np.int64)
+    for i in range(count):
+        days[i] = supplies[S_DAY, own[i]]
+    return own[np.argsort(days, kind="mergesort")]
+
+
+@njit(cache=True)
 def _expire(
     node: int, demand_start: Int64s, asked: Table, from_above: Int64s, head: Int64s, expiring: Int64s, first: int
 ) -> None:
@@ -290,6 +318,7 @@ def _free(
     from_above: Int64s,
     head: Int64s,
     existing_start: Int64s,
+    beside_head: Int64s,
     supplies: Table,
     as_of: int,
     first: int,
@@ -303,12 +332,13 @@ def _free(
     size = len(rows)
     least = stock - max(safety, 0)
     balance = stock - safety
-    j = existing_start[node]
+    own = _own(node, existing_start, beside_head, supplies)
+    j = 0
     i = 0
     while i < size:
         day = max(asked[rows[i], A_DAY], as_of)
-        while j < existing_start[node + 1] and supplies[S_DAY, j] <= day:
-            balance += supplies[S_QUANTITY, j]
+        while j < len(own) and supplies[S_DAY, own[j]] <= day:
+            balance += supplies[S_QUANTITY, own[j]]
             j += 1
         balance -= asked[rows[i], A_QUANTITY]
         i += 1
@@ -356,6 +386,10 @@ def net(
     line_node: Int64s,
     line_numerator: Int64s,
     line_denominator: Int64s,
+    beside_start: Int64s,
+    beside_node: Int64s,
+    beside_numerator: Int64s,
+    beside_denominator: Int64s,
     item_hash: Int64s,
     component_hash: Int64s,
     expiring: Int64s,
@@ -379,6 +413,8 @@ def net(
     """
     node_count = nodes.shape[0]
     head = np.full(node_count, -1, dtype=np.int64)
+    beside_head = np.full(node_count, -1, dtype=np.int64)
+    is_done = np.zeros(node_count, dtype=np.bool_)
     from_above = np.zeros(node_count, dtype=np.int64)
     bounds = np.zeros((B_WIDTH, node_count), dtype=np.int64)
     bounds[B_SHORT_DAY, :] = -1
@@ -403,7 +439,17 @@ def net(
                 for member in order[pool_from:pool_end]:
                     _expire(member, demand_start, asked, from_above, head, expiring, first)
                     free[member] = _free(
-                        member, nodes, demand_start, asked, from_above, head, existing_start, supplies, as_of, first
+                        member,
+                        nodes,
+                        demand_start,
+                        asked,
+                        from_above,
+                        head,
+                        existing_start,
+                        beside_head,
+                        supplies,
+                        as_of,
+                        first,
                     )
                 _needy_first(order, pool_from, pool_end, free)
         node = order[position]
@@ -411,8 +457,9 @@ def net(
         bounds[B_SUPPLY_END, node] = supply_count
         bounds[B_REQUIREMENT, node] = requirement_count
         bounds[B_REQUIREMENT_END, node] = requirement_count
-        existing_from = existing_start[node]
-        existing = existing_start[node + 1] - existing_from
+        is_done[node] = True
+        own = _own(node, existing_start, beside_head, supplies)
+        existing = len(own)
         given = demand_start[node + 1] - demand_start[node]
         size = given + from_above[node]
         stock = max(nodes[node, N_STOCK], 0)
@@ -457,13 +504,13 @@ def net(
             if i < size:
                 day = min(day, requirements[R_DAY, base + i])
             if j < existing:
-                day = min(day, supplies[S_DAY, existing_from + j])
+                day = min(day, supplies[S_DAY, own[j]])
             if day == as_of:
                 today_seen = True
             while i < size and requirements[R_DAY, base + i] == day:
                 i += 1
-            while j < existing and supplies[S_DAY, existing_from + j] == day:
-                available += supplies[S_QUANTITY, existing_from + j]
+            while j < existing and supplies[S_DAY, own[j]] == day:
+                available += supplies[S_QUANTITY, own[j]]
                 j += 1
             event_day[events] = day
             event_required[events] = total[i - 1] if i > 0 else 0
@@ -500,11 +547,11 @@ def net(
         needed = 0
         j = 0
         for e in range(events):
-            while j < existing and supplies[S_DAY, existing_from + j] <= event_day[e]:
-                supply = existing_from + j
+            while j < existing and supplies[S_DAY, own[j]] <= event_day[e]:
+                supply = own[j]
                 while needed < events and event_required[needed] + safety <= served:
                     needed += 1
-                if needed < events:
+                if needed < events and supply < existing_count:
                     fate[E_NEEDED, supply] = event_day[needed]
                 while trigger < size and total[trigger] <= served - safety:
                     trigger += 1
@@ -515,7 +562,9 @@ def net(
                     if served < safety and requirements[R_DAY, base + trigger] > supplies[S_DAY, supply]:
                         mark = FOR_THE_FLOOR
                         cause = SAFETY_STOCK_HASH
-                if supplies[S_FROM, supply] >= 0 and nodes[node, N_FROM] < 0:
+                if supplies[S_KIND, supply] == BESIDE:
+                    pass
+                elif supplies[S_FROM, supply] >= 0 and nodes[node, N_FROM] < 0:
                     same_move = same_move + 1 if mark == last_move else 0
                     last_move = mark
                     supplies[S_HASH, supply] = mixed(mixed(nodes[node, N_MOVE_HASH], cause), same_move)
@@ -704,7 +753,7 @@ def net(
             left = supplies[S_QUANTITY, sequence[s]] if s < length else 0
 
         # What is moved is asked for where it comes from; of what is made, its components.
-        for supply in range(planned_from, supply_count):
+        for supply in range(planned_from, bounds[B_SUPPLY_END, node]):
             state = supplies[S_STATE, supply]
             if state in (REJECTED, SNOOZED):
                 continue
@@ -728,6 +777,23 @@ def net(
                     if bounds[B_BOM_DAY, node] < 0 or start < bounds[B_BOM_DAY, node]:
                         bounds[B_BOM_DAY, node] = start
                     continue
+            for line in range(beside_start[version], beside_start[version + 1]):
+                if is_done[beside_node[line]]:
+                    # What is planned already can count on nothing more.
+                    continue
+                quantity = divided_half_even(
+                    supplies[S_QUANTITY, supply], beside_numerator[line], beside_denominator[line]
+                )
+                if quantity > 0:
+                    supplies = _wider(supplies, supply_count, supply_count + 2)
+                    _begin(
+                        supplies, supply_count, beside_node[line], BESIDE, max(supplies[S_DUE, supply], as_of), quantity
+                    )
+                    supplies[S_HASH, supply_count] = mixed(supplies[S_HASH, supply], item_hash[beside_node[line]])
+                    supplies[S_OF, supply_count] = supply
+                    supplies[S_NEXT, supply_count] = beside_head[beside_node[line]]
+                    beside_head[beside_node[line]] = supply_count
+                    supply_count += 1
             asked = _longer(asked, asked_count, asked_count + line_start[version + 1] - line_start[version])
             line = line_start[version]
             while line < line_start[version + 1]:

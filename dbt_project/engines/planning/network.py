@@ -25,7 +25,8 @@ NO_END = 1 << 40
 class Network:
     """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by
     effective day, in force to the end of version_end; the components of version v are rows line_start[v] to
-    line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit.
+    line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit; its
+    by-products are rows beside_start[v] to beside_start[v+1] likewise.
     order: parents before components; of the warehouses of one item those that are supplied by a route first, then the
     others side by side: position i of the order belongs to pool[i], those that may help each other out have the same
     one."""
@@ -38,6 +39,10 @@ class Network:
     line_node: Int64s
     line_numerator: Int64s
     line_denominator: Int64s
+    beside_start: Int64s
+    beside_node: Int64s
+    beside_numerator: Int64s
+    beside_denominator: Int64s
     is_cyclic: Flags
     order: Int64s
     pool: Int64s
@@ -110,7 +115,15 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
 
     kept = ~is_cyclic[arc_from]
     arc_from, arc_to = arc_from[kept], arc_to[kept]
-    extra_from, extra_to = order_arcs
+    beside = (
+        node_versions.select("version", "bom_id", "output_quantity", "warehouse_id", parent="node")
+        .join(facts.by_products.filter(pl.col("quantity") > 0), on="bom_id")
+        .join(nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"])
+        .filter(pl.col("node") != pl.col("parent"))
+        .sort("version", "node")
+    )
+    extra_from = np.concatenate([order_arcs[0], beside["parent"].cast(pl.Int64).to_numpy()])
+    extra_to = np.concatenate([order_arcs[1], beside["node"].cast(pl.Int64).to_numpy()])
     core = _core(count, np.concatenate([arc_from, extra_from]), np.concatenate([arc_to, extra_to]))
     apart = ~(core[extra_from] & core[extra_to])
     arc_from, arc_to = np.concatenate([arc_from, extra_from[apart]]), np.concatenate([arc_to, extra_to[apart]])
@@ -127,6 +140,10 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
         line_node=line_node,
         line_numerator=numerator // np.maximum(divisor, 1),
         line_denominator=denominator // np.maximum(divisor, 1),
+        beside_start=_starts(beside["version"].cast(pl.Int64).to_numpy(), node_versions.height),
+        beside_node=beside["node"].cast(pl.Int64).to_numpy(),
+        beside_numerator=beside["quantity"].to_numpy(),
+        beside_denominator=beside["output_quantity"].to_numpy(),
         is_cyclic=is_cyclic,
         order=order,
         pool=pool,

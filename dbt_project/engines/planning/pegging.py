@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from dbt_project.engines.planning.records import (
+    BESIDE,
     EXISTING,
     FOR_SAFETY_STOCK,
     N_IS_MADE,
@@ -30,7 +31,7 @@ from dbt_project.engines.planning.solution import Solution, dates, gathered
 Int64s = npt.NDArray[np.int64]
 
 REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component", "planned_move")
-SUPPLY_KINDS = ("none", "stock", "make", "buy", "move")
+SUPPLY_KINDS = ("none", "stock", "make", "buy", "move", "by_product")
 
 
 def pegging(plan: Solution) -> pl.DataFrame:
@@ -68,6 +69,7 @@ def pegging(plan: Solution) -> pl.DataFrame:
     covering = supply[is_covered]
     own = np.where(plan.node_table[plan.supplies[S_NODE, covering], N_IS_MADE] == 1, 2, 3)
     own[plan.supplies[S_FROM, covering] >= 0] = 4
+    own[plan.supplies[S_KIND, covering] == BESIDE] = 5
     own[plan.supplies[S_KIND, covering] == STOCK] = 1
     is_existing = plan.supplies[S_KIND, covering] == EXISTING
     own[is_existing] = of_existing[covering[is_existing]]

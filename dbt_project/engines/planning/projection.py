@@ -19,6 +19,7 @@ from dbt_project.engines.planning.records import (
     S_DAY,
     S_DUE,
     S_KIND,
+    S_NODE,
     S_QUANTITY,
     S_RELEASE,
     S_SHORTAGE,
@@ -58,6 +59,8 @@ def _record(
     requirements: Table,
     supplies: Table,
     existing_start: Int64s,
+    beside: Int64s,
+    beside_start: Int64s,
     bounds: Table,
     stock: Int64s,
     safety: Int64s,
@@ -71,7 +74,8 @@ def _record(
         n, n_end = bounds[B_SUPPLY, node], bounds[B_SUPPLY_END, node]
         if n < n_end and supplies[S_KIND, n] != PLANNED:
             n += 1
-        if i == i_end and j == j_end and n == n_end and stock[node] == 0 and safety[node] == 0:
+        b, b_end = beside_start[node], beside_start[node + 1]
+        if i == i_end and j == j_end and n == n_end and b == b_end and stock[node] == 0 and safety[node] == 0:
             continue
         kept = np.empty(n_end - n, dtype=np.int64)
         followed = 0
@@ -94,6 +98,8 @@ def _record(
                 day = min(day, supplies[S_DAY, j])
             if n < n_end:
                 day = min(day, supplies[S_DAY, n])
+            if b < b_end:
+                day = min(day, supplies[S_DAY, beside[b]])
             if p < followed:
                 day = min(day, supplies[S_DUE, by_due[p]])
             if q < followed:
@@ -120,6 +126,9 @@ def _record(
             while p < followed and supplies[S_DUE, by_due[p]] == day:
                 receipt += supplies[S_QUANTITY, by_due[p]]
                 p += 1
+            while b < b_end and supplies[S_DAY, beside[b]] == day:
+                receipt += supplies[S_QUANTITY, beside[b]]
+                b += 1
             release = 0
             while q < followed and supplies[S_RELEASE, by_release[q]] == day:
                 release += supplies[S_QUANTITY, by_release[q]]
@@ -141,8 +150,8 @@ def projection(plan: Solution) -> pl.DataFrame:
     """One row per item, warehouse and date on which something happens, and as_of.
 
     projected_balance is the stock at the end of the date with scheduled and planned receipts; scheduled receipts that
-    are past due count on as_of. net_requirement is what is short before the lot rule. Snoozed and rejected suggestions
-    are short but neither received nor released.
+    are past due count on as_of; by-products of planned orders are planned receipts. net_requirement is what is short
+    before the lot rule. Snoozed and rejected suggestions are short but neither received nor released.
     """
     most = plan.requirements.shape[1] + 3 * plan.supplies.shape[1] + plan.nodes.height
     table = np.empty((WIDTH, most), dtype=np.int64)
@@ -151,6 +160,8 @@ def projection(plan: Solution) -> pl.DataFrame:
         plan.requirements,
         plan.supplies,
         plan.existing_start,
+        plan.beside,
+        np.searchsorted(plan.supplies[S_NODE, plan.beside], np.arange(plan.nodes.height + 1)).astype(np.int64),
         plan.bounds,
         plan.nodes["stock"].to_numpy(),
         plan.nodes["safety_stock"].to_numpy(),

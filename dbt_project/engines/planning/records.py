@@ -54,10 +54,15 @@ S_LEAD = 19  # worked days from release to due date
 S_FROM = 20  # node that it is moved from, -1 for none; of open transfers too
 S_OFFER = 21  # offer that it is bought by where suppliers have shares, -1 for none
 S_WIDTH = 22
+# Of by-products of planned supplies, in place of what only the others have: the next one of the same node, -1 for none,
+# and the supply that it comes from.
+S_NEXT = S_COVERED
+S_OF = S_OFFER
 
 STOCK = 0
 EXISTING = 1
 PLANNED = 2
+BESIDE = 3  # by-product of a planned supply
 
 PROPOSED = 0
 CHANGED = 1

@@ -17,15 +17,18 @@ from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
 from dbt_project.engines.planning.network import Network, network, planned_nodes, shared_offers
 from dbt_project.engines.planning.records import (
+    BESIDE,
     P_WIDTH,
     PLANNED,
     R_HASH,
     R_SOURCE,
     R_WIDTH,
+    S_DAY,
     S_FROM,
     S_HASH,
     S_KIND,
     S_NODE,
+    S_OF,
     STOCK,
 )
 from dbt_project.engines.planning.tables import (
@@ -99,19 +102,34 @@ class Solution:
         return np.flatnonzero(self.supplies[S_KIND] == PLANNED)
 
     @cached_property
+    def beside(self) -> Int64s:
+        """The by-products of planned supplies, by node and day."""
+        rows = np.flatnonzero(self.supplies[S_KIND] == BESIDE)
+        return rows[np.lexsort((self.supplies[S_DAY, rows], self.supplies[S_NODE, rows]))]
+
+    @cached_property
     def suggestion_ids(self) -> pl.Series:
         """The names of the planned supplies."""
         return written(self.supplies[S_HASH, self.planned], "S")
 
     @cached_property
     def supply_ids(self) -> pl.Series:
-        """Existing supplies by their own name, planned ones by their suggestion, stock as STOCK:item@warehouse."""
+        """Existing supplies by their own name, planned ones by their suggestion, stock as STOCK:item@warehouse,
+        by-products as suggestion:item."""
         stocks = np.flatnonzero(self.supplies[S_KIND] == STOCK)
         names = pl.concat(
             [
                 self.existing["supply_id"],
                 pl.select(pl.lit("STOCK:") + self.places.gather(self.supplies[S_NODE, stocks])).to_series(),
                 self.suggestion_ids,
+                pl.DataFrame(
+                    {
+                        "order": written(self.supplies[S_HASH, self.supplies[S_OF, self.beside]], "S"),
+                        "item": self.nodes["item_id"].cast(pl.String).gather(self.supplies[S_NODE, self.beside]),
+                    }
+                )
+                .select(pl.format("{}:{}", "order", "item"))
+                .to_series(),
             ]
         )
         # From existing, stock, planned to the order of the table.
@@ -119,6 +137,7 @@ class Solution:
         place[: self.existing.height] = np.arange(self.existing.height)
         place[stocks] = self.existing.height + np.arange(len(stocks))
         place[self.planned] = self.existing.height + len(stocks) + np.arange(len(self.planned))
+        place[self.beside] = self.existing.height + len(stocks) + len(self.planned) + np.arange(len(self.beside))
         return names.gather(place).rename("supply_id")
 
     @cached_property
@@ -275,6 +294,10 @@ def solve(given: PlanningInput) -> Solution:
         structure.line_node,
         structure.line_numerator,
         structure.line_denominator,
+        structure.beside_start,
+        structure.beside_node,
+        structure.beside_numerator,
+        structure.beside_denominator,
         item_hash,
         component_hash,
         np.where(demands["kind"].to_numpy() == "expiry", demands["quantity"].to_numpy(), 0),

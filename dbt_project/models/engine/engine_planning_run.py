@@ -20,6 +20,7 @@ def model(dbt, session):
     supplies = dbt.ref("int_planning_supplies").pl()
     boms = dbt.ref("int_planning_boms").pl()
     bom_lines = dbt.ref("int_planning_bom_lines").pl()
+    by_products = dbt.ref("stg_bom_by_products").pl()
     routes = dbt.ref("int_planning_routes").pl()
     supplier_prices = dbt.ref("int_planning_supplier_prices").pl()
     calendar = dbt.ref("int_calendar_working_days").pl()
@@ -51,6 +52,9 @@ def model(dbt, session):
                 horizon_days=HORIZON_DAYS,
                 bom_versions=coded(boms).sort("bom_id"),
                 bom_lines=coded(bom_lines).sort("bom_id", "bom_line_id"),
+                by_products=coded(by_products)
+                .select("bom_id", "item_id", "bom_by_product_id", quantity="quantity_micro")
+                .sort("bom_id", "bom_by_product_id"),
                 **{name: frame.filter(pl.col("company_id") == company_id) for name, frame in by_company.items()},
             )
         )

@@ -1,5 +1,5 @@
 -- One row per supply that exists and has not arrived in full: purchase order line, requisition line, work order,
--- planned transfer, goods in inspection. Quantities micro.
+-- by-product of a work order, planned transfer, goods in inspection. Quantities micro.
 with
 
 main_warehouses as (
@@ -104,6 +104,50 @@ work_orders as (
     where not work_orders.is_closed
 ),
 
+brought as (
+    select
+        moves.work_order_id,
+        moves.item_id,
+        {{ whole_sum('moves.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_stock_moves') }} as moves
+    where moves.move_type = 'by_product'
+    group by moves.work_order_id, moves.item_id
+),
+
+beside as (
+    select
+        planned.work_order_id,
+        planned.item_id,
+        {{ whole_sum('planned.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_work_order_by_products') }} as planned
+    group by planned.work_order_id, planned.item_id
+),
+
+by_products as (
+    select
+        'BP:' || beside.work_order_id || ':' || beside.item_id as supply_id,
+        'by_product' as kind,
+        work_orders.document_number,
+        work_orders.work_order_id as document_id,
+        work_orders.company_id,
+        beside.item_id,
+        coalesce(work_orders.warehouse_id, main_warehouses.warehouse_id) as warehouse_id,
+        beside.quantity_micro - coalesce(brought.quantity_micro, 0) as quantity,
+        work_orders.due_date,
+        true as is_released,
+        cast(null as bigint) as supplier_id
+    from beside
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = beside.work_order_id
+    inner join {{ ref('stg_items') }} as items on items.item_id = beside.item_id
+    inner join main_warehouses on main_warehouses.company_id = work_orders.company_id
+    left join brought
+        on brought.work_order_id = beside.work_order_id
+        and brought.item_id = beside.item_id
+    where
+        not work_orders.is_closed
+        and items.kind <> 'service'
+),
+
 undecided as (
     select
         inspected_lines.item_id,
@@ -159,6 +203,8 @@ supplies as (
     select * from requisitions
     union all
     select * from work_orders
+    union all
+    select * from by_products
     union all
     select * from transfers
     union all
