@@ -131,6 +131,15 @@ def tiles(shown: Sequence[Tile], key: str = "tiles") -> None:
                         tile.basis.open(label, tile.value, f"{key}-{place}")
 
 
+def sections(key: str, parts: Mapping[str, Callable[[], None]], first: str | None = None) -> None:
+    """Parts of a page behind tabs; only the open one is asked for and drawn. first: the one that is open at first."""
+    tabs = st.tabs(list(parts), key=f"sections-{key}", on_change="rerun", default=first)
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
 def stamp(view: View) -> None:
     """As of when, which build, whether books and goods agree, what is still to be settled."""
     facts = view.one("stamp")

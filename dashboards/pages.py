@@ -104,7 +104,7 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
         if company:
             if board.name != "document":
                 views_corner(view, board)
-            board.render(view)
+            _rendered(board, view)
         else:
             empty_state(_("There is no company yet"), _("Make one with the command `create_company`, then refresh."))
         stamp(view)
@@ -117,6 +117,14 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
         url_path=board.name,
         visibility="hidden" if board.hidden or not actor.may(board.permission) else "visible",
     )
+
+
+def _rendered(board: Board, view: View) -> None:
+    """The board; a question that is refused is said in its words instead of breaking the page."""
+    try:
+        board.render(view)
+    except Refusal as refusal:
+        st.error(refusal.rule)
 
 
 def _company(view: View) -> dict[str, Any]:

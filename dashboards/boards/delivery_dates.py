@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.charts import GAIN, LOSS, NEUTRAL, coloured_bars, lines
 from dashboards.filters import choice, pick
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, shown_amount, shown_date, shown_number
 from dashboards.questions.delivery_dates import LATENESS
 from dashboards.table import Column, table
@@ -80,13 +80,14 @@ def render(view: View) -> None:
         _trend(view)
         return
     _figures(view, total, customer)
-    open_lines, why, trend = st.tabs([_("Open lines"), _("Reasons"), _("Punctuality so far")])
-    with open_lines:
-        _lines(view, customer, lateness)
-    with why:
-        _reasons(view, customer)
-    with trend:
-        _trend(view)
+    sections(
+        "delivery-dates",
+        {
+            _("Open lines"): lambda: _lines(view, customer, lateness),
+            _("Reasons"): lambda: _reasons(view, customer),
+            _("Punctuality so far"): lambda: _trend(view),
+        },
+    )
 
 
 def _reasons(view: View, customer: str | None) -> None:

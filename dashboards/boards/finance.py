@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.charts import columns_and_line
 from dashboards.filters import choice
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, shown_amount
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -94,19 +94,26 @@ def render(view: View) -> None:
         ),
         height=PICTURE_HEIGHT - 60, key="finance-months",
     )  # fmt: skip
-    profit, sheet, trial, entries = st.tabs(
-        [_("Profit and loss"), _("Balance sheet"), _("Trial balance"), _("Journal entries")]
+    month = str(period)
+    sections(
+        "finance",
+        {
+            _("Profit and loss"): lambda: _statement(
+                view, month, _with_totals(view.ask("profit_and_loss", period=month)), PROFIT, "profit-and-loss"
+            ),
+            _("Balance sheet"): lambda: _statement(
+                view, month, _with_totals(view.ask("balance_sheet", period=month)), SHEET, "balance-sheet"
+            ),
+            _("Trial balance"): lambda: _statement(
+                view, month, _with_totals(view.ask("trial_balance", period=month)), TRIAL, "trial-balance"
+            ),
+            _("Journal entries"): lambda: _journal(view, month),
+        },
     )
-    with profit:
-        _statement(
-            view, str(period), _with_totals(view.ask("profit_and_loss", period=period)), PROFIT, "profit-and-loss"
-        )
-    with sheet:
-        _statement(view, str(period), _with_totals(view.ask("balance_sheet", period=period)), SHEET, "balance-sheet")
-    with trial:
-        _statement(view, str(period), _with_totals(view.ask("trial_balance", period=period)), TRIAL, "trial-balance")
-    with entries:
-        table(view, view.ask("journal", period=period), ENTRIES, key="journal", opens="document_id", height=520)
+
+
+def _journal(view: View, period: str) -> None:
+    table(view, view.ask("journal", period=period), ENTRIES, key="journal", opens="document_id", height=520)
 
 
 FORMULAS = {

@@ -10,10 +10,11 @@ from dashboards.basis import Basis
 from dashboards.boards.as_known import as_known, changes
 from dashboards.charts import GAIN, LOSS, NEUTRAL, ranked, waterfall
 from dashboards.filters import choice, moment, switch, turn
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
 from dashboards.table import Column, table
+from transactions.kernel.refusal import Refusal
 
 COMPONENT_LABELS = {
     "material_cost": noted("Material"),
@@ -115,19 +116,23 @@ def render(view: View) -> None:
         )
         return
     _figures(view, total, filters)
-    names = [_("Orders"), _("Order lines"), _("Who and what earns it"), _("As known, as corrected")]
-    orders_tab, lines_tab, by_tab, known_tab = st.tabs(names, default=names[3] if known_at else None)
-    with orders_tab:
-        _orders(view, filters, total)
-    with lines_tab:
-        table(
-            view, view.ask("order_profit_lines", **filters), ALL_LINES, key="profit-lines", opens="sales_order_id",
-            height=520,
-        )  # fmt: skip
-    with by_tab:
-        _profit_by(view, filters)
-    with known_tab:
-        changes(current, known_at, {name: filters.get(name) for name in ("customer", "item")})
+    narrowed = {name: filters.get(name) for name in ("customer", "item")}
+    compared = _("As known, as corrected")
+    sections(
+        "order-profit",
+        {
+            _("Orders"): lambda: _orders(view, filters, total),
+            _("Order lines"): lambda: _lines(view, filters),
+            _("Who and what earns it"): lambda: _profit_by(view, filters),
+            compared: lambda: changes(current, known_at, narrowed),
+        },
+        first=compared if known_at else None,
+    )
+
+
+def _lines(view: View, filters: dict[str, Any]) -> None:
+    rows = view.ask("order_profit_lines", **filters)
+    table(view, rows, ALL_LINES, key="profit-lines", opens="sales_order_id", height=520)
 
 
 def _filters(view: View) -> tuple[dict[str, Any], datetime | None]:
@@ -214,8 +219,12 @@ def _one_order(view: View, number: str, order: int) -> None:
     )  # fmt: skip
     if view.sees("fct_costing_entries", "given_material_amount"):
         st.subheader(_("Walked back to receipts and hours"), anchor=False)
-        with st.spinner(_("Walking its cost back…"), show_time=True):
-            roots = view.ask("cost_trace", order=order)
+        try:
+            with st.spinner(_("Walking its cost back…"), show_time=True):
+                roots = view.ask("cost_trace", order=order)
+        except Refusal as refusal:
+            st.warning(refusal.rule)
+            roots = pl.DataFrame()
         table(
             view, roots, ROOTS, key=f"order-roots-{order}", opens="document_id", height=360,
             nothing=_("Nothing was delivered yet"),

@@ -1,5 +1,6 @@
 """Where do we lose time and material? Variances by cause, work orders down to vouchers, work in progress, yield."""
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -8,7 +9,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.charts import bars, lines
 from dashboards.filters import choice, pick, turn
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_share
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -106,19 +107,14 @@ def render(view: View) -> None:
         )
         return
     _figures(view, total, filters)
-    names = [_("Work orders"), _("Work in progress"), _("Yield and efficiency")]
+    parts: dict[str, Callable[[], None]] = {
+        _("Work orders"): lambda: _orders(view, filters),
+        _("Work in progress"): lambda: _in_progress(view, filters),
+        _("Yield and efficiency"): lambda: _rates(view, filters),
+    }
     if view.sees("fct_cost_variances", "variance_amount"):
-        names.append(_("Against standard cost"))
-    orders, progress, rates, *standard = st.tabs(names)
-    with orders:
-        _orders(view, filters)
-    with progress:
-        _in_progress(view, filters)
-    with rates:
-        _rates(view, filters)
-    if standard:
-        with standard[0]:
-            _against_standard(view, filters)
+        parts[_("Against standard cost")] = lambda: _against_standard(view, filters)
+    sections("production", parts)
 
 
 def _answer(view: View, total: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.charts import GAIN, LOSS, NEUTRAL, cash_flow, coloured_bars
 from dashboards.filters import choice, day, turn
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, shown_amount, shown_date
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -69,17 +69,15 @@ def render(view: View) -> None:
                  alarm=total["payables_overdue"] > 0, basis=_basis(view, "payables", overdue=True)),
         ]
     )  # fmt: skip
-    receivables, payables, statement, cash = st.tabs(
-        [_("Receivables"), _("Payables"), _("Statement of account"), _("Cash to come")]
+    sections(
+        "receivables-payables",
+        {
+            _("Receivables"): lambda: _open(view, "receivables", _("Nobody owes anything")),
+            _("Payables"): lambda: _open(view, "payables", _("Nothing is owed")),
+            _("Statement of account"): lambda: _statement(view),
+            _("Cash to come"): lambda: _cash(view),
+        },
     )
-    with receivables:
-        _open(view, "receivables", _("Nobody owes anything"))
-    with payables:
-        _open(view, "payables", _("Nothing is owed"))
-    with statement:
-        _statement(view)
-    with cash:
-        _cash(view)
 
 
 def _basis(view: View, side: str, overdue: bool = False) -> Basis:

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.charts import bars, heat_map, stepped
 from dashboards.filters import choice, day, pick
-from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
+from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_short
 from dashboards.questions.stock import BUCKETS
 from dashboards.table import Column, table
@@ -63,14 +63,14 @@ def render(view: View) -> None:
     with top:
         _answer(view, total, filters)
     _figures(view, total, filters)
-    names = [_("On hand"), _("Card of an item"), _("Ageing")]
-    on_hand, card, ageing = st.tabs(names)
-    with on_hand:
-        _on_hand(view, filters)
-    with card:
-        _card(view, filters.get("warehouse"))
-    with ageing:
-        _ageing(view, filters)
+    sections(
+        "stock",
+        {
+            _("On hand"): lambda: _on_hand(view, filters),
+            _("Card of an item"): lambda: _card(view, filters.get("warehouse")),
+            _("Ageing"): lambda: _ageing(view, filters),
+        },
+    )
 
 
 def _filters(view: View) -> dict[str, Any]:
