@@ -66,8 +66,9 @@ class CompanyOfChance:
     def go_on(self, steps: int) -> None:
         """Things that happen, and corrections of what happened."""
         acts = (
-            *(self.buy, self.buy, self.receive, self.bill, self.bill, self.landed),
-            *(self.sell, self.deliver, self.deliver, self.make, self.issue, self.book, self.report, self.close),
+            *(self.buy, self.buy, self.receive, self.bill, self.bill, self.bill, self.landed),
+            *([self.sell] * 4),
+            *(self.deliver, self.deliver, self.make, self.issue, self.book, self.report, self.close),
             *(self.give_back, self.transfer, self.count, self.send_back, self.amend, self.new_standard),
         )
         for _ in range(steps):
