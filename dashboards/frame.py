@@ -73,14 +73,17 @@ def _answered(build_id: str, edition_name: str, question: str, filters: dict[str
 
 @dataclass(frozen=True)
 class Board:
-    """One page. permission: a role needs it to see the page at all. hidden: not in the menu."""
+    """One page. permission: a role needs it to see the page at all. hidden: not in the menu.
+
+    render: draws it; answers the view that it drew from where that is another one (of a past moment), for the stamp.
+    """
 
     name: str
     title: str
     icon: str
     section: str
     permission: str
-    render: Callable[[View], None]
+    render: Callable[[View], View | None]
     hidden: bool = False
 
 
@@ -141,7 +144,20 @@ def sections(key: str, parts: Mapping[str, Callable[[], None]], first: str | Non
 
 
 def stamp(view: View) -> None:
-    """As of when, which build, whether books and goods agree, what is still to be settled."""
+    """As of when, which build, whether books and goods agree, what is to be settled; of the past: as known when."""
+    known_at = view.edition.known_at
+    if known_at is not None:
+        st.divider()
+        st.caption(
+            " · ".join(
+                [
+                    _("as known at {moment} UTC", moment=f"{known_at:%Y-%m-%d %H:%M}"),
+                    _("as of {day}", day=shown_date(view.edition.as_of)),
+                    _("build {build}", build=view.edition.build_id),
+                ]
+            )
+        )
+        return
     facts = view.one("stamp")
     failed, pending = int(facts.get("proofs_failed") or 0), int(facts.get("postings_pending") or 0)
     proofs = _("all proofs hold") if not failed else _("{count} proofs do not hold", count=failed)

@@ -104,7 +104,7 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
         if company:
             if board.name != "document":
                 views_corner(view, board)
-            _rendered(board, view)
+            view = _rendered(board, view)
         else:
             empty_state(_("There is no company yet"), _("Make one with the command `create_company`, then refresh."))
         stamp(view)
@@ -119,12 +119,13 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
     )
 
 
-def _rendered(board: Board, view: View) -> None:
-    """The board; a question that is refused is said in its words instead of breaking the page."""
+def _rendered(board: Board, view: View) -> View:
+    """The view that the board was drawn from; a question that is refused is said instead of breaking the page."""
     try:
-        board.render(view)
+        return board.render(view) or view
     except Refusal as refusal:
         st.error(refusal.rule)
+        return view
 
 
 def _company(view: View) -> dict[str, Any]:

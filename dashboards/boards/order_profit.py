@@ -90,7 +90,7 @@ GROUPS = {
 BARS = 12
 
 
-def render(view: View) -> None:
+def render(view: View) -> View:
     heading_place = st.container()
     filters, known_at = _filters(view)
     current = view
@@ -99,7 +99,7 @@ def render(view: View) -> None:
         if known is None:
             with heading_place:
                 heading(_("Which orders earn money?"))
-            return
+            return view
         view = known
         st.info(
             _("As known at {moment} UTC, on {day}. What became known later is left out.",
@@ -114,7 +114,7 @@ def render(view: View) -> None:
             _("No order here"),
             _("Widen the filters, or record a sales order: its profit appears after the next refresh."),
         )
-        return
+        return view
     _figures(view, total, filters)
     narrowed = {name: filters.get(name) for name in ("customer", "item")}
     compared = _("As known, as corrected")
@@ -128,6 +128,7 @@ def render(view: View) -> None:
         },
         first=compared if known_at else None,
     )
+    return view
 
 
 def _lines(view: View, filters: dict[str, Any]) -> None:
