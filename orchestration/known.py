@@ -35,12 +35,11 @@ from transactions.kernel.clock import day_in
 KEPT_KNOWN = 8
 # What costing, order profit and stock say; boards and questions about the past read these.
 KNOWN_MODELS = (
-    "dim_company", "dim_item", "dim_partner", "dim_warehouse", "dim_employee", "dim_work_center",
+    "dim_company", "dim_item", "dim_partner", "dim_warehouse", "dim_employee", "dim_valuation_method",
     "fct_order_profit", "fct_deliveries", "fct_documents",
     "fct_stock_moves", "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_balances_daily", "fct_stock_layers_daily",
-    "fct_cost_slices", "fct_costing_entries", "fct_stock_revaluations", "dim_valuation_method",
+    "fct_cost_slices", "fct_costing_entries", "fct_stock_revaluations",
     "fct_receipt_costs", "fct_work_costs", "fct_work_order_bookings",
-    "fct_costing_findings", "fct_item_costs", "fct_work_orders",
     "meta_build",
 )  # fmt: skip
 
@@ -153,6 +152,7 @@ class _Making:
         making.mkdir(parents=True)
         try:
             scratch = making / "work.duckdb"
+            self._step("project", self.dbt.manifest)
             self._step("rows", lambda: self._write_rows(scratch))
             variables = {"as_of": self.as_of.isoformat(), "build_id": self.build_id}
             self._step("models", lambda: self.dbt.run_models(scratch, variables, only=KNOWN_MODELS))

@@ -305,7 +305,7 @@ def _named(edition: Edition, rows: pl.DataFrame, facts: pl.DataFrame, exponent: 
         [documents],
     )
     orders = edition.rows(
-        """select work_order_id, item_code as order_item_code from marts.fct_work_orders
+        """select work_order_id, item_code as order_item_code from marts.fct_work_order_bookings
         where work_order_id in (select unnest(?::bigint[]))""",
         [rows["work_order_id"].drop_nulls().unique().to_list()],
     )
