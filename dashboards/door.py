@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dbt_project.published import NothingIsPublished, completed_decision
+from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed_decision
 from transactions import Door, open_home
 from transactions.kernel.command import Answer
 from transactions.kernel.home import home
-from transactions.kernel.refusal import NotFound
+from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.users import Actor
 
 SESSION_COOKIE = "bihuan_session"
+
+
+class PlanHasChanged(Refusal):
+    """A suggestion is approved from a build that a newer one contradicts; the rule says in what."""
+
+    status = 409
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +31,8 @@ def carry_out(actor: Actor, command: str, data: Mapping[str, Any], key: str | No
     if command == "decide_suggestion":
         try:
             complete = completed_decision(home(), complete)
+        except SuggestionHasChanged as changed:
+            raise PlanHasChanged(str(changed), field="build_id", value=complete.get("build_id")) from None
         except NothingIsPublished as gone:
             raise NotFound(str(gone), field="build_id", value=complete.get("build_id")) from None
     return door().execute(command, complete, actor.username, key)

@@ -20,7 +20,7 @@ EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = (
     "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "quantity", "due_date",
-    "release_date",
+    "release_date", "state",
 )  # fmt: skip
 
 
@@ -30,6 +30,10 @@ SETTLED = timedelta(hours=1)  # a moment that long before a snapshot was wholly 
 
 class NothingIsPublished(Exception):
     """There is no published build, or not the one that was asked for."""
+
+
+class SuggestionHasChanged(NothingIsPublished):
+    """A newer build says something else of a suggestion than the one that it is decided from; the text says what."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
-    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO).
+    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO), state.
 
     What is absent is left out.
 
@@ -157,7 +161,10 @@ def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[st
 
 
 def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
-    """The data of `decide_suggestion` with what was left out taken from the build that it names, also its day."""
+    """The data of `decide_suggestion` with what was left out taken from the build that it names, also its day.
+
+    Raises `SuggestionHasChanged` when it is to be approved from a build that a newer one contradicts.
+    """
     named = {
         "company": "company",
         "kind": "kind",
@@ -174,9 +181,27 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
         return data
     build_id = str(data["build_id"])
     figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
+    if data.get("decision") in ("approve", "change"):
+        _require_unchanged(home, build_id, str(data["suggestion_id"]), figures)
     figures["as_of"] = published_build(home, build_id).manifest["as_of"]
     absent = {name: figures[source] for name, source in named.items() if data.get(name) is None and source in figures}
     return {**data, **absent}
+
+
+def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: dict[str, Any]) -> None:
+    newest = published_build(home).build_id
+    if newest == build_id:
+        return
+    try:
+        now = suggestion_figures(home, newest, suggestion_id)
+    except NothingIsPublished:
+        raise SuggestionHasChanged(f"since build {build_id} it is suggested no longer; look again") from None
+    if now["state"] in ("approved", "firm", "closed"):
+        return  # decided meanwhile: the door answers with the document
+    names = [name for name in SUGGESTION_FIGURES[:-2] if figures.get(name) != now.get(name)]
+    if names:
+        told = ", ".join(f"{name} {figures.get(name)} → {now.get(name)}" for name in names)
+        raise SuggestionHasChanged(f"since build {build_id} it has changed: {told}; look again")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
