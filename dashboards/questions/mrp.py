@@ -117,7 +117,9 @@ def mrp_messages(edition: Edition, filters: MessageFilters) -> pl.DataFrame:
         from marts.fct_mrp_messages as messages
         left join marts.fct_documents as documents on documents.company_id = messages.company_id
             and documents.document_number = messages.document_number
-            and documents.document_type = messages.supply_kind
+            and documents.document_type = case messages.supply_kind
+                when 'requisition' then 'purchase_requisition' when 'by_product' then 'work_order'
+                else messages.supply_kind end
         where {where.sql} order by {order} messages.from_date, messages.supply_id""",
         where.parameters,
     )
