@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.basis import Basis
 from dashboards.charts import bars, record
 from dashboards.decisions import PERMISSION, decide, decided_here, decisions_made, report_decisions
 from dashboards.filters import choice, pick, switch, turn
@@ -114,18 +115,7 @@ def render(view: View) -> None:
     unplanned = view.ask("mrp_findings")
     _name_unplanned(unplanned)
     report_decisions(view)
-    shown = [
-        Tile(_("Suggestions"), shown_number(whole["suggestion_count"])),
-        Tile(_("Release overdue"), shown_number(whole["urgent_count"]), alarm=whole["urgent_count"] > 0),
-    ]
-    if "buy_amount" in whole:
-        shown += [
-            Tile(_("To buy"), shown_amount(whole["buy_amount"]), view.currency),
-            Tile(_("To make"), shown_amount(whole["make_amount"]), view.currency),
-            Tile(_("Margin at risk"), shown_amount(whole["margin_at_risk"]), view.currency,
-                 alarm=whole["margin_at_risk"] > 0),
-        ]  # fmt: skip
-    tiles(shown)
+    tiles(_figures(view, whole))
     names = [_("Suggestions"), _("Messages"), _("Item record"), _("Changes"), _("Findings")]
     suggestions, on_supplies, item, changes, findings = st.tabs(names)
     with suggestions:
@@ -145,6 +135,35 @@ def render(view: View) -> None:
             view, unplanned, FINDINGS, key="mrp-findings", nothing=_("The plan had no objections"),
             what_next=_("Items without a source, cycles and decisions without ground would be named here."),
         )  # fmt: skip
+
+
+def _figures(view: View, whole: dict[str, Any]) -> list[Tile]:
+    def basis(column: str, formula: str, *inputs: str, **filters: Any) -> Basis:
+        by = column if view.sees("fct_mrp_suggestions", column) else "quantity"
+        return Basis(
+            view, "fct_mrp_suggestions", column, formula, "mrp_suggestions", filters, by, SUGGESTIONS, inputs,
+            "document_id",
+        )  # fmt: skip
+
+    shown = [
+        Tile(_("Suggestions"), shown_number(whole["suggestion_count"]),
+             basis=basis("value_amount", _("suggestions that wait for a decision"), "state")),
+        Tile(_("Release overdue"), shown_number(whole["urgent_count"]), alarm=whole["urgent_count"] > 0,
+             basis=basis("value_amount", _("suggestions whose release date has passed"), "release_date", urgent=True)),
+    ]  # fmt: skip
+    if "buy_amount" in whole:
+        value = _("Σ value of the suggestions that wait for a decision")
+        shown += [
+            Tile(_("To buy"), shown_amount(whole["buy_amount"]), view.currency,
+                 basis=basis("value_amount", value, "quantity", "unit_cost", kind="buy")),
+            Tile(_("To make"), shown_amount(whole["make_amount"]), view.currency,
+                 basis=basis("value_amount", value, "quantity", "unit_cost", kind="make")),
+            Tile(_("Margin at risk"), shown_amount(whole["margin_at_risk"]), view.currency,
+                 alarm=whole["margin_at_risk"] > 0,
+                 basis=basis("margin_at_risk", _("Σ margin that is late or lost without the suggestion"),
+                             "margin_of_pegged_orders")),
+        ]  # fmt: skip
+    return shown
 
 
 def _name_unplanned(findings: pl.DataFrame) -> None:

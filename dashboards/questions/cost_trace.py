@@ -49,6 +49,8 @@ class CostTraceFilters(Filters):
 def cost_trace(edition: Edition, filters: CostTraceFilters) -> pl.DataFrame:
     """The vouchers that the cost of delivered goods rests on, the largest first; they add up to it exactly."""
     roots = traced_roots(edition, asked_entries(edition, filters.order, filters.order_line, filters.delivery_line))
+    if filters.delivery_line is None:
+        roots = pl.concat([roots, _shared(edition, filters, roots)])
     return (
         roots.group_by("what", "component", "document_type", "document_number", "document_id", "item_code")
         .agg(pl.col("quantity").sum(), pl.col("value_amount").sum())
@@ -58,6 +60,17 @@ def cost_trace(edition: Edition, filters: CostTraceFilters) -> pl.DataFrame:
             descending=[True, False, False, False, False], nulls_last=True,
         )
     )  # fmt: skip
+
+
+def _shared(edition: Edition, filters: CostTraceFilters, roots: pl.DataFrame) -> pl.DataFrame:
+    """The part of deliveries that served other orders, too: what the order bears less than all of them."""
+    borne = edition.rows(
+        """select coalesce(sum(actual_cost), 0) as cost from marts.fct_order_profit
+        where sales_order_id = ? or sales_order_line_id = ?""",
+        [filters.order, filters.order_line],
+    )["cost"][0]
+    rest = borne - (roots["value_amount"].sum() or 0)
+    return pl.DataFrame([{"what": "shared", "value_amount": rest}] if rest else [], schema=ROOT_COLUMNS)
 
 
 def asked_entries(edition: Edition, order: int | None, order_line: int | None, delivery_line: int | None) -> Asked:
@@ -112,6 +125,7 @@ def traced_roots(edition: Edition, asked: Asked) -> pl.DataFrame:
         SimpleNamespace(valued_moves=upstream.valued, slices=upstream.slices, variances=upstream.variances()),
         facts,
     )  # fmt: skip
+    rows = pl.concat([rows, upstream.kept_at_standard(asked.entries["entry_id"].to_list(), rows.schema)])
     return _named(edition, rows.join(asked.entries, on="entry_id"), facts, asked.exponent)
 
 
@@ -230,6 +244,23 @@ class _Upstream:
             order by work_order_id""",
             [self._orders()],
         )
+
+    def kept_at_standard(self, asked: list[int], schema: pl.Schema) -> pl.DataFrame:
+        """What goods that came back cost beyond the standard at which they are kept again: that cost comes back too."""
+        back = self.valued.filter(pl.col("entry_id").is_in(asked) & (pl.col("quantity") > 0))
+        rows = [
+            {
+                "entry_id": entry,
+                "root_kind": "standard",
+                "root_entry_id": entry,
+                "component": name,
+                "value_amount": amount,
+            }
+            for name in COMPONENTS
+            for entry, amount in back.select("entry_id", f"{name}_variance").iter_rows()
+            if amount
+        ]
+        return pl.DataFrame(rows, schema=schema)
 
     def variances(self) -> pl.DataFrame:
         """What inflows cost beyond standard, and what new standards took away from stock."""

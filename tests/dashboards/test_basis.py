@@ -12,7 +12,8 @@ from tests.dashboards.conftest import Opened
 from tests.dashboards.test_pages import texts_of
 
 EXPLAINED = (
-    "overview", "order_profit", "delivery_dates", "stock", "production", "receivables_payables", "finance", "proofs",
+    "overview", "order_profit", "delivery_dates", "stock", "mrp_workbench", "production", "receivables_payables",
+    "finance", "proofs",
 )  # fmt: skip
 
 
