@@ -5,14 +5,16 @@ whole minor units of the company's currency. Signs: quantity and value are posit
 it.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from . import play, tables
-from .facts import AMOUNTS, Facts, arranged, empty_state, with_room_of_its_own
+from .facts import AMOUNTS, Facts, Flags, arranged, empty_state, with_room_of_its_own
 from .findings import findings_of
 from .kinds import KINDS, Given, Source
 from .proportion import COMPONENTS
@@ -102,7 +104,7 @@ def value_moves(
     start = empty_state(facts)
     bounds = ((0, facts.groups_of_first_half), (facts.groups_of_first_half, groups))
     halves = at_the_same_time(lambda half: played_half(facts, start, rounds, *half), bounds)
-    return result_of(facts, tables.joined(start, halves), rounds)
+    return result_of(facts, halves, rounds)
 
 
 def played_half(facts: Facts, start: tables.State, rounds: Ints, first: int, last: int) -> tables.State:
@@ -123,25 +125,50 @@ def amount_columns(values: Ints, suffix: str = "") -> dict[str, Ints]:
     return {f"{name}{suffix}": values[:, k].copy() for k, name in enumerate(AMOUNTS)}
 
 
-def result_of(facts: Facts, state: tables.State, rounds: Ints) -> CostingResult:
-    """The tables of a finished play."""
-    open_debts = np.flatnonzero(state.debts.left[: state.counts[tables.DEBT_COUNT]] > 0)
+def result_of(facts: Facts, halves: Sequence[tables.State], rounds: Ints) -> CostingResult:
+    """The tables of a finished play. Long ones are put together from those of the halves, without copying."""
+    state = tables.joined(halves)
+    open_debts = np.flatnonzero(state.debts.left > 0)
     debtors = state.debts.entry[open_debts]
     owed_quantity = state.debts.left[open_debts]
-    owed_value = state.entries.value[debtors] - paid(state, debtors)
+    owed_value = state.entries.value[debtors] - sum(paid(half, debtors) for half in halves)
     owed = (debtors, owed_quantity, owed_value)
+    holder = holders(facts)
     makers: tuple[Callable[[], pl.DataFrame], ...] = (
         lambda: move_table(facts, state, debtors),
-        lambda: slice_table(facts, state, *owed),
-        lambda: layer_table(facts, state, *owed),
-        lambda: laid_table(facts, state),
         lambda: order_table(facts, state),
-        lambda: variance_table(facts, state),
+        lambda: variance_table(facts, state, holder),
+        lambda: owed_slices(facts, *owed),
+        lambda: owed_layers(facts, *owed),
+        *(partial(taken_slices, facts, half) for half in halves),
+        *(partial(kept_layers, facts, half, holder) for half in halves),
+        *(partial(laid_table, facts, half, holder) for half in halves),
     )
     made = at_the_same_time(lambda maker: maker(), makers)
-    valued_moves, slices, layers, laid_layers, work_orders, variances = made
-    findings = findings_of(facts, state, rounds, work_orders, *owed)
-    return CostingResult(valued_moves, slices, layers, work_orders, findings, variances, laid_layers)
+    valued_moves, work_orders, variances, slices_owed, layers_owed = made[:5]
+    slices, layers, laid_layers = (made[at : at + len(halves)] for at in (5, 5 + len(halves), 5 + 2 * len(halves)))
+    return CostingResult(
+        valued_moves=valued_moves,
+        slices=pl.concat([*slices, slices_owed]),
+        layers=pl.concat([*layers, layers_owed]),
+        work_orders=work_orders,
+        findings=findings_of(facts, state, rounds, work_orders, *owed),
+        variances=variances,
+        laid_layers=pl.concat(laid_layers),
+    )
+
+
+def frame_of(columns: dict[str, Any]) -> pl.DataFrame:
+    """Columns of whole numbers (and others) as a table that shares their memory."""
+    frame = pl.from_arrow(pa.table(columns))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def amounts_and_total(values: Ints, is_negative: Flags) -> dict[str, Ints]:
+    """n × 5 amounts as named columns with their sum; negative where said so."""
+    columns = tables.columns_and_total(values, is_negative)
+    return {name: columns[k] for k, name in enumerate((*AMOUNTS, "value_amount"))}
 
 
 def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame:
@@ -155,17 +182,16 @@ def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame
     is_estimated &= (entries.method != tables.STANDARD) & ~(
         (entries.source == Source.MADE_BESIDE) & (entries.given == Given.PRICE)
     )
-    sign = np.where(entries.source == Source.TAKEN, -1, 1)
-    varied = np.flatnonzero(variances.entry[: state.counts[tables.VARIANCE_COUNT]] >= 0)
-    columns = {name: entries.value[:, k] * sign for k, name in enumerate(AMOUNTS)}
-    for k, column in enumerate(columns.values()):
-        column[variances.entry[varied]] -= variances.value[varied, k]
-    return pl.DataFrame(
+    varied = np.flatnonzero(variances.entry >= 0)
+    columns = amounts_and_total(entries.value, entries.source == Source.TAKEN)
+    for k, name in enumerate(AMOUNTS):
+        columns[name][variances.entry[varied]] -= variances.value[varied, k]
+        columns["value_amount"][variances.entry[varied]] -= variances.value[varied, k]
+    return frame_of(
         {
             "entry_id": facts.entry_id,
             "move_id": facts.move_id,
             **columns,
-            "value_amount": sum(columns.values()),
             "is_estimated": is_estimated,
             "is_uncovered": is_uncovered,
         }
@@ -185,68 +211,85 @@ def paid(state: tables.State, debtors: Ints) -> Ints:
     return found
 
 
-def slice_table(
-    facts: Facts, state: tables.State, debtors: Ints, owed_quantity: Ints, owed_value: Ints
-) -> pl.DataFrame:
-    """What every outflow took from which layer, and last what it still owes."""
-    slices, count = state.slices, state.counts[tables.SLICE_COUNT]
-    columns = {name: np.concatenate([slices.value[:count, k], owed_value[:, k]]) for k, name in enumerate(AMOUNTS)}
-    layer = facts.entry_id[state.layers.entry[slices.layer[:count]]]
-    return pl.DataFrame(
+def taken_slices(facts: Facts, state: tables.State) -> pl.DataFrame:
+    """What the outflows took from which layer."""
+    slices = tables.found(state.slices, state.counts[tables.SLICE_COUNT])
+    columns = amounts_and_total(slices.value, np.zeros(slices.size, np.bool_))
+    return frame_of(
         {
-            "issue_entry_id": np.concatenate([facts.entry_id[slices.entry[:count]], facts.entry_id[debtors]]),
-            "layer_entry_id": pl.concat([pl.Series(layer), pl.Series([None] * debtors.size, dtype=pl.Int64)]),
-            "quantity": np.concatenate([slices.quantity[:count], owed_quantity]),
-            "value_amount": sum(columns.values()),
+            "issue_entry_id": facts.entry_id[slices.entry],
+            "layer_entry_id": facts.entry_id[state.layers.entry[slices.layer]],
+            "quantity": slices.quantity.copy(),
+            "value_amount": columns.pop("value_amount"),
             **columns,
         }
     )
 
 
-def layer_table(
-    facts: Facts, state: tables.State, debtors: Ints, owed_quantity: Ints, owed_value: Ints
-) -> pl.DataFrame:
-    """What is left of every layer, and what is owed below zero."""
-    entries, layers, count = state.entries, state.layers, state.counts[tables.LAYER_COUNT]
-    kept = np.flatnonzero(layers.quantity[:count] > 0)
-    holder = np.concatenate([holders(facts)[layers.pool[kept]], debtors])
-    value = np.concatenate([layers.value[kept], -owed_value])
-    received = np.concatenate([layers.date[kept], entries.date[debtors]]).astype(np.int32)
+def owed_slices(facts: Facts, debtors: Ints, owed_quantity: Ints, owed_value: Ints) -> pl.DataFrame:
+    """What the outflows still owe: slices of no layer yet."""
     return pl.DataFrame(
         {
-            "layer_entry_id": facts.entry_id[np.concatenate([layers.entry[kept], debtors])],
-            "company_id": facts.company_id[holder],
-            "item_id": facts.item_id[holder],
-            "warehouse_id": facts.warehouse_id[holder],
-            "quantity": np.concatenate([layers.quantity[kept], -owed_quantity]),
-            **amount_columns(value),
-            "value_amount": value.sum(axis=1),
-            "received_date": pl.Series(received).cast(pl.Date),
-            "is_uncovered": np.arange(holder.size) >= kept.size,
+            "issue_entry_id": facts.entry_id[debtors],
+            "layer_entry_id": pl.Series([None] * debtors.size, dtype=pl.Int64),
+            "quantity": owed_quantity,
+            "value_amount": owed_value.sum(axis=1),
+            **amount_columns(owed_value),
         }
     )
 
 
-def laid_table(facts: Facts, state: tables.State) -> pl.DataFrame:
-    """Every layer with what it was laid with: what is left of it and what its slices took."""
-    layers, slices = state.layers, state.slices
-    laid, taken = state.counts[tables.LAYER_COUNT], state.counts[tables.SLICE_COUNT]
-    quantity, value = layers.quantity[:laid].copy(), layers.value[:laid].sum(axis=1)
-    np.add.at(quantity, slices.layer[:taken], slices.quantity[:taken])
-    np.add.at(value, slices.layer[:taken], slices.value[:taken].sum(axis=1))
-    pooled = np.zeros(facts.nodes.shape[0], np.bool_)
-    pooled[facts.entries.node[facts.entries.method != tables.FIFO]] = True
-    holder = holders(facts)[layers.pool[:laid]]
+def kept_layers(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
+    """What is left of every layer."""
+    layers = tables.found(state.layers, state.counts[tables.LAYER_COUNT])
+    layers = layers[layers.quantity > 0].view(np.recarray)
+    return layer_rows(facts, layers.entry, holder[layers.pool], layers.quantity, layers.value, layers.date, False)
+
+
+def owed_layers(facts: Facts, debtors: Ints, owed_quantity: Ints, owed_value: Ints) -> pl.DataFrame:
+    """What is owed below zero, under the entries that took it."""
+    date = facts.entries.date[debtors]
+    return layer_rows(facts, debtors, debtors, -owed_quantity, -owed_value, date, True)
+
+
+def layer_rows(
+    facts: Facts, entry: Ints, holder: Ints, quantity: Ints, value: Ints, date: Ints, is_uncovered: bool
+) -> pl.DataFrame:
+    """Rows of the table of layers; holder: an entry of the pool where they lie."""
     return pl.DataFrame(
         {
-            "layer_entry_id": facts.entry_id[layers.entry[:laid]],
-            "arrival_entry_id": facts.entry_id[layers.arrival[:laid]],
+            "layer_entry_id": facts.entry_id[entry],
             "company_id": facts.company_id[holder],
             "item_id": facts.item_id[holder],
             "warehouse_id": facts.warehouse_id[holder],
+            "quantity": quantity.copy(),
+            **amount_columns(value),
+            "value_amount": value.sum(axis=1),
+            "received_date": pl.Series(date.astype(np.int32)).cast(pl.Date),
+            "is_uncovered": np.full(entry.size, is_uncovered),
+        }
+    )
+
+
+def laid_table(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
+    """Every layer with what it was laid with: what is left of it and what its slices took."""
+    layers = tables.found(state.layers, state.counts[tables.LAYER_COUNT])
+    slices = tables.found(state.slices, state.counts[tables.SLICE_COUNT])
+    quantity, value = layers.quantity.copy(), layers.value.sum(axis=1)
+    tables.given_back(slices.layer, slices.quantity, slices.value, quantity, value)
+    pooled = np.zeros(facts.nodes.shape[0], np.bool_)
+    pooled[facts.entries.node[facts.entries.method != tables.FIFO]] = True
+    held_by = holder[layers.pool]
+    return pl.DataFrame(
+        {
+            "layer_entry_id": facts.entry_id[layers.entry],
+            "arrival_entry_id": facts.entry_id[layers.arrival],
+            "company_id": facts.company_id[held_by],
+            "item_id": facts.item_id[held_by],
+            "warehouse_id": facts.warehouse_id[held_by],
             "quantity": quantity,
-            "value_amount": pl.Series(value).set(pl.Series(pooled[facts.entries.node[holder]]), None),
-            "received_date": pl.Series(layers.date[:laid].astype(np.int32)).cast(pl.Date),
+            "value_amount": pl.Series(value).set(pl.Series(pooled[facts.entries.node[held_by]]), None),
+            "received_date": pl.Series(layers.date.astype(np.int32)).cast(pl.Date),
         }
     )
 
@@ -293,10 +336,10 @@ def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     )
 
 
-def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
+def variance_table(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
     """Variances of items on standard."""
-    rows = state.variances[: state.counts[tables.VARIANCE_COUNT]].view(np.recarray)
-    about = np.where(rows.entry >= 0, rows.entry, holders(facts)[rows.pool]) if rows.size else rows.entry
+    rows = state.variances
+    about = np.where(rows.entry >= 0, rows.entry, holder[rows.pool]) if rows.size else rows.entry
     source = state.entries.source[about]
     of_source = {Source.PRICED: "price", Source.MADE: "output", Source.MADE_BESIDE: "output"}
     rules = [
