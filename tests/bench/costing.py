@@ -29,10 +29,10 @@ def history(moves: int, items: int, levels: int) -> Iterator[duckdb.DuckDBPyConn
 
 def valued(connection: duckdb.DuckDBPyConnection, engine_seconds: list[float]) -> CostingResult:
     """Reads, values and writes everything back, as the model of the warehouse does."""
-    frames = [connection.sql(f"select * from {name}").pl() for name in ("moves", "work_orders", "methods")]
+    moves = [connection.sql("select * from moves").pl()]
+    work_orders, methods = (connection.sql(f"select * from {name}").pl() for name in ("work_orders", "methods"))
     with timed(engine_seconds):
-        result = value_moves(*frames)
-    del frames
+        result = value_moves(moves.pop(), work_orders, methods)  # nobody else keeps the moves in memory
     for name, frame in result._asdict().items():
         connection.register("frame", frame.to_arrow())
         connection.execute(f"create or replace table costing_{name} as select * from frame")

@@ -274,8 +274,9 @@ class CostWalk:
                 )
                 for at, day in zip(members.tolist(), days, strict=True)
             ]
-            owners = (played.company_id, played.item_id, played.warehouse_id)
-            pools = set(zip(*(column[members].tolist() for column in owners), strict=True))
+            owners = (played.pool_company, played.pool_item, played.pool_warehouse)
+            own_pools = np.unique(played.entries.pool[members])
+            pools = set(zip(*(column[own_pools].tolist() for column in owners), strict=True))
             changes = [change for pool in sorted(pools) for change in self.revaluations.get(pool, [])]
             self.purses[key] = PurseHistory(movements, changes)
         return self.purses[key]

@@ -48,10 +48,10 @@ class Facts(NamedTuple):
     groups_of_first_half: int
     entry_id: Ints
     move_id: Ints
-    company_id: Ints
-    item_id: Ints
-    warehouse_id: Ints
-    kind: Ints
+    pool_company: Ints
+    pool_item: Ints
+    pool_warehouse: Ints
+    reversed_outputs: Ints
     order_ids: Ints
     order_company: Ints
     order_item: Ints
@@ -65,7 +65,7 @@ def arranged(
 ) -> Facts:
     """The tables of a costing run as rows of whole numbers, in the order in which they are played."""
     moves = with_transfer_origins(moves)
-    kind = whole_numbers(kind_codes(moves["kind"]))
+    kind = kind_codes(moves["kind"]).to_numpy()
     quantity = whole_numbers(moves["quantity"])
     day = whole_numbers(moves["effective_date"].cast(pl.Int32))
     standards, standard_items = standards_of(standard_costs)
@@ -116,9 +116,9 @@ def arranged(
     entries = tables.table(tables.ENTRIES, moves.height)
     method = np.where(identities.method == SPECIFIC, 0, identities.method)
     date = received_days(moves, day)
-    facts_by_row = (quantity, source, given, method, pool, node, date, day, order, origin, place_of)
-    spans = (slice(0, moves.height // 2), slice(moves.height // 2, moves.height))
-    at_the_same_time(lambda span: tables.filled(entries[span].view(np.recarray), at[span], *facts_by_row), spans)
+    by_row = (quantity, source, given, method, pool, node, date, day, order, origin)
+    spans = ((0, moves.height // 2), (moves.height // 2, moves.height))
+    at_the_same_time(lambda span: tables.filled(entries, *span, place_of, *by_row), spans)
     fill_amounts(entries.value, place_of, given, moves)
     if at_once.size:
         worth = standard_values(nodes, standards, node[at_once], day[at_once], quantity[at_once])
@@ -140,6 +140,13 @@ def arranged(
     np.subtract.at(orders.cost, order[stated], entries.value[place_of[stated]])
 
     unnamed = np.full(order_ids.size - known_orders, -1, np.int64)
+    owners = [by_pool(moves[name], pool, identities.pools) for name in ("company_id", "item_id", "warehouse_id")]
+    is_output = (kind == KINDS.categories.to_list().index("output")) | (
+        kind == KINDS.categories.to_list().index("by_product")
+    )
+    reversed_outputs = np.flatnonzero(is_output & (order >= 0) & (source == Source.TAKEN))
+    ids = (entry_id, whole_numbers(moves["move_id"]))
+    entry_ids, move_ids = at_the_same_time(lambda column: np.take(column, at), ids)
     return Facts(
         entries=entries,
         orders=orders,
@@ -150,12 +157,12 @@ def arranged(
         links=referred.size,
         group_start=group_start,
         groups_of_first_half=int(half_start[1]),
-        entry_id=entry_id[at],
-        move_id=whole_numbers(moves["move_id"])[at],
-        company_id=whole_numbers(moves["company_id"])[at],
-        item_id=whole_numbers(moves["item_id"])[at],
-        warehouse_id=whole_numbers(moves["warehouse_id"])[at],
-        kind=kind[at],
+        entry_id=entry_ids,
+        move_id=move_ids,
+        pool_company=owners[0],
+        pool_item=owners[1],
+        pool_warehouse=owners[2],
+        reversed_outputs=place_of[reversed_outputs],
         order_ids=order_ids,
         order_company=np.concatenate([whole_numbers(work_orders["company_id"]), unnamed]),
         order_item=np.concatenate([whole_numbers(work_orders["item_id"]), unnamed]),
@@ -205,20 +212,22 @@ def identified(
     An item that is ever on specific cost has a pool for every lot. An item on standard without a standard cost is
     played on moving average, and flagged.
     """
-    company, _ = dense_codes(whole_numbers(moves["company_id"]))
+    company, companies = dense_codes(whole_numbers(moves["company_id"]))
     item, items = dense_codes(whole_numbers(moves["item_id"]))
     warehouse, warehouses = dense_codes(whole_numbers(moves["warehouse_id"]))
-    node, nodes = dense_codes(company * items + item)
+    node, nodes = (item, items) if companies == 1 else dense_codes(company * items + item)
     named = moves.select("company_id", "item_id").with_columns(node=pl.Series(node)).unique("node")
 
     method = methods_in_force(methods, named, nodes, node, day)
     pool_key = node * warehouses + warehouse
+    pools = nodes if warehouses == 1 else 0
     if (method == SPECIFIC).any() and "lot_id" in moves.columns:
         on_lots = np.zeros(nodes, np.bool_)
         on_lots[node[method == SPECIFIC]] = True
         lot, lots = dense_codes(np.where(on_lots[node], whole_numbers(moves["lot_id"], -1), -1))
         pool_key = pool_key * lots + lot
-    pool, pools = dense_codes(pool_key)
+        pools = 0
+    pool, pools = (pool_key, pools) if pools else dense_codes(pool_key)
 
     table = tables.table(tables.NODES, nodes)
     bounds = np.searchsorted(np.sort(pool_nodes(pool, node, pools)), np.arange(nodes + 1))
@@ -241,6 +250,11 @@ def pool_nodes(pool: Ints, node: Ints, pools: int) -> Ints:
     owner = np.empty(pools, np.int64)
     owner[pool] = node
     return owner
+
+
+def by_pool(ids: pl.Series, pool: Ints, pools: int) -> Ints:
+    """What all rows of a pool share, for each pool."""
+    return pool_nodes(pool, whole_numbers(ids), pools)
 
 
 def standards_of(standard_costs: pl.DataFrame | None) -> tuple[tables.Table, pl.DataFrame]:
@@ -303,7 +317,7 @@ def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin
     has_price = moves["material_amount"].is_not_null().to_numpy() & flows_in
     has_estimate = moves["estimated_material_amount"].is_not_null().to_numpy() & flows_in
 
-    source = np.where(has_price, Source.PRICED, Source.UNPRICED).astype(np.int64)
+    source = np.where(has_price, np.int8(Source.PRICED), np.int8(Source.UNPRICED))
     source[(kind == of_kind["output"]) & (order >= 0)] = Source.MADE
     source[(kind == of_kind["by_product"]) & (order >= 0)] = Source.MADE_BESIDE
     source[(origin >= 0) & flows_in] = Source.RETURNED
@@ -311,7 +325,8 @@ def sources(moves: pl.DataFrame, kind: Ints, quantity: Ints, order: Ints, origin
     source[~flows_in] = Source.TAKEN
     source[quantity == 0] = Source.PRICED
 
-    given = np.where(has_price, Given.PRICE, np.where(has_estimate, Given.ESTIMATE, Given.NOTHING)).astype(np.int64)
+    given = np.where(has_estimate, np.int8(Given.ESTIMATE), np.int8(Given.NOTHING))
+    given[has_price] = Given.PRICE
     given[(source == Source.MADE) & has_estimate] = Given.ESTIMATE
     given[(source == Source.MADE) & ~has_estimate] = Given.NOTHING
     given[np.isin(source, (Source.RETURNED, Source.TRANSFERRED, Source.TAKEN))] = Given.NOTHING

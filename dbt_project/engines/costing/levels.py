@@ -152,6 +152,8 @@ def dense_codes(values: Ints) -> tuple[Ints, int]:
     if values.size == 0:
         return values.copy(), 0
     lowest, highest = int(values.min()), int(values.max())
+    if lowest == highest:
+        return np.zeros_like(values), 1
     if highest - lowest < max(4 * values.size, 1 << 20):
         seen = np.zeros(highest - lowest + 1, np.int64)
         seen[values - lowest] = 1

@@ -24,7 +24,7 @@ def kind_codes(kinds: pl.Series) -> pl.Series:
     unknown = distinct.filter(~distinct.is_in(list(RANK_OF_KIND)) | distinct.is_null())
     if unknown.len():
         raise UnknownMoveKind(f"kinds {sorted(map(str, unknown))} are not among {list(RANK_OF_KIND)}")
-    return kinds.cast(KINDS).to_physical().cast(pl.Int64)
+    return kinds.cast(KINDS).to_physical().cast(pl.Int8)
 
 
 def order_of_play(
@@ -69,9 +69,13 @@ def place_in_time(recorded_at: Ints, entry_id: Ints) -> Ints:
     later = recorded_at[1:] > recorded_at[:-1]
     if bool(np.all(later | ((recorded_at[1:] == recorded_at[:-1]) & (entry_id[1:] > entry_id[:-1])))):
         return np.arange(entry_id.size)
-    both = pl.DataFrame({"recorded_at": recorded_at, "entry_id": entry_id})
+    in_time = pl.Series(recorded_at).arg_sort().to_numpy()
+    times, ids = recorded_at[in_time], entry_id[in_time]
+    if not bool(np.all((times[1:] > times[:-1]) | (ids[1:] > ids[:-1]))):
+        both = pl.DataFrame({"recorded_at": recorded_at, "entry_id": entry_id})
+        in_time = both.select(pl.arg_sort_by("recorded_at", "entry_id")).to_series().to_numpy()
     place = np.empty(entry_id.size, np.int64)
-    place[both.select(pl.arg_sort_by("recorded_at", "entry_id")).to_series().to_numpy()] = np.arange(entry_id.size)
+    place[in_time] = np.arange(entry_id.size)
     return place
 
 

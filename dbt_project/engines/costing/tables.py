@@ -242,7 +242,9 @@ def given_back(layer: Ints, quantity: Ints, value: Ints, layer_quantity: Ints, l
 @compiled
 def filled(
     entries: Table,
-    at: Ints,
+    first: int,
+    last: int,
+    place_of: Ints,
     quantity: Ints,
     source: Ints,
     given: Ints,
@@ -253,11 +255,10 @@ def filled(
     day: Ints,
     order: Ints,
     origin: Ints,
-    place_of: Ints,
 ) -> None:
-    """Fills the entries from input rows; entry i is row at[i], row r is entry place_of[r]."""
-    for i in range(at.shape[0]):
-        row = at[i]
+    """Fills the entries of the rows first … last − 1; row r is entry place_of[r]."""
+    for row in range(first, last):
+        i = place_of[row]
         entries.quantity[i] = abs(quantity[row])
         entries.source[i] = source[row]
         entries.given[i] = given[row]

@@ -5,7 +5,7 @@ whole minor units of the company's currency. Signs: quantity and value are posit
 it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 from . import play, tables
 from .facts import AMOUNTS, Facts, Flags, arranged, empty_state, with_room_of_its_own
 from .findings import findings_of
-from .kinds import KINDS, Given, Source
+from .kinds import Given, Source
 from .proportion import COMPONENTS
 from .tables import Ints
 from .threads import at_the_same_time
@@ -97,6 +97,7 @@ def value_moves(
     UnknownMethod, ValueIsOutOfRange.
     """
     facts = arranged(moves, work_orders, methods, standard_costs)
+    del moves  # a caller that keeps no reference gets its memory back before the play
     if facts.entries.size and int(np.abs(facts.entries.value).max()) > tables.LARGEST_VALUE:
         raise ValueIsOutOfRange("an amount given with a move is beyond 10^15 minor units")
     groups = facts.group_start.shape[0] - 1
@@ -133,16 +134,15 @@ def result_of(facts: Facts, halves: Sequence[tables.State], rounds: Ints) -> Cos
     owed_quantity = state.debts.left[open_debts]
     owed_value = state.entries.value[debtors] - sum(paid(half, debtors) for half in halves)
     owed = (debtors, owed_quantity, owed_value)
-    holder = holders(facts)
     makers: tuple[Callable[[], pl.DataFrame], ...] = (
         lambda: move_table(facts, state, debtors),
         lambda: order_table(facts, state),
-        lambda: variance_table(facts, state, holder),
+        lambda: variance_table(facts, state),
         lambda: owed_slices(facts, *owed),
         lambda: owed_layers(facts, *owed),
         *(partial(taken_slices, facts, half) for half in halves),
-        *(partial(kept_layers, facts, half, holder) for half in halves),
-        *(partial(laid_table, facts, half, holder) for half in halves),
+        *(partial(kept_layers, facts, half) for half in halves),
+        *(partial(laid_table, facts, half) for half in halves),
     )
     made = at_the_same_time(lambda maker: maker(), makers)
     valued_moves, work_orders, variances, slices_owed, layers_owed = made[:5]
@@ -239,29 +239,29 @@ def owed_slices(facts: Facts, debtors: Ints, owed_quantity: Ints, owed_value: In
     )
 
 
-def kept_layers(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
+def kept_layers(facts: Facts, state: tables.State) -> pl.DataFrame:
     """What is left of every layer."""
     layers = tables.found(state.layers, state.counts[tables.LAYER_COUNT])
     layers = layers[layers.quantity > 0].view(np.recarray)
-    return layer_rows(facts, layers.entry, holder[layers.pool], layers.quantity, layers.value, layers.date, False)
+    return layer_rows(facts, layers.entry, layers.pool, layers.quantity, layers.value, layers.date, False)
 
 
 def owed_layers(facts: Facts, debtors: Ints, owed_quantity: Ints, owed_value: Ints) -> pl.DataFrame:
     """What is owed below zero, under the entries that took it."""
-    date = facts.entries.date[debtors]
-    return layer_rows(facts, debtors, debtors, -owed_quantity, -owed_value, date, True)
+    entries = facts.entries
+    return layer_rows(facts, debtors, entries.pool[debtors], -owed_quantity, -owed_value, entries.date[debtors], True)
 
 
 def layer_rows(
-    facts: Facts, entry: Ints, holder: Ints, quantity: Ints, value: Ints, date: Ints, is_uncovered: bool
+    facts: Facts, entry: Ints, pool: Ints, quantity: Ints, value: Ints, date: Ints, is_uncovered: bool
 ) -> pl.DataFrame:
-    """Rows of the table of layers; holder: an entry of the pool where they lie."""
+    """Rows of the table of layers."""
     return pl.DataFrame(
         {
             "layer_entry_id": facts.entry_id[entry],
-            "company_id": facts.company_id[holder],
-            "item_id": facts.item_id[holder],
-            "warehouse_id": facts.warehouse_id[holder],
+            "company_id": facts.pool_company[pool],
+            "item_id": facts.pool_item[pool],
+            "warehouse_id": facts.pool_warehouse[pool],
             "quantity": quantity.copy(),
             **amount_columns(value),
             "value_amount": value.sum(axis=1),
@@ -271,47 +271,43 @@ def layer_rows(
     )
 
 
-def laid_table(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
+def laid_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     """Every layer with what it was laid with: what is left of it and what its slices took."""
     layers = tables.found(state.layers, state.counts[tables.LAYER_COUNT])
     slices = tables.found(state.slices, state.counts[tables.SLICE_COUNT])
     quantity, value = layers.quantity.copy(), layers.value.sum(axis=1)
     tables.given_back(slices.layer, slices.quantity, slices.value, quantity, value)
-    pooled = np.zeros(facts.nodes.shape[0], np.bool_)
-    pooled[facts.entries.node[facts.entries.method != tables.FIFO]] = True
-    held_by = holder[layers.pool]
+    pooled = np.zeros(facts.pools, np.bool_)
+    for first, last in pools_of_averaged_items(facts):
+        pooled[first:last] = True
     return pl.DataFrame(
         {
             "layer_entry_id": facts.entry_id[layers.entry],
             "arrival_entry_id": facts.entry_id[layers.arrival],
-            "company_id": facts.company_id[held_by],
-            "item_id": facts.item_id[held_by],
-            "warehouse_id": facts.warehouse_id[held_by],
+            "company_id": facts.pool_company[layers.pool],
+            "item_id": facts.pool_item[layers.pool],
+            "warehouse_id": facts.pool_warehouse[layers.pool],
             "quantity": quantity,
-            "value_amount": pl.Series(value).set(pl.Series(pooled[facts.entries.node[held_by]]), None),
+            "value_amount": pl.Series(value).set(pl.Series(pooled[layers.pool]), None),
             "received_date": pl.Series(layers.date.astype(np.int32)).cast(pl.Date),
         }
     )
 
 
-def holders(facts: Facts) -> Ints:
-    """One entry of each pool."""
-    entry = np.zeros(facts.pools, np.int64)
-    entry[facts.entries.pool] = np.arange(facts.entries.size)
-    return entry
+def pools_of_averaged_items(facts: Facts) -> Iterator[tuple[int, int]]:
+    """First pool of each item that is ever on another method than fifo or specific, and the first one after them."""
+    nodes = np.unique(facts.entries.node[facts.entries.method != tables.FIFO])
+    yield from zip(facts.nodes.first_pool[nodes].tolist(), facts.nodes.last_pool[nodes].tolist(), strict=True)
 
 
 def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     """Work orders with cost in, cost out, and what remains."""
     entries, orders = state.entries, state.orders
-    kind = KINDS.categories.to_list()
-    is_reversed = (facts.kind == kind.index("output")) | (facts.kind == kind.index("by_product"))
-    is_reversed &= (entries.order >= 0) & (entries.source == Source.TAKEN)
     cost_in = orders.cost.copy()
     cost_out = np.zeros((orders.size, COMPONENTS), np.int64)
     made = np.flatnonzero((entries.source == Source.MADE) | (entries.source == Source.MADE_BESIDE))
     np.add.at(cost_out, entries.order[made], entries.value[made])
-    back = np.flatnonzero(is_reversed)
+    back = facts.reversed_outputs
     np.subtract.at(cost_out, entries.order[back], entries.value[back])
     np.subtract.at(cost_in, entries.order[back], entries.value[back])
     has_good = np.zeros(orders.size, np.bool_)
@@ -336,10 +332,10 @@ def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     )
 
 
-def variance_table(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFrame:
+def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     """Variances of items on standard."""
     rows = state.variances
-    about = np.where(rows.entry >= 0, rows.entry, holder[rows.pool]) if rows.size else rows.entry
+    about = np.maximum(rows.entry, 0)
     source = state.entries.source[about]
     of_source = {Source.PRICED: "price", Source.MADE: "output", Source.MADE_BESIDE: "output"}
     rules = [
@@ -352,9 +348,9 @@ def variance_table(facts: Facts, state: tables.State, holder: Ints) -> pl.DataFr
         {
             "entry_id": pl.Series(facts.entry_id[about]).set(pl.Series(rows.entry < 0), None),
             "work_order_id": pl.Series(order_id).set(pl.Series(order < 0), None),
-            "company_id": facts.company_id[about],
-            "item_id": facts.item_id[about],
-            "warehouse_id": facts.warehouse_id[about],
+            "company_id": facts.pool_company[rows.pool],
+            "item_id": facts.pool_item[rows.pool],
+            "warehouse_id": facts.pool_warehouse[rows.pool],
             "effective_date": pl.Series(rows.day.astype(np.int32)).cast(pl.Date),
             "rule": pl.Series(rules, dtype=pl.String),
             "quantity": pl.Series(state.entries.quantity[about]).set(pl.Series(rows.entry < 0), None),

@@ -10,7 +10,6 @@ from dbt_project.engines.costing import value_moves
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    moves = dbt.ref("int_costing_entries").pl()
     work_orders = (
         dbt.ref("int_work_order_costs")
         .pl()
@@ -27,7 +26,8 @@ def model(dbt, session):
     )
     methods = dbt.ref("int_valuation_methods").pl()
     standard_costs = dbt.ref("int_standard_costs_in_minor_units").pl()
-    result = value_moves(moves, work_orders, methods, standard_costs)
+    # Handed over, not kept here: so the engine can give the memory of the moves back before it plays them.
+    result = value_moves(dbt.ref("int_costing_entries").pl(), work_orders, methods, standard_costs)
     for name, frame in result._asdict().items():
         session.register("costing_frame", frame.to_arrow())
         session.execute(f"create or replace table {dbt.this.schema}.costing_{name} as select * from costing_frame")
