@@ -83,12 +83,12 @@ class Mirror:
 
     def merge(self, table: RawTable, rows: ArrowStream) -> int:
         """Replaces or adds the given rows by id; returns their number. Doing it twice changes nothing."""
-        self._duckdb.execute(f'create or replace temp table incoming as from raw."{table.name}" limit 0')
-        count = self._insert("incoming", table, rows)
-        if count:
-            self._duckdb.execute(f'delete from raw."{table.name}" where id in (select id from incoming)')
-            self._duckdb.execute(f'insert into raw."{table.name}" from incoming')
-        self._duckdb.execute("drop table incoming")
+        place = f'raw."{table.name}"'
+        last = self._duckdb.execute(f"select coalesce(max(rowid), -1) from {place}").fetchall()[0][0]
+        count = self._insert(place, table, rows)
+        if count and last >= 0:  # what was there before gives way to what has just come
+            came = f"select id from {place} where rowid > {last}"
+            self._duckdb.execute(f"delete from {place} where rowid <= {last} and id in ({came})")
         return count
 
     def bury(self, condition: str) -> dict[str, int]:

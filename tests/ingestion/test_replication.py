@@ -246,3 +246,22 @@ def test_many_small_replications_amid_writers(engine: Engine, build: Path) -> No
         write(engine, *(action(turn) for action in actions[: 1 + turn % 3]))
         bring(engine, build)
         assert mirrored(build) == stored(engine)
+
+
+def test_many_changed_rows_are_merged_without_reading_the_table_anew(engine: Engine, build: Path) -> None:
+    """More than DuckDB puts into one group of rows: new ones, and the same ones changed."""
+    rows = 130_000
+    bring(engine, build)
+    numbers = "with recursive numbers (n) as (select 1001 union all select n + 1 from numbers where n < :last)"
+    many = text(f"insert into unit (id, code, name) {numbers} select n, 'u' || n, 'piece' from numbers")
+    write(engine, many.bindparams(last=1000 + rows))
+    done = bring(engine, build)
+    assert [(table.name, table.changed, table.reloaded) for table in done.tables if table.changed] == [
+        ("unit", rows, False)
+    ]
+    write(engine, update(unit).where(unit.c.id > 500).values(name="changed"))
+    done = bring(engine, build)
+    assert [table.reloaded for table in done.tables if table.name == "unit"] == [False]
+    with duckdb.connect(str(build), read_only=True) as connection:
+        counts = connection.execute("select name, count(*) from raw.unit group by name order by name").fetchall()
+    assert counts == [("changed", rows), ("piece", 10)]
