@@ -107,7 +107,7 @@ def words(label: str, key: str, *, placeholder: str = "") -> str:
 
 def moment(label: str, key: str) -> datetime | None:
     """A moment in UTC; none without a day. The day stands in the address under key, its time under key-time."""
-    chosen = day(label, key, width=150)
+    chosen = day(label, key, width=140)
     if chosen is None:
         st.query_params.pop(f"{key}-time", None)
         return None

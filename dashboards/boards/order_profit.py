@@ -143,7 +143,7 @@ def _filters(view: View) -> tuple[dict[str, Any], datetime | None]:
         for by, rows in groups.items()
     }
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        first = choice(_("Ordered from"), sorted(names["month"]), "from", placeholder=_("the beginning"), width=150)
+        first = choice(_("Ordered from"), sorted(names["month"]), "from", placeholder=_("the beginning"), width=132)
         chosen = {by: _chosen(by, names[by]) for by in ("customer", "item", "salesperson") if names[by]}
         known_at = moment(_("As known at"), "known")
         loss_only = switch(_("Only at a loss"), "loss")
@@ -153,7 +153,7 @@ def _filters(view: View) -> tuple[dict[str, Any], datetime | None]:
 
 def _chosen(by: str, names: dict[str, str]) -> str | None:
     codes = sorted(names, key=names.__getitem__)
-    code: str | None = choice(_(GROUPS[by]), codes, by, shown=names.__getitem__, width=150)
+    code: str | None = choice(_(GROUPS[by]), codes, by, shown=names.__getitem__, width=132)
     return code
 
 
