@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dbt_project.published import PublishedBuild, ask_for_known, known_build, published_build
+from orchestration.command_line import run
 from orchestration.dbt_run import DbtRun
 from orchestration.known import KNOWN_MODELS, MomentHasNotCome, known_at_moment, make_asked, moment_of
 from orchestration.refresh import refresh
@@ -59,7 +60,8 @@ def test_what_was_known_comes_back_whatever_happened_since(
     noted = refresh(home, door.engine, clock=clock, as_of=AS_OF, dbt=dbt)
     then, expected = clock.moment, figures(published_build(home))
     company.go_on(60)
-    refresh(home, door.engine, clock=clock, as_of=AS_OF, dbt=dbt)
+    now = refresh(home, door.engine, clock=clock, as_of=AS_OF, dbt=dbt)
+    assert [proof["holds"] for proof in now.manifest["proofs"] if proof["check_name"] == "stock_layers"] == [True]
     assert {"fct_order_profit", "fct_stock_ageing", "fct_stock_on_hand"} <= set(
         differing(expected, figures(published_build(home)))
     )
@@ -74,7 +76,9 @@ def test_what_was_known_comes_back_whatever_happened_since(
     assert (again.how, again.build.build_id) == ("made before", made.build.build_id)
 
 
-def test_editions_of_the_past_hide_what_today_hides(company: CompanyOfChance, home: Path, dbt: DbtRun) -> None:
+def test_editions_of_the_past_hide_what_today_hides(
+    company: CompanyOfChance, home: Path, dbt: DbtRun, capsys: pytest.CaptureFixture[str]
+) -> None:
     company.found().go_on(25)
     then = company.clock.moment
     company.go_on(10)
@@ -91,6 +95,19 @@ def test_editions_of_the_past_hide_what_today_hides(company: CompanyOfChance, ho
     assert ("fct_stock_on_hand", "value_amount") not in columns["nocost"]
     assert ("fct_work_costs", "labour_amount") in columns["full"] - columns["cost"]
     assert [path.name for path in made.build.folder.iterdir() if "work" in path.name] == []
+
+    # the command line finds it again
+    assert run(["known", "--at", then.isoformat()]) == 0
+    said = capsys.readouterr().out
+    assert f"{made.build.build_id} (made before)" in said
+    assert "stock_value" in said
+    question = "select count(*) as n from meta_build where known_at is not null"
+    assert run(["sql", "--known-at", then.isoformat(), "--format", "csv", question]) == 0
+    assert capsys.readouterr().out.split() == ["n", "1"]
+    assert run(["known", "--at", "soon"]) == 2
+    assert run(["sql", "--known-at", "2026-06-20", "--build", "x", "select 1"]) == 2
+    assert run(["known", "--at", "2126-01-01"]) == 1
+    assert "has not come yet" in capsys.readouterr().err
 
     # boards and API ask the worker
     moment = then - timedelta(minutes=1)

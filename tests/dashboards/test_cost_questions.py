@@ -1,0 +1,203 @@
+"""A delivered cost is walked back to its vouchers, and why it changed between two moments is said, to the last unit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.api import api
+from dashboards.door import door
+from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
+from dashboards.questions.question import answered
+from orchestration.dbt_run import DbtRun
+from orchestration.known import known_at_moment, make_asked
+from orchestration.refresh import refresh
+from tests.dashboards.conftest import forget_homes
+from tests.orchestration.company_of_chance import START, CompanyOfChance
+from transactions import make_home
+from transactions.kernel.clock import SetClock
+from transactions.kernel.refusal import InvalidData, NotFound, NotPermitted
+from transactions.kernel.sessions import open_session
+
+AS_OF = date(2026, 6, 25)
+Story = tuple[Path, datetime, datetime, DbtRun]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A company of chance, the moment half way through, the moment of its one build."""
+    home = tmp_path_factory.mktemp("story")
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("BIHUAN_")}
+    os.environ["BIHUAN_HOME"] = str(home)
+    forget_homes()
+    try:
+        clock = SetClock(START)
+        made, _password = make_home(password="a long password", clock=clock)
+        company = CompanyOfChance(made, clock, seed=5).found()
+        company.go_on(160)
+        then = clock.moment
+        company.go_on(80)
+        dbt = DbtRun(home / "dbt")
+        refresh(home, made.engine, clock=clock, as_of=AS_OF, dbt=dbt)
+        known_at_moment(home, then, now=clock.now(), as_of=AS_OF, dbt=dbt)
+        made.engine.dispose()
+        yield home, then, clock.moment, dbt
+    finally:
+        os.environ.pop("BIHUAN_HOME")
+        os.environ.update(before)
+        forget_homes()
+
+
+def costs(edition_name: str = "full") -> dict[int, Decimal]:
+    """Actual cost by order."""
+    rows = current_edition(edition_name).rows(
+        "select sales_order_id, sum(actual_cost) as cost from marts.fct_order_profit group by all order by all"
+    )
+    return dict(rows.iter_rows())
+
+
+def total(rows: pl.DataFrame, column: str) -> Decimal:
+    return sum(rows[column].to_list(), Decimal(0))
+
+
+@pytest.mark.parametrize("edition", ["full", "cost"])
+def test_the_vouchers_of_an_order_add_up_to_its_cost(story: Story, edition: str) -> None:
+    seen = current_edition(edition)
+    found = {order: answered(seen, "cost_trace", {"order": order}) for order in costs()}
+    assert {order: total(rows, "value_amount") for order, rows in found.items()} == costs()
+    vouchers = pl.concat(found.values())
+    assert {"bill", "order_price"} <= set(vouchers["what"])
+    assert "shared" not in set(vouchers["what"])  # no delivery of this company serves two orders
+    booked = vouchers.filter((pl.col("what") == "hours") & (pl.col("component") == "labour"))
+    assert booked.is_empty() == (edition == "cost")  # what people earn is seen by who may see pay
+    lines = seen.rows("select distinct sales_order_line_id as line from marts.fct_deliveries order by 1")["line"]
+    by_line = {line: total(answered(seen, "cost_trace", {"order_line": line}), "value_amount") for line in lines}
+    expected = seen.rows("select sales_order_line_id, actual_cost from marts.fct_order_profit")
+    assert by_line == {line: cost for line, cost in expected.iter_rows() if line in by_line}
+
+
+def test_the_vouchers_between_two_moments_add_up_to_the_difference(story: Story) -> None:
+    _home, then, _now, _dbt = story
+    moments = {"known_at": then.isoformat(), "as_of": AS_OF.isoformat()}
+    today, past = current_edition("full"), known_edition("full", then, AS_OF)
+    changes = answered(today, "order_cost_changes", moments)
+    sql = "select sales_order_id, sum(total_cost) as cost from marts.fct_order_profit group by all"
+    now, before = (dict(edition.rows(sql).iter_rows()) for edition in (today, past))
+    expected = {order: now.get(order, 0) - before.get(order, 0) for order in {*now, *before}}
+    expected = {order: difference for order, difference in expected.items() if difference}
+    assert len(expected) > 3
+    assert dict(changes.select("sales_order_id", "difference").iter_rows()) == expected
+    sizes = [abs(difference) for difference in changes["difference"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+    causes = set()
+    for order, difference in expected.items():
+        why = answered(today, "order_cost_difference", {"order": order, **moments})
+        assert total(why, "difference") == difference, order
+        assert total(why, "cost_after") - total(why, "cost_before") == difference
+        causes |= set(why["cause"])
+    assert {"new", "share"} <= causes
+    same = {"known_at": then.isoformat(), "other_known_at": then.isoformat()}
+    same |= {"as_of": AS_OF.isoformat(), "other_as_of": AS_OF.isoformat()}
+    assert answered(today, "order_cost_changes", same).is_empty()
+
+
+def test_what_was_never_asked_is_made_by_the_worker(story: Story) -> None:
+    home, then, now, dbt = story
+    moment = then - timedelta(hours=2)
+    with pytest.raises(AnswerIsBeingMade):
+        known_edition("full", moment)
+    make_asked(home, now, dbt)
+    edition = known_edition("full", moment)
+    assert edition.known_at == moment
+    assert answered(edition, "order_profit_total", {})["line_count"][0] >= 0
+    assert answered(edition, "stock_on_hand", {}).height > 0
+
+
+def test_the_api_answers_as_known_at_a_moment(story: Story) -> None:
+    home, then, now, dbt = story
+    token = open_session(door(), "administrator", "a long password")
+    with TestClient(api(), headers={"authorization": f"Bearer {token}"}) as client:
+        known = {"as_known_at": (then - timedelta(hours=1)).isoformat(), "as_known_of": AS_OF.isoformat()}
+        waiting = client.get("/questions/order_profit_total", params=known)
+        assert (waiting.status_code, waiting.json()["fact"]) == (503, "AnswerIsBeingMade")
+        assert waiting.headers["retry-after"] == "2"
+        make_asked(home, now, dbt)
+        answer = client.get("/questions/order_profit_total", params=known)
+        assert answer.status_code == 200
+        assert answer.json()["known_at"] == known["as_known_at"]
+        assert answer.json()["build_id"] != current_edition("full").build_id
+        assert client.get("/questions/stamp", params={"as_known_at": "2026-06-01T08:00:00"}).status_code == 422
+        early = {"as_known_at": "2020-01-01T00:00:00Z"}
+        assert client.get("/questions/stamp", params=early).status_code == 503
+        make_asked(home, now, dbt)
+        refused = client.get("/questions/stamp", params=early)
+        assert (refused.status_code, refused.json()["fact"]) == (409, "AnswerCannotBeMade")
+
+
+def test_a_margin_before_the_order_is_confirmed(story: Story) -> None:
+    edition = current_edition("full")
+    layers = edition.rows(
+        "select item_code, sum(quantity) as quantity, sum(value_amount) as value from marts.fct_stock_ageing "
+        "where quantity > 0 group by all order by all"
+    )
+    code, quantity, value = layers.row(0)
+    line = {"item": code, "quantity": str(quantity), "unit_price": "100", "discount_rate": "0.1"}
+    (told,) = answered(edition, "margin_preview", {"lines": [line], "customer": "CUS"}).iter_rows(named=True)
+    assert (told["cost_source"], told["total_cost"]) == ("stock", value)
+    assert told["revenue"] == quantity * 90
+    assert told["margin"] == told["revenue"] - told["total_cost"]
+    more = answered(edition, "margin_preview", {"lines": [line | {"quantity": str(quantity + 1)}]})
+    assert more["cost_source"].to_list() == ["stock_and_unit_cost"]
+    assert more["total_cost"][0] > value
+    assert more["is_covered"].to_list() == [False]
+    with pytest.raises(NotPermitted):
+        answered(current_edition("nocost"), "margin_preview", {"lines": [line]})
+    with pytest.raises(NotFound):
+        answered(edition, "margin_preview", {"lines": [line | {"item": "'; drop table x"}]})
+    with pytest.raises(InvalidData):
+        answered(edition, "margin_preview", {})
+    open_orders = edition.rows(
+        "select sales_order_id from marts.fct_sales_order_lines where open_quantity > 0 order by 1 limit 1"
+    )
+    if open_orders.height:
+        of_order: dict[str, Any] = {"order": open_orders["sales_order_id"][0]}
+        assert answered(edition, "margin_preview", of_order)["margin"].is_not_null().all()
+
+
+def test_the_last_line_of_a_stock_card_is_the_stock(story: Story) -> None:
+    edition = current_edition("full")
+    stock = edition.rows(
+        """select item_code, warehouse_code, cast(quantity as decimal(38, 6)) as quantity,
+            cast(value_amount as decimal(38, 4)) as value
+        from marts.fct_stock_balances_daily where valid_to = ? order by all""",
+        [AS_OF],
+    )
+    assert stock.height > 5
+    for item, warehouse, quantity, value in stock.iter_rows():
+        card = answered(edition, "stock_card", {"item": item, "warehouse": warehouse})
+        assert (card["balance_quantity"][0], card["value_balance"][0]) == (quantity, value), (item, warehouse)
+        later = answered(edition, "stock_card", {"item": item, "warehouse": warehouse, "first_day": "2026-04-01"})
+        assert later.equals(card.filter(pl.col("effective_date") >= date(2026, 4, 1)))
+    whole = stock.filter(item_code="S")
+    card = answered(edition, "stock_card", {"item": "S"})
+    assert (card["balance_quantity"][0], card["value_balance"][0]) == (total(whole, "quantity"), total(whole, "value"))
+
+
+@pytest.mark.parametrize("by", ["customer", "item,month", "order", "year,salesperson", "category,quarter"])
+def test_profit_by_any_groups_adds_up(story: Story, by: str) -> None:
+    edition = current_edition("full")
+    whole = answered(edition, "order_profit_total", {})
+    grouped = answered(edition, "profit_grouped", {"by": by})
+    for figure in ("revenue", "total_cost", "profit", "material_cost", "labour_cost"):
+        assert total(grouped, figure) == whole[figure][0]
+    with pytest.raises(InvalidData):
+        answered(edition, "profit_grouped", {"by": "customer, 1; --"})
