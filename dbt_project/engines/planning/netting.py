@@ -679,8 +679,7 @@ def net(
                 supplies[S_COVERED, supply] = event_day[covered]
                 supplies[S_REQUIRED, supply] = event_required[e] - (event_required[e - 1] if e > 0 else 0)
                 if found < len(decision_hashes) and decision_hashes[found] == identity:
-                    if decisions[found, D_STATE] != CHANGED or turn == 0:
-                        supplies[S_STATE, supply] = decisions[found, D_STATE]
+                    supplies[S_STATE, supply] = decisions[found, D_STATE]
                     supplies[S_DECISION, supply] = found
                     if supplies[S_STATE, supply] == CHANGED:
                         if decisions[found, D_QUANTITY] > 0:
