@@ -50,7 +50,7 @@ def differing(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
     return [table for table in expected if expected[table] != found[table]]
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13])
+@pytest.mark.parametrize("seed", [11, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(12, 22))])
 def test_what_was_known_comes_back_whatever_happened_since(
     company: CompanyOfChance, home: Path, dbt: DbtRun, seed: int
 ) -> None:
