@@ -19,6 +19,8 @@ from .proportion import (
 )
 from .tables import DIVERGED, ESTIMATE, LARGEST_VALUE, MADE, NO_AMOUNTS, Ints, State
 
+WHOLE_SHARE = np.int64(1_000_000)
+
 
 @compiled_step
 def spread_cost(state: State, order: int) -> None:
@@ -46,8 +48,8 @@ def spread_cost(state: State, order: int) -> None:
                 made += quantity
             continue
         if state.outputs.share[place] >= 0 and (orders.is_closed[order] == 1 or entries.given[entry] == NO_AMOUNTS):
-            amount = half_even_share(cost, state.outputs.share[place], 1_000_000)
-            component_shares(amount, left, state.outputs.share[place], 1_000_000, shares)
+            amount = half_even_share(cost, state.outputs.share[place], WHOLE_SHARE)
+            component_shares(amount, left, state.outputs.share[place], WHOLE_SHARE, shares)
             for k in range(COMPONENTS):
                 state.outputs.value[place, k] = shares[k]
                 left[k] -= shares[k]

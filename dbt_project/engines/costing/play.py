@@ -9,6 +9,8 @@ covers what has been transferred or returned meanwhile, an item is consumed to m
 with what the last round found, until nothing needed changes.
 """
 
+import numpy as np
+
 from .compilation import compiled, compiled_step
 from .outputs import spread_cost
 from .pools import (
@@ -55,7 +57,7 @@ from .tables import (
 )
 
 MAXIMUM_ROUNDS = 100
-LAST_DAY = 1 << 40
+LAST_DAY = np.int64(1 << 40)
 
 
 @compiled_step

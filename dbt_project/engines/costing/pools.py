@@ -28,9 +28,11 @@ from .tables import (
     Table,
 )
 
-UNIT_COST_SCALE = 1_000_000_000_000
+# Numbers of NumPy, not plain ones: for each plain number a function gets it would be compiled anew.
+UNIT_COST_SCALE = np.int64(1_000_000_000_000)
+NO_ENTRY = np.int64(-1)
 
-# What the value of an entry is to its work order. Not plain integers: each of those would be compiled for itself.
+# What the value of an entry is to its work order.
 ITS_COST, NOT_ITS_COST, SPARED_COST = np.int64(1), np.int64(0), np.int64(-1)
 
 
@@ -147,7 +149,7 @@ def valued_layers(state: State, node: int) -> None:
 
 
 @compiled_step
-def standardised(state: State, node: int, day: int) -> None:
+def standardised(state: State, node: int, day: Whole) -> None:
     """Brings the pools of an item to the standard cost in force on a day; what they change by is a revaluation."""
     nodes, standards = state.nodes, state.standards
     target = standard_in_force(nodes, standards, node, day)
@@ -160,7 +162,7 @@ def standardised(state: State, node: int, day: int) -> None:
 
 
 @compiled_step
-def standard_changed(state: State, node: int, day: int) -> None:
+def standard_changed(state: State, node: int, day: Whole) -> None:
     """Values the pools of an item at the standard cost in force."""
     pools, purses, nodes, counts = state.pools, state.purses, state.nodes, state.counts
     values = no_amounts()
@@ -174,7 +176,7 @@ def standard_changed(state: State, node: int, day: int) -> None:
                 values[k] = fell_by
             purses.base_quantity[purse] = purses.quantity[purse]
             purses.base_value[purse] = total(purses.value[purse])
-            varied(state, REVALUATION, -1, pool, day, values)
+            varied(state, REVALUATION, NO_ENTRY, pool, day, values)
 
 
 @compiled_step
@@ -200,7 +202,7 @@ def standard_values(nodes: Table, standards: Table, node: Ints, day: Ints, quant
 
 
 @compiled_step
-def standard_in_force(nodes: Table, standards: Table, node: int, day: int) -> Whole:
+def standard_in_force(nodes: Table, standards: Table, node: int, day: Whole) -> Whole:
     """Position of an item's latest standard cost at or before a day, else of its first."""
     target = nodes.first_standard[node]
     while target + 1 < nodes.last_standard[node] and standards.day[target + 1] <= day:
@@ -209,7 +211,7 @@ def standard_in_force(nodes: Table, standards: Table, node: int, day: int) -> Wh
 
 
 @compiled_step
-def varied(state: State, rule: int, entry: int, pool: int, day: int, values: Ints) -> None:
+def varied(state: State, rule: Whole, entry: Whole, pool: int, day: Whole, values: Ints) -> None:
     """Notes a variance (+ more than standard), unless it is nothing."""
     variances, counts = state.variances, state.counts
     at = counts[VARIANCE_COUNT]
