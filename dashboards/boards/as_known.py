@@ -15,6 +15,7 @@ from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
 
 LOOK_EVERY = "2s"  # while what was known then is being made
+PATIENCE_SECONDS = 120
 CHANGES = {
     "order_number": Column("Order"),
     "customer_name": Column("Customer"),
@@ -62,6 +63,8 @@ def _wait(view: View, moment: datetime) -> None:
         with st.container(border=True):
             st.markdown(f":material/hourglass_top: **{_('What was known then is being made')}**")
             st.caption(_("{seconds} s so far; the page shows it by itself.", seconds=shown_number(round(seconds))))
+            if seconds > PATIENCE_SECONDS:
+                st.caption(_("It takes long. Is the worker running? `bihuan up` starts it beside the boards."))
         return
     except Refusal as refusal:
         st.error(refusal.rule)
