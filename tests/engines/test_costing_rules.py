@@ -183,6 +183,23 @@ def test_open_order_takes_the_estimate_and_keeps_the_rest_in_work_in_progress() 
     assert dict(result.work_orders.select("work_order_id", "wip_amount").iter_rows()) == {7: 930, 8: 150}
 
 
+def test_closing_trues_up_what_was_estimated_and_later_cost_restates_it() -> None:
+    def delivered_at(is_closed: bool, labour: int) -> tuple[int, int]:
+        history = History()
+        history.receipt(A, 10, 1, 1000)
+        history.order(7, B, 4, is_closed, labour=labour)
+        history.move("issue", A, -10, 2, work_order_id=7)
+        history.move("output", B, 2, 3, work_order_id=7, estimated_material_amount=700)
+        delivery = history.move("delivery", B, -2, 4)
+        history.move("output", B, 2, 5, work_order_id=7, estimated_material_amount=700)
+        result = play(history)
+        return worth(result)[delivery], int(result.work_orders["wip_amount"].sum())
+
+    assert delivered_at(is_closed=False, labour=200) == (-700, -200)
+    assert delivered_at(is_closed=True, labour=200) == (-600, 0)
+    assert delivered_at(is_closed=True, labour=300) == (-650, 0)
+
+
 def test_closed_order_without_good_output_is_a_loss() -> None:
     history = History()
     history.receipt(A, 1, 1, 100)
