@@ -62,7 +62,7 @@ def sign_in(page: Page, url: str, user: str) -> None:
     page.goto(url)
     page.locator('input[name="username"]').fill(user)
     page.locator('input[type="password"]').fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("form.bihuan button").click()  # whatever language it speaks
     page.wait_for_selector('input[type="password"]', state="detached", timeout=60_000)
     wait_until_drawn(page, 60)
 
