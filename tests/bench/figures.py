@@ -75,6 +75,13 @@ FIGURES = (
         "costing.late_corrections",
     ),
     Figure(
+        "restatement",
+        "1 M moves, 5 levels, 100 corrections",
+        "s",
+        Promise(at_most=30),
+        "restatement.hundred_corrections",
+    ),
+    Figure(
         "costing-growth",
         "costing at 1, 4, 16 × 600 k moves",
         "× n log n",

@@ -60,8 +60,8 @@ def bought_history(moves: int, items: int) -> dict[str, pl.DataFrame]:
     }
 
 
-def made_history(moves: int, items: int, levels: int) -> dict[str, pl.DataFrame]:
-    random = np.random.default_rng(20260615)
+def made_history(moves: int, items: int, levels: int, seed: int = 20260615) -> dict[str, pl.DataFrame]:
+    random = np.random.default_rng(seed)
     on_level = np.arange(items) % (levels + 1)
     at = [np.flatnonzero(on_level == level) for level in range(levels + 1)]
     orders = moves // 10

@@ -77,3 +77,9 @@ def test_what_could_not_be_measured_is_a_line_too() -> None:
     assert "failed" in failed(FIGURES[0], "no disk")
     assert "no disk" in failed(FIGURES[0], "no disk")
     assert len(header().splitlines()[0].split()) >= len(COLUMNS)
+
+
+def test_corrections_on_five_levels_are_restated_as_the_reference_says() -> None:
+    run = bench("--quick", "restatement")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "10 in " in run.stdout

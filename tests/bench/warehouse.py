@@ -1,7 +1,8 @@
 """The warehouse of a company with many moves: built from nothing, and refreshed after one order.
 
 A month of the demo company is recorded through commands; then its documents, moves and entries are copied in the
-database with other ids and numbers until there are as many moves as wanted.
+database with other ids and numbers until there are as many moves as wanted. That bypasses the door, which a benchmark
+may and nobody else does: what it gives is a company that ties in itself, made in a minute instead of an hour.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from transactions.master.tables import item, partner
 LAST_DAY = date(2026, 6, 30)
 # What a company does, as against what it is; each with its lines and links.
 DEEDS = (
-    "document", "document_line", "document_event", "line_link", "payment_allocation", "work_order",
-    "work_order_component", "work_order_operation", "time_entry", "lot", "stock_move", "journal_entry", "journal_line",
-    "inspection_line",
+    "document", "document_line", "document_event", "document_revision", "line_link", "payment_allocation", "work_order",
+    "work_order_component", "work_order_operation", "work_order_by_product", "time_entry", "lot", "stock_move",
+    "inspection", "subcontract_cost", "journal_entry", "journal_line",
 )  # fmt: skip
 
 
