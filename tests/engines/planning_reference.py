@@ -474,11 +474,11 @@ def _plan_place(
             planned = sum(supply.quantity for supply in made)
             ahead = [later for later in days if day <= later <= last_day]
             total = {one: max(min(deficit(later) for later in days if later >= one), planned) for one in ahead}
-            need = {
+            per_day = {
                 one: total[one] - (total[before] if before else planned)
                 for before, one in zip([None, *ahead], ahead, strict=False)
             }
-            short = min(deficit(later) for later in days if later >= last_covered(item, part_period, need)) - planned
+            short = min(deficit(later) for later in days if later >= last_covered(item, part_period, per_day)) - planned
             if item["lot_policy"] == "order_up_to":
                 short += max(item["target_quantity"] - safety, 0)
             offer = _furthest_behind(item["offers"], given, short) if route is None else None
@@ -531,12 +531,12 @@ def _plan_place(
             supply.components.append(need)
             continue
         assert version is not None
-        for name, quantity in factory.by_products.get((place[0], version[0]), {}).items():
-            target = (name, place[1])
+        for beside, quantity in factory.by_products.get((place[0], version[0]), {}).items():
+            target = (beside, place[1])
             brought = round(Fraction(supply.quantity * quantity, version[2]))
             if target in supplies and brought:
                 day = max(supply.due, as_of)
-                supplies[target].append(Supply((*supply.name, "beside", name), target, brought, day, day, "by_product"))
+                supplies[target].append(Supply((*supply.name, "beside", beside), target, brought, day, day, "by_product"))
         asked: dict[str, int] = {}
         # Before its first day a version is taken as of that day.
         for component, share in _lines(factory, place[0], version, max(start, version[0])):

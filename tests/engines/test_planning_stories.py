@@ -483,7 +483,7 @@ def test_the_bill_of_material_in_force_on_the_start_counts() -> None:
 def test_a_bill_of_material_counts_to_its_end(need: int, ends: int, follows: int | None, bought: set[str]) -> None:
     """Started a day before it is needed. Where none is in force, the next to come counts; where none comes, none does
     and the item is named."""
-    versions = [(1, date(2025, 1, 1), january(ends), "OLD")]
+    versions: list[tuple[int, date, date | None, str]] = [(1, date(2025, 1, 1), january(ends), "OLD")]
     if follows is not None:
         versions.append((2, january(follows), None, "NEW"))
     items = {"KIT": {"kind": "made", "lead_time_days": 1}} | dict.fromkeys(("OLD", "NEW"), ITEMS["WHEEL"])

@@ -86,6 +86,7 @@ events as (
     select
         document_id,
         arg_min(effective_date, id) as first_date,
+        arg_min(state, id) as first_state,
         arg_max(state, id) as last_state
     from {{ source('raw', 'document_event') }}
     group by document_id
@@ -204,7 +205,9 @@ compared as (
         {{ days_between("date '1970-01-01'", 'facts.effective_date') }} * 100000000000 + facts.recorded_at as right_amount
     from {{ source('raw', table) }} as facts
     inner join documents on documents.document_id = facts.document_id
-    where documents.document_type <> 'inspection'
+    inner join events on events.document_id = facts.document_id
+    -- What is decided or carried later has a day of its own.
+    where documents.document_type <> 'inspection' and (documents.document_type <> 'transfer' or events.first_state = 'done')
 
     union all
     {% endfor %}
