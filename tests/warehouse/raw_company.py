@@ -434,7 +434,7 @@ class RawCompany:
         )  # fmt: skip
         self._in_document_currency(amount)
         self.add("payment_allocation", payment_id=note, invoice_id=bill, amount=amount, effective_date=on,
-                 recorded_at=self.next_id)  # fmt: skip
+                 recorded_at=self.recorded_at(note))  # fmt: skip
         return note
 
     def sale(self, item: int, quantity: Number, price: Number, on: date, customer: int, **fields: Any) -> int:

@@ -27,6 +27,10 @@ class WarehouseRun:
         """Runs the chosen tests of dbt, unit tests included, on a built file; the status of each by name."""
         return {result.node.name: str(result.status) for result in self._results("test", path, as_of, *select)}
 
+    def compiled(self, path: Path, as_of: str) -> list[Any]:
+        """Every model and structural test with its SQL as it runs on a built file."""
+        return self._results("compile", path, as_of, "resource_type:model", "tag:gate")
+
     def _results(self, verb: str, path: Path, as_of: str, *select: str) -> list[Any]:
         from dbt.cli.main import dbtRunner
 

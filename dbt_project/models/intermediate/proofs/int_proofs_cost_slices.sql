@@ -26,3 +26,59 @@ select
     cast(0 as decimal(28, 6)) as left_amount,
     cast(slices.value_amount as decimal(28, 6)) as right_amount
 from {{ ref('fct_cost_slices') }} as slices
+
+union all
+
+-- And quantity against quantity.
+select
+    'cost_slices' as check_name,
+    moves.company_id,
+    'quantity of ' || moves.move_id as key,
+    1 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(moves.quantity as decimal(28, 6)) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('fct_stock_moves') }} as moves
+where
+    moves.from_warehouse_id is not null
+    and moves.from_warehouse_id is distinct from moves.to_warehouse_id
+
+union all
+
+select
+    'cost_slices' as check_name,
+    slices.company_id,
+    'quantity of ' || slices.issue_move_id as key,
+    2 as suspicion,
+    slices.issue_date as effective_date,
+    slices.issue_document_number as document_number,
+    cast(0 as decimal(28, 6)) as left_amount,
+    cast(slices.quantity as decimal(28, 6)) as right_amount
+from {{ ref('fct_cost_slices') }} as slices
+
+union all
+
+-- What went out uncovered says so, at the move and at its slice.
+select
+    'cost_slices' as check_name,
+    moves.company_id,
+    'cover of ' || moves.move_id as key,
+    1 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(case when moves.is_uncovered then 1 else 0 end as decimal(28, 6)) as left_amount,
+    cast(
+        case
+            when exists (
+                select 1
+                from {{ ref('fct_cost_slices') }} as slices
+                where
+                    slices.issue_move_id = moves.move_id
+                    and slices.layer_move_id is null
+            ) then 1
+            else 0
+        end
+        as decimal(28, 6)
+    ) as right_amount
+from {{ ref('fct_stock_moves') }} as moves

@@ -1,5 +1,5 @@
 -- One row per fact of a document that is told twice and differently, and one per check for all that agree: heads against lines, lines
--- against prices, moves and links, days and times of what was recorded together, postings against documents. All rows, whatever as_of.
+-- against prices, moves, links and orders, days and times of what was recorded together, postings against documents. All rows, whatever as_of.
 {{ config(materialized='view') }}
 with
 
@@ -9,6 +9,8 @@ documents as (
         documents.company_id,
         documents.document_type,
         documents.number as document_number,
+        documents.partner_id,
+        documents.origin_document_id,
         documents.effective_date,
         documents.recorded_at,
         documents.due_date,
@@ -72,13 +74,17 @@ posted as (
             then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as tax_amount,
         sum(case when accounts.role = 'freight_revenue'
             then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as freight_amount,
-        max(case when accounts.role in ('receivables', 'payables') then journal_lines.due_date end) as due_date
+        max(case when accounts.role in ('receivables', 'payables') then journal_lines.due_date end) as due_date,
+        min(journal_lines.partner_id) as partner_id,
+        min(journal_lines.partner_id) is not distinct from max(journal_lines.partner_id)
+        and count(*) = count(journal_lines.partner_id) as is_of_one_partner
     from {{ source('raw', 'journal_entry') }} as entries
     inner join {{ source('raw', 'journal_line') }} as journal_lines on journal_lines.entry_id = entries.id
     inner join {{ source('raw', 'account') }} as accounts on accounts.id = journal_lines.account_id
     inner join documents
         on documents.document_id = entries.document_id
         and documents.document_type = entries.posting
+    where entries.is_posted
     group by entries.document_id
 ),
 
@@ -174,6 +180,179 @@ compared as (
 
     union all
 
+    -- Landed cost is shared out whole; what subcontractors charge is the cost of its work order.
+    select
+        'document_amounts' as check_name,
+        lines.document_id,
+        'shares of line ' || lines.id as key,
+        {{ rounded_ratio(
+            '(cast(lines.net_amount as ' ~ type_whole() ~ ') * documents.exchange_rate)', '1000000000'
+        ) }} as left_amount,
+        coalesce(sum(links.amount), 0) as right_amount
+    from lines
+    inner join documents on documents.document_id = lines.document_id
+    left join {{ source('raw', 'line_link') }} as links
+        on links.to_line_id = lines.id
+        and links.link_type = 'landed_cost'
+    where lines.document_type = 'landed_cost'
+    group by lines.document_id, lines.id, lines.net_amount, documents.exchange_rate
+
+    union all
+
+    select
+        'document_amounts' as check_name,
+        lines.document_id,
+        'subcontracted on line ' || lines.id as key,
+        links.amount as left_amount,
+        (
+            select sum(costs.amount)
+            from {{ source('raw', 'subcontract_cost') }} as costs
+            where costs.document_line_id = lines.id
+        ) as right_amount
+    from lines
+    inner join {{ source('raw', 'line_link') }} as links
+        on links.to_line_id = lines.id
+        and links.link_type = 'subcontract'
+
+    union all
+
+    select
+        'document_quantities' as check_name,
+        counted.document_id,
+        'lines of document ' || counted.document_id as key,
+        counted.last_number as left_amount,
+        counted.line_count as right_amount
+    from (
+        select
+            document_id,
+            max(line_number) as last_number,
+            case when count(distinct line_number) = count(*) and min(line_number) = 1 then count(*) end as line_count
+        from lines
+        group by document_id
+    ) as counted
+
+    union all
+
+    select
+        'document_quantities' as check_name,
+        documents.document_id,
+        'times of document ' || documents.document_id as key,
+        1 as left_amount,
+        case when count(time_entries.id) > 0 then 1 else 0 end as right_amount
+    from documents
+    left join {{ source('raw', 'time_entry') }} as time_entries on time_entries.document_id = documents.document_id
+    where documents.document_type = 'time_booking'
+    group by documents.document_id
+
+    union all
+
+    -- One number, one document.
+    select
+        'document_links' as check_name,
+        numbered.document_id,
+        'number of document ' || numbered.document_id as key,
+        1 as left_amount,
+        numbered.same_number as right_amount
+    from (
+        select
+            document_id,
+            count(*) over (partition by company_id, document_type, document_number) as same_number
+        from documents
+        where document_number is not null
+    ) as numbered
+
+    union all
+
+    -- A link leads from its kind of document to its kind of document, for the same item.
+    select
+        'document_links' as check_name,
+        lines.document_id,
+        'link ' || links.id as key,
+        1 as left_amount,
+        case
+            when from_lines.item_id <> lines.item_id then 0
+            when (links.link_type, from_lines.document_type, lines.document_type) in (
+                ('delivery', 'sales_order', 'delivery'),
+                ('invoice', 'sales_order', 'customer_invoice'),
+                ('receipt', 'purchase_order', 'goods_receipt'),
+                ('bill', 'purchase_order', 'supplier_bill'),
+                ('customer_return', 'delivery', 'customer_return'),
+                ('supplier_return', 'goods_receipt', 'supplier_return'),
+                ('landed_cost', 'goods_receipt', 'landed_cost'),
+                ('landed_cost', 'goods_receipt', 'debit_note'),
+                ('inspection', 'goods_receipt', 'inspection'),
+                ('inspection', 'customer_return', 'inspection'),
+                ('output', 'work_order', 'output'),
+                ('credit_note', 'customer_invoice', 'credit_note'),
+                ('debit_note', 'supplier_bill', 'debit_note'),
+                ('debit_note', 'landed_cost', 'debit_note'),
+                ('subcontract', 'work_order', 'supplier_bill'),
+                ('subcontract', 'work_order', 'debit_note')
+            ) then 1
+            when links.link_type in (
+                'delivery', 'invoice', 'receipt', 'bill', 'customer_return', 'supplier_return', 'landed_cost', 'inspection', 'output',
+                'credit_note', 'debit_note', 'subcontract'
+            ) then 0
+            else 1
+        end as right_amount
+    from {{ source('raw', 'line_link') }} as links
+    inner join lines on lines.id = links.to_line_id
+    inner join lines as from_lines on from_lines.id = links.from_line_id
+
+    union all
+
+    -- A move is of its line's document and item, goes the way of its kind, and for the order or back from the move it belongs to.
+    select
+        'document_links' as check_name,
+        moves.document_id,
+        'move ' || moves.id as key,
+        1 as left_amount,
+        case
+            when lines.document_id <> moves.document_id or lines.item_id <> moves.item_id then 0
+            when documents.company_id <> moves.company_id then 0
+            when
+                moves.move_type in ('issue', 'issue_return', 'output', 'output_scrap', 'by_product')
+                and moves.work_order_id is distinct from documents.origin_document_id
+                then 0
+            when
+                moves.move_type in ('delivery', 'receipt', 'customer_return', 'supplier_return', 'transfer', 'opening')
+                and moves.work_order_id is not null
+                then 0
+            when moves.move_type in ('customer_return', 'supplier_return') and origins.id is null then 0
+            when origins.item_id <> moves.item_id then 0
+            when moves.move_type = 'customer_return' and origins.move_type <> 'delivery' then 0
+            when moves.move_type = 'supplier_return' and origins.move_type <> 'receipt' then 0
+            when moves.move_type not in ('customer_return', 'supplier_return', 'issue_return') and origins.move_type is not null
+                and moves.move_type in ('delivery', 'receipt', 'issue', 'output', 'output_scrap', 'by_product', 'opening')
+                then 0
+            when (moves.move_type, from_locations.kind, to_locations.kind) in (
+                ('opening', 'opening', 'stock'),
+                ('receipt', 'supplier', 'stock'), ('receipt', 'supplier', 'inspection'),
+                ('inspection', 'inspection', 'stock'),
+                ('supplier_return', 'stock', 'supplier'), ('supplier_return', 'inspection', 'supplier'),
+                ('delivery', 'stock', 'customer'),
+                ('customer_return', 'customer', 'stock'), ('customer_return', 'customer', 'inspection'),
+                ('issue', 'stock', 'production'), ('issue_return', 'production', 'stock'),
+                ('output', 'production', 'stock'), ('output', 'production', 'inspection'), ('by_product', 'production', 'stock'),
+                ('output_scrap', 'production', 'loss'),
+                ('adjustment', 'loss', 'stock'), ('adjustment', 'stock', 'loss'),
+                ('scrap', 'stock', 'loss'), ('scrap', 'inspection', 'loss'),
+                ('transfer', 'stock', 'stock')
+            ) then 1
+            when moves.move_type in (
+                'opening', 'receipt', 'supplier_return', 'delivery', 'customer_return', 'issue', 'issue_return', 'output_scrap'
+            ) then 0
+            else 1
+        end as right_amount
+    from {{ source('raw', 'stock_move') }} as moves
+    inner join documents on documents.document_id = moves.document_id
+    inner join lines on lines.id = moves.document_line_id
+    left join {{ source('raw', 'location') }} as from_locations on from_locations.id = moves.from_location_id
+    left join {{ source('raw', 'location') }} as to_locations on to_locations.id = moves.to_location_id
+    left join {{ source('raw', 'stock_move') }} as origins on origins.id = moves.origin_move_id
+
+    union all
+
     select
         'document_quantities' as check_name,
         lines.document_id,
@@ -224,6 +403,22 @@ compared as (
 
     union all
 
+    -- An allocation is of the day of the entry that was posted with it.
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'allocation ' || allocations.id as key,
+        {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'min(entries.entry_date)') }} as right_amount
+    from {{ source('raw', 'payment_allocation') }} as allocations
+    inner join documents on documents.document_id = allocations.payment_id
+    left join {{ source('raw', 'journal_entry') }} as entries
+        on entries.document_id = allocations.payment_id
+        and entries.recorded_at = allocations.recorded_at
+    group by documents.document_id, allocations.id, allocations.effective_date
+
+    union all
+
     select
         'document_dates' as check_name,
         documents.document_id,
@@ -248,6 +443,18 @@ compared as (
     where
         documents.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
         and documents.gross_amount <> 0
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'due date of order ' || documents.document_id as key,
+        {{ days_between("date '1970-01-01'", 'work_orders.due_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'lines.requested_date') }} as right_amount
+    from {{ source('raw', 'work_order') }} as work_orders
+    inner join documents on documents.document_id = work_orders.document_id
+    inner join lines on lines.document_id = work_orders.document_id
 
     union all
 
@@ -295,6 +502,18 @@ compared as (
     select
         'postings' as check_name,
         documents.document_id,
+        'partner of document ' || documents.document_id as key,
+        1 as left_amount,
+        case when posted.is_of_one_partner and posted.partner_id is not distinct from documents.partner_id then 1 else 0 end
+            as right_amount
+    from posted
+    inner join documents on documents.document_id = posted.document_id
+
+    union all
+
+    select
+        'postings' as check_name,
+        documents.document_id,
         'money of document ' || documents.document_id as key,
         documents.gross_amount as left_amount,
         coalesce(case when documents.document_type = 'customer_payment' then 1 else -1 end * posted.bank_amount, 0) as right_amount
@@ -312,8 +531,9 @@ select
     1 as suspicion,
     documents.effective_date,
     documents.document_number,
-    cast(coalesce(compared.left_amount, 0) as decimal(28, 6)) as left_amount,
-    cast(coalesce(compared.right_amount, 0) as decimal(28, 6)) as right_amount
+    -- What is missing differs, also from 0.
+    cast(coalesce(compared.left_amount, compared.right_amount - 1) as decimal(28, 6)) as left_amount,
+    cast(coalesce(compared.right_amount, compared.left_amount - 1) as decimal(28, 6)) as right_amount
 from compared
 inner join documents on documents.document_id = compared.document_id
 where compared.left_amount is distinct from compared.right_amount

@@ -54,3 +54,29 @@ from (
     group by journal_lines.company_id, journal_lines.period_code, journal_lines.entry_number
     having sum(journal_lines.debit_amount) <> sum(journal_lines.credit_amount)
 ) as entries
+
+union all
+
+-- An entry in one currency balances in that, too.
+select
+    'journal_entries' as check_name,
+    journal_lines.company_id,
+    journal_lines.entry_number || ' in its currency' as key,
+    1 as suspicion,
+    journal_lines.entry_date as effective_date,
+    coalesce(journal_lines.document_number, journal_lines.entry_number) as document_number,
+    cast(journal_lines.debit_amount_document_currency as decimal(28, 6)) as left_amount,
+    cast(journal_lines.credit_amount_document_currency as decimal(28, 6)) as right_amount
+from {{ ref('fct_journal_lines') }} as journal_lines
+inner join (
+    select
+        company_id,
+        entry_number
+    from {{ ref('fct_journal_lines') }}
+    where not is_pending
+    group by company_id, entry_number
+    having min(document_currency) = max(document_currency)
+) as entries
+    on entries.company_id = journal_lines.company_id
+    and entries.entry_number = journal_lines.entry_number
+where not journal_lines.is_pending

@@ -66,13 +66,30 @@ left_over as (
 ),
 
 compared as (
-    select company_id, item_id || '@' || warehouse_id || ' quantity' as key, quantity_days as compared_amount, is_layer from spans
+    select
+        company_id,
+        item_id || '@' || warehouse_id || ' quantity' as key,
+        null as layer_move_id,
+        quantity_days as compared_amount,
+        is_layer
+    from spans
+
     union all
-    select company_id, item_id || '@' || warehouse_id || ' value' as key, value_days as compared_amount, is_layer from spans
+
+    select
+        company_id,
+        item_id || '@' || warehouse_id || ' value' as key,
+        null as layer_move_id,
+        value_days as compared_amount,
+        is_layer
+    from spans
+
     union all
+
     select
         company_id,
         item_id || '@' || warehouse_id || '/' || layer_move_id || is_uncovered as key,
+        layer_move_id,
         quantity as compared_amount,
         is_layer
     from left_over
@@ -83,9 +100,11 @@ select
     compared.company_id,
     compared.key,
     2 as suspicion,
-    cast(null as date) as effective_date,
-    cast(null as varchar) as document_number,
+    moves.effective_date,
+    documents.document_number,
     cast(case when compared.is_layer then compared.compared_amount else 0 end as decimal(28, 6)) as left_amount,
     cast(case when compared.is_layer then 0 else compared.compared_amount end as decimal(28, 6)) as right_amount
 from compared
+left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = compared.layer_move_id
+left join {{ ref('stg_documents') }} as documents on documents.document_id = moves.document_id
 where compared.compared_amount is not null

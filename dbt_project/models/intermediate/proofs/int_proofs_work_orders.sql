@@ -64,3 +64,78 @@ select
     cast(0 as decimal(28, 6)) as left_amount,
     cast(work_orders.wip_amount + work_orders.loss_amount as decimal(28, 6)) as right_amount
 from {{ ref('fct_work_orders') }} as work_orders
+
+union all
+
+-- What an order says it cost, against what is valued; and what by-products took.
+select
+    'work_order_cost' as check_name,
+    work_orders.company_id,
+    'cost of ' || work_orders.work_order_id as key,
+    1 as suspicion,
+    work_orders.planned_start_date as effective_date,
+    work_orders.work_order_number as document_number,
+    cast(work_orders.total_cost as decimal(28, 6)) as left_amount,
+    cast(work_orders.output_amount + work_orders.wip_amount + work_orders.loss_amount as decimal(28, 6)) as right_amount
+from {{ ref('fct_work_orders') }} as work_orders
+
+union all
+
+select
+    'work_order_cost' as check_name,
+    work_orders.company_id,
+    'output of ' || work_orders.work_order_id as key,
+    1 as suspicion,
+    work_orders.planned_start_date as effective_date,
+    work_orders.work_order_number as document_number,
+    cast(work_orders.output_amount as decimal(28, 6)) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('fct_work_orders') }} as work_orders
+
+union all
+
+select
+    'work_order_cost' as check_name,
+    work_orders.company_id,
+    'beside ' || work_orders.work_order_id as key,
+    1 as suspicion,
+    work_orders.planned_start_date as effective_date,
+    work_orders.work_order_number as document_number,
+    cast(work_orders.by_product_amount as decimal(28, 6)) as left_amount,
+    cast(0 as decimal(28, 6)) as right_amount
+from {{ ref('fct_work_orders') }} as work_orders
+
+union all
+
+select
+    'work_order_cost' as check_name,
+    moves.company_id,
+    case when sides.is_beside then 'beside ' else 'output of ' end || moves.work_order_id as key,
+    2 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(0 as decimal(28, 6)) as left_amount,
+    cast(moves.value_amount + moves.variance_amount as decimal(28, 6)) as right_amount
+from {{ ref('fct_stock_moves') }} as moves
+inner join (
+    select true as is_beside
+    union all
+    select false as is_beside
+) as sides on moves.move_type = 'by_product' or (moves.move_type = 'output' and not sides.is_beside)
+
+union all
+
+-- Estimated is only what came out of an order that is not closed.
+select
+    'work_order_cost' as check_name,
+    moves.company_id,
+    'estimate of move ' || moves.move_id as key,
+    1 as suspicion,
+    moves.effective_date,
+    moves.document_number,
+    cast(1 as decimal(28, 6)) as left_amount,
+    cast(case when moves.move_type in ('output', 'by_product') and not work_orders.is_closed then 1 else 0 end as decimal(28, 6))
+        as right_amount
+from {{ ref('fct_stock_moves') }} as moves
+left join {{ ref('fct_work_orders') }} as work_orders on work_orders.work_order_id = moves.work_order_id
+where moves.is_estimated

@@ -45,21 +45,31 @@ due as (
     having sum(both_sides.amount_minor) <> 0
 ),
 
+-- After a locked month comes the first that is not: the day after the last of the locked months that follow each other. A month that
+-- nobody needed yet is open.
 periods as (
     select
         fiscal_periods.company_id,
         fiscal_periods.period_code,
-        fiscal_periods.end_date,
         fiscal_periods.period_state,
         (
-            select min(open_periods.start_date)
-            from {{ ref('stg_fiscal_periods') }} as open_periods
+            select min(cast(locked_periods.end_date + interval 1 day as date))
+            from {{ ref('stg_fiscal_periods') }} as locked_periods
             where
-                open_periods.company_id = fiscal_periods.company_id
-                and open_periods.period_state = 'open'
-                and open_periods.start_date >= fiscal_periods.start_date
+                locked_periods.company_id = fiscal_periods.company_id
+                and locked_periods.period_state <> 'open'
+                and locked_periods.start_date >= fiscal_periods.start_date
+                and not exists (
+                    select 1
+                    from {{ ref('stg_fiscal_periods') }} as following_periods
+                    where
+                        following_periods.company_id = locked_periods.company_id
+                        and following_periods.period_state <> 'open'
+                        and following_periods.start_date = cast(locked_periods.end_date + interval 1 day as date)
+                )
         ) as first_open_date
     from {{ ref('stg_fiscal_periods') }} as fiscal_periods
+    where fiscal_periods.period_state <> 'open'
 )
 
 select
@@ -69,11 +79,8 @@ select
     due.settled_event,
     due.item_id,
     due.sales_order_line_id,
-    -- In its own period while that is open, else on the first day of the first open one; where none is made yet, today.
-    case
-        when periods.period_state = 'open' then least(periods.end_date, {{ as_of() }})
-        else coalesce(periods.first_open_date, {{ as_of() }})
-    end as entry_date,
+    -- In its own period while that is open, else on the first day of the first open one; never later than today.
+    coalesce(periods.first_open_date, least(last_day(cast(due.period_code || '-01' as date)), {{ as_of() }})) as entry_date,
     greatest(due.amount_minor, 0) as debit_amount_minor,
     greatest(-due.amount_minor, 0) as credit_amount_minor
 from due

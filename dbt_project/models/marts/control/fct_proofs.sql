@@ -41,6 +41,7 @@ checks as (
         ('document_amounts', 'heads and prices', 'lines'),
         ('document_quantities', 'lines', 'entries, moves and links'),
         ('document_dates', 'days and times of documents', 'days and times of what was recorded with them'),
+        ('document_links', 'numbers, links and moves', 'what they may join'),
         ('postings', 'documents', 'entries of documents'),
         ('receivables', 'open customer invoices', 'receivables account'),
         ('payables', 'open bills', 'payables account'),
