@@ -1,5 +1,5 @@
 -- One row per fact of a document that is told twice and differently, and one per check for all that agree: heads against lines, lines
--- against prices, moves, links and orders, days and times of what was recorded together, postings against documents. All rows, whatever as_of.
+-- against prices, shares, moves and links, links and moves against what they may join. All rows, whatever as_of.
 {{ config(materialized='view') }}
 with
 
@@ -62,43 +62,6 @@ linked as (
     group by to_line_id
 ),
 
--- Entries that documents were posted with when they were made, by role.
-posted as (
-    select
-        entries.document_id,
-        sum(case when accounts.role in ('receivables', 'payables', 'customer_advances', 'supplier_advances')
-            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as partner_amount,
-        sum(case when accounts.role = 'bank'
-            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as bank_amount,
-        sum(case when accounts.role in ('output_tax', 'input_tax')
-            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as tax_amount,
-        sum(case when accounts.role = 'freight_revenue'
-            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as freight_amount,
-        max(case when accounts.role in ('receivables', 'payables') then journal_lines.due_date end) as due_date,
-        min(journal_lines.partner_id) as partner_id,
-        min(journal_lines.partner_id) is not distinct from max(journal_lines.partner_id)
-        and count(*) = count(journal_lines.partner_id) as is_of_one_partner
-    from {{ source('raw', 'journal_entry') }} as entries
-    inner join {{ source('raw', 'journal_line') }} as journal_lines on journal_lines.entry_id = entries.id
-    inner join {{ source('raw', 'account') }} as accounts on accounts.id = journal_lines.account_id
-    inner join documents
-        on documents.document_id = entries.document_id
-        and documents.document_type = entries.posting
-    where entries.is_posted
-    group by entries.document_id
-),
-
-events as (
-    select
-        document_id,
-        arg_min(effective_date, id) as first_date,
-        arg_min(state, id) as first_state,
-        arg_max(state, id) as last_state
-    from {{ source('raw', 'document_event') }}
-    group by document_id
-),
-
--- A day or time as a whole number.
 compared as (
     {% for amount in ['net', 'tax', 'gross'] -%}
     select
@@ -312,7 +275,7 @@ compared as (
             when documents.company_id <> moves.company_id then 0
             when
                 moves.move_type in ('issue', 'issue_return', 'output', 'output_scrap', 'by_product')
-                and moves.work_order_id is distinct from documents.origin_document_id
+                and coalesce(moves.work_order_id, 0) <> coalesce(documents.origin_document_id, 0)
                 then 0
             when
                 moves.move_type in ('delivery', 'receipt', 'customer_return', 'supplier_return', 'transfer', 'opening')
@@ -372,156 +335,6 @@ compared as (
         work_orders.planned_quantity as right_amount
     from {{ source('raw', 'work_order') }} as work_orders
     inner join lines on lines.document_id = work_orders.document_id
-
-    union all
-
-    {% for table, key in [('stock_move', 'move'), ('time_entry', 'time entry'), ('subcontract_cost', 'subcontract cost')] -%}
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        '{{ key }} ' || facts.id as key,
-        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
-        {{ days_between("date '1970-01-01'", 'facts.effective_date') }} * 100000000000 + facts.recorded_at as right_amount
-    from {{ source('raw', table) }} as facts
-    inner join documents on documents.document_id = facts.document_id
-    inner join events on events.document_id = facts.document_id
-    -- What is decided or carried later has a day of its own.
-    where documents.document_type <> 'inspection' and (documents.document_type <> 'transfer' or events.first_state = 'done')
-
-    union all
-    {% endfor %}
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'link ' || links.id as key,
-        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
-        {{ days_between("date '1970-01-01'", 'links.effective_date') }} * 100000000000 + links.recorded_at as right_amount
-    from {{ source('raw', 'line_link') }} as links
-    inner join lines on lines.id = links.to_line_id
-    inner join documents on documents.document_id = lines.document_id
-    where links.link_type not in ('inspection', 'requisition')
-
-    union all
-
-    -- An allocation is of the day of the entry that was posted with it.
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'allocation ' || allocations.id as key,
-        {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,
-        {{ days_between("date '1970-01-01'", 'min(entries.entry_date)') }} as right_amount
-    from {{ source('raw', 'payment_allocation') }} as allocations
-    inner join documents on documents.document_id = allocations.payment_id
-    left join {{ source('raw', 'journal_entry') }} as entries
-        on entries.document_id = allocations.payment_id
-        and entries.recorded_at = allocations.recorded_at
-    group by documents.document_id, allocations.id, allocations.effective_date
-
-    union all
-
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'entry ' || entries.id as key,
-        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
-        {{ days_between("date '1970-01-01'", 'entries.entry_date') }} * 100000000000 + entries.recorded_at as right_amount
-    from {{ source('raw', 'journal_entry') }} as entries
-    inner join documents
-        on documents.document_id = entries.document_id
-        and documents.document_type = entries.posting
-
-    union all
-
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'due date of document ' || documents.document_id as key,
-        {{ days_between("date '1970-01-01'", 'documents.due_date') }} as left_amount,
-        {{ days_between("date '1970-01-01'", 'posted.due_date') }} as right_amount
-    from documents
-    inner join posted on posted.document_id = documents.document_id
-    where
-        documents.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
-        and documents.gross_amount <> 0
-
-    union all
-
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'due date of order ' || documents.document_id as key,
-        {{ days_between("date '1970-01-01'", 'work_orders.due_date') }} as left_amount,
-        {{ days_between("date '1970-01-01'", 'lines.requested_date') }} as right_amount
-    from {{ source('raw', 'work_order') }} as work_orders
-    inner join documents on documents.document_id = work_orders.document_id
-    inner join lines on lines.document_id = work_orders.document_id
-
-    union all
-
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'first event of document ' || documents.document_id as key,
-        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} as left_amount,
-        {{ days_between("date '1970-01-01'", 'events.first_date') }} as right_amount
-    from documents
-    inner join events on events.document_id = documents.document_id
-
-    union all
-
-    select
-        'document_dates' as check_name,
-        documents.document_id,
-        'state of document ' || documents.document_id as key,
-        1 as left_amount,
-        case when events.last_state = documents.state then 1 else 0 end as right_amount
-    from documents
-    inner join events on events.document_id = documents.document_id
-
-    union all
-
-    {% for amount, sign in [
-        ('gross', "case when documents.document_type in ('customer_invoice', 'debit_note') then 1 else -1 end * posted.partner_amount"),
-        ('tax', "case when documents.document_type in ('customer_invoice', 'debit_note') then -1 else 1 end * posted.tax_amount"),
-        ('freight', "case when documents.document_type = 'customer_invoice' then -1 else 1 end * posted.freight_amount"),
-    ] -%}
-    select
-        'postings' as check_name,
-        documents.document_id,
-        '{{ amount }} of document ' || documents.document_id as key,
-        documents.{{ amount }}_amount as left_amount,
-        coalesce({{ sign }}, 0) as right_amount
-    from documents
-    left join posted on posted.document_id = documents.document_id
-    where
-        documents.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost', 'credit_note', 'debit_note')
-        and documents.state not in ('draft', 'cancelled')
-
-    union all
-    {% endfor %}
-    select
-        'postings' as check_name,
-        documents.document_id,
-        'partner of document ' || documents.document_id as key,
-        1 as left_amount,
-        case when posted.is_of_one_partner and posted.partner_id is not distinct from documents.partner_id then 1 else 0 end
-            as right_amount
-    from posted
-    inner join documents on documents.document_id = posted.document_id
-
-    union all
-
-    select
-        'postings' as check_name,
-        documents.document_id,
-        'money of document ' || documents.document_id as key,
-        documents.gross_amount as left_amount,
-        coalesce(case when documents.document_type = 'customer_payment' then 1 else -1 end * posted.bank_amount, 0) as right_amount
-    from documents
-    left join posted on posted.document_id = documents.document_id
-    where
-        documents.document_type in ('customer_payment', 'supplier_payment')
-        and documents.state not in ('draft', 'cancelled')
 )
 
 select

@@ -15,6 +15,7 @@
     'int_proofs_ledger',
     'int_proofs_costs',
     'int_proofs_documents',
+    'int_proofs_postings',
 ] -%}
 with
 

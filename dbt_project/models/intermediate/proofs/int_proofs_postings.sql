@@ -1,0 +1,249 @@
+-- One row per fact of a document that is told twice and differently, and one per check for all that agree: days and times of what was
+-- recorded together, postings against documents. All rows, whatever as_of.
+{{ config(materialized='view') }}
+with
+
+documents as (
+    select
+        documents.id as document_id,
+        documents.company_id,
+        documents.document_type,
+        documents.number as document_number,
+        documents.partner_id,
+        documents.origin_document_id,
+        documents.effective_date,
+        documents.recorded_at,
+        documents.due_date,
+        documents.state,
+        documents.net_amount,
+        documents.tax_amount,
+        documents.freight_amount,
+        documents.gross_amount,
+        documents.exchange_rate,
+        documents.currency = companies.currency as is_own_currency,
+        companies.amount_exponent
+    from {{ source('raw', 'document') }} as documents
+    inner join {{ source('raw', 'company') }} as companies on companies.id = documents.company_id
+),
+
+lines as (
+    select
+        lines.*,
+        documents.document_type
+    from {{ source('raw', 'document_line') }} as lines
+    inner join documents on documents.document_id = lines.document_id
+),
+
+-- Entries that documents were posted with when they were made, by role.
+posted as (
+    select
+        entries.document_id,
+        sum(case when accounts.role in ('receivables', 'payables', 'customer_advances', 'supplier_advances')
+            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as partner_amount,
+        sum(case when accounts.role = 'bank'
+            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as bank_amount,
+        sum(case when accounts.role in ('output_tax', 'input_tax')
+            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as tax_amount,
+        sum(case when accounts.role = 'freight_revenue'
+            then journal_lines.document_debit_amount - journal_lines.document_credit_amount else 0 end) as freight_amount,
+        max(case when accounts.role in ('receivables', 'payables') then journal_lines.due_date end) as due_date,
+        -- Null if a line names another partner or none.
+        case when count(distinct journal_lines.partner_id) = 1 and count(*) = count(journal_lines.partner_id)
+            then min(journal_lines.partner_id)
+        end as partner_id
+    from {{ source('raw', 'journal_entry') }} as entries
+    inner join {{ source('raw', 'journal_line') }} as journal_lines on journal_lines.entry_id = entries.id
+    inner join {{ source('raw', 'account') }} as accounts on accounts.id = journal_lines.account_id
+    inner join documents
+        on documents.document_id = entries.document_id
+        and documents.document_type = entries.posting
+    where entries.is_posted
+    group by entries.document_id
+),
+
+events as (
+    select
+        document_id,
+        arg_min(effective_date, id) as first_date,
+        arg_max(state, id) as last_state
+    from {{ source('raw', 'document_event') }}
+    group by document_id
+),
+
+-- A day or time as a whole number.
+compared as (    {% for table, key in [('stock_move', 'move'), ('time_entry', 'time entry'), ('subcontract_cost', 'subcontract cost')] -%}
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        '{{ key }} ' || facts.id as key,
+        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
+        {{ days_between("date '1970-01-01'", 'facts.effective_date') }} * 100000000000 + facts.recorded_at as right_amount
+    from {{ source('raw', table) }} as facts
+    inner join documents on documents.document_id = facts.document_id
+    where documents.document_type <> 'inspection'
+
+    union all
+    {% endfor %}
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'link ' || links.id as key,
+        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
+        {{ days_between("date '1970-01-01'", 'links.effective_date') }} * 100000000000 + links.recorded_at as right_amount
+    from {{ source('raw', 'line_link') }} as links
+    inner join lines on lines.id = links.to_line_id
+    inner join documents on documents.document_id = lines.document_id
+    where links.link_type not in ('inspection', 'requisition')
+
+    union all
+
+    -- An allocation is of the day of the entry that was posted with it.
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'allocation ' || allocations.id as key,
+        {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'min(entries.entry_date)') }} as right_amount
+    from {{ source('raw', 'payment_allocation') }} as allocations
+    inner join documents on documents.document_id = allocations.payment_id
+    left join {{ source('raw', 'journal_entry') }} as entries
+        on entries.document_id = allocations.payment_id
+        and entries.recorded_at = allocations.recorded_at
+    group by documents.document_id, allocations.id, allocations.effective_date
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'entry ' || entries.id as key,
+        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
+        {{ days_between("date '1970-01-01'", 'entries.entry_date') }} * 100000000000 + entries.recorded_at as right_amount
+    from {{ source('raw', 'journal_entry') }} as entries
+    inner join documents
+        on documents.document_id = entries.document_id
+        and documents.document_type = entries.posting
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'due date of document ' || documents.document_id as key,
+        {{ days_between("date '1970-01-01'", 'documents.due_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'posted.due_date') }} as right_amount
+    from documents
+    inner join posted on posted.document_id = documents.document_id
+    where
+        documents.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost')
+        and documents.gross_amount <> 0
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'due date of order ' || documents.document_id as key,
+        {{ days_between("date '1970-01-01'", 'work_orders.due_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'lines.requested_date') }} as right_amount
+    from {{ source('raw', 'work_order') }} as work_orders
+    inner join documents on documents.document_id = work_orders.document_id
+    inner join lines on lines.document_id = work_orders.document_id
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'first event of document ' || documents.document_id as key,
+        {{ days_between("date '1970-01-01'", 'documents.effective_date') }} as left_amount,
+        {{ days_between("date '1970-01-01'", 'events.first_date') }} as right_amount
+    from documents
+    inner join events on events.document_id = documents.document_id
+
+    union all
+
+    select
+        'document_dates' as check_name,
+        documents.document_id,
+        'state of document ' || documents.document_id as key,
+        1 as left_amount,
+        case when events.last_state = documents.state then 1 else 0 end as right_amount
+    from documents
+    inner join events on events.document_id = documents.document_id
+
+    union all
+
+    {% for amount, sign in [
+        ('gross', "case when documents.document_type in ('customer_invoice', 'debit_note') then 1 else -1 end * posted.partner_amount"),
+        ('tax', "case when documents.document_type in ('customer_invoice', 'debit_note') then -1 else 1 end * posted.tax_amount"),
+        ('freight', "case when documents.document_type = 'customer_invoice' then -1 else 1 end * posted.freight_amount"),
+    ] -%}
+    select
+        'postings' as check_name,
+        documents.document_id,
+        '{{ amount }} of document ' || documents.document_id as key,
+        documents.{{ amount }}_amount as left_amount,
+        coalesce({{ sign }}, 0) as right_amount
+    from documents
+    left join posted on posted.document_id = documents.document_id
+    where
+        documents.document_type in ('customer_invoice', 'supplier_bill', 'landed_cost', 'credit_note', 'debit_note')
+        and documents.state not in ('draft', 'cancelled')
+
+    union all
+    {% endfor %}
+    select
+        'postings' as check_name,
+        documents.document_id,
+        'partner of document ' || documents.document_id as key,
+        1 as left_amount,
+        case when posted.partner_id = documents.partner_id then 1 else 0 end as right_amount
+    from posted
+    inner join documents on documents.document_id = posted.document_id
+
+    union all
+
+    select
+        'postings' as check_name,
+        documents.document_id,
+        'money of document ' || documents.document_id as key,
+        documents.gross_amount as left_amount,
+        coalesce(case when documents.document_type = 'customer_payment' then 1 else -1 end * posted.bank_amount, 0) as right_amount
+    from documents
+    left join posted on posted.document_id = documents.document_id
+    where
+        documents.document_type in ('customer_payment', 'supplier_payment')
+        and documents.state not in ('draft', 'cancelled')
+)
+
+select
+    compared.check_name,
+    documents.company_id,
+    compared.key,
+    1 as suspicion,
+    documents.effective_date,
+    documents.document_number,
+    -- What is missing differs, also from 0.
+    cast(coalesce(compared.left_amount, compared.right_amount - 1) as decimal(28, 6)) as left_amount,
+    cast(coalesce(compared.right_amount, compared.left_amount - 1) as decimal(28, 6)) as right_amount
+from compared
+inner join documents on documents.document_id = compared.document_id
+where compared.left_amount is distinct from compared.right_amount
+
+union all
+
+-- What agrees, counted.
+select
+    compared.check_name,
+    documents.company_id,
+    'agreeing' as key,
+    2 as suspicion,
+    cast(null as date) as effective_date,
+    cast(null as varchar) as document_number,
+    cast(count(*) as decimal(28, 6)) as left_amount,
+    cast(count(*) as decimal(28, 6)) as right_amount
+from compared
+inner join documents on documents.document_id = compared.document_id
+where compared.left_amount is not distinct from compared.right_amount
+group by compared.check_name, documents.company_id
