@@ -297,6 +297,13 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
     return StandingBuild(warehouse_run, path, AS_OF, left_out=("/planning/", "engine_planning"))
 
 
+def assert_found(count: Count) -> None:
+    """At least 19 of 20 faults that change a figure are found, and of those found by proofs as many are named."""
+    found = count.blocked + count.proved
+    assert found >= 0.95 * (found + len(count.missed)), "\n".join([str(count), *count.missed])
+    assert count.named >= 0.95 * count.proved, "\n".join([str(count), *count.unnamed])
+
+
 def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
     assert standing.red_proofs() == {}
     assert standing.red_gates() == []
@@ -307,13 +314,11 @@ def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
 def test_a_quarter_of_the_faults(standing: StandingBuild) -> None:
     count = plant(standing, FAULTS // 4, seed=1)
     print(count)
-    assert count.missed == []
-    assert count.named >= 0.95 * count.proved, count.unnamed
+    assert_found(count)
 
 
 @pytest.mark.soak
 def test_all_faults(standing: StandingBuild) -> None:
     count = plant(standing, FAULTS, seed=2)
     print(count)
-    assert count.missed == []
-    assert count.named >= 0.95 * count.proved, count.unnamed
+    assert_found(count)
