@@ -65,6 +65,7 @@ events as (
     select
         document_id,
         arg_min(effective_date, id) as first_date,
+        arg_min(state, id) as first_state,
         arg_max(state, id) as last_state
     from {{ source('raw', 'document_event') }}
     group by document_id
@@ -80,8 +81,11 @@ compared as (    {% for table, key in [('stock_move', 'move'), ('time_entry', 't
         {{ days_between("date '1970-01-01'", 'facts.effective_date') }} * 100000000000 + facts.recorded_at as right_amount
     from {{ source('raw', table) }} as facts
     inner join documents on documents.document_id = facts.document_id
-    -- An inspection is decided, and a planned transfer carried out, later than it was made.
-    where documents.document_type not in ('inspection', 'transfer')
+    left join events on events.document_id = facts.document_id
+    -- What is decided or carried out later than it was made has a day of its own.
+    where
+        documents.document_type <> 'inspection'
+        and (documents.document_type <> 'transfer' or events.first_state = 'done')
 
     union all
     {% endfor %}
