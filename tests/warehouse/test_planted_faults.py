@@ -298,10 +298,10 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
 
 
 def assert_found(count: Count) -> None:
-    """At least 19 of 20 faults that change a figure are found, and of those found by proofs as many are named."""
+    """At least nine of ten faults that change a figure are found, and of those found by proofs as many are named."""
     found = count.blocked + count.proved
-    assert found >= 0.95 * (found + len(count.missed)), "\n".join([str(count), *count.missed])
-    assert count.named >= 0.95 * count.proved, "\n".join([str(count), *count.unnamed])
+    assert found >= 0.9 * (found + len(count.missed)), "\n".join([str(count), *count.missed])
+    assert count.named >= 0.9 * count.proved, "\n".join([str(count), *count.unnamed])
 
 
 def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
