@@ -536,7 +536,9 @@ def _plan_place(
             brought = round(Fraction(supply.quantity * quantity, version[2]))
             if target in supplies and brought:
                 day = max(supply.due, as_of)
-                supplies[target].append(Supply((*supply.name, "beside", beside), target, brought, day, day, "by_product"))
+                supplies[target].append(
+                    Supply((*supply.name, "beside", beside), target, brought, day, day, "by_product")
+                )
         asked: dict[str, int] = {}
         # Before its first day a version is taken as of that day.
         for component, share in _lines(factory, place[0], version, max(start, version[0])):
