@@ -167,6 +167,7 @@ WORDS: dict[str, str] = {
     "cost_variances": noted("Variances by cause and settled variances"),
     "company_value": noted("All value that came in and where it is"),
     "document_amounts": noted("Heads and lines of documents"),
+    "document_links": noted("Links between documents and what they join"),
     "document_quantities": noted("Lines of documents and what was recorded for them"),
     "document_dates": noted("Days and times of documents and of their records"),
     "postings": noted("Documents and their journal entries"),

@@ -1,4 +1,5 @@
--- One row per link from a purchase order line to a bill line: what was billed, less debit notes, against what the order's price asks for the
+-- One row per link from a purchase order line to a bill line: what was billed, less debit notes,
+-- against what the order's price asks for the
 -- same quantity, both in company currency. The asked amounts of a line are cut from its net amount by cumulative quantity,
 -- so that a fully billed line is asked its net amount, to the last unit.
 with bills as (
