@@ -188,6 +188,8 @@ WORDS: dict[str, str] = {
     "entries, moves and links": noted("entries, moves and links"),
     "days and times of documents": noted("days and times of documents"),
     "days and times of what was recorded with them": noted("days and times of what was recorded with them"),
+    "numbers, links and moves": noted("numbers, links and moves"),
+    "what they may join": noted("what they may join"),
     "documents": noted("documents"),
     "entries of documents": noted("entries of documents"),
     "price_variance": noted("Price variance"),

@@ -204,9 +204,7 @@ def run_tests(build: Build, dbt: DbtRun, *, all_tests: bool = False) -> list[Nod
     build.timed("tests", started)
     red = [test for test in build.tests if test.is_gate and test.is_red]
     if red:
-        raise StructuralTestsFailed(
-            "red structural tests: " + "; ".join(f"{test.name} ({test.failures} rows)" for test in red)
-        )
+        raise StructuralTestsFailed("red structural tests: " + "; ".join(test.complaint for test in red))
     return build.tests
 
 

@@ -45,6 +45,11 @@ class NodeResult:
     def is_red(self) -> bool:
         return self.status in ("error", "fail", "runtime error", "partial success")
 
+    @property
+    def complaint(self) -> str:
+        """What is wrong with a red one, on one line: the rows that break it, or why it could not run."""
+        return f"{self.name} ({self.failures} rows)" if self.failures else f"{self.name}: {_one_line(self.message)}"
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -100,7 +105,7 @@ class DbtRun:
         results = self._results(["build", *kinds, *selection], variables, build_path, kept)
         broken = [result for result in results if result.is_red]
         if broken:
-            raise ModelsFailed("; ".join(f"{result.name}: {_one_line(result.message)}" for result in broken))
+            raise ModelsFailed("; ".join(result.complaint for result in broken))
         return results
 
     def sources_of(self, models: Sequence[str]) -> set[str]:

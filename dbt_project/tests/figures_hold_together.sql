@@ -55,7 +55,7 @@ where
     + standard_variance
     or is_closed <> (status in ('done', 'cancelled'))
     or not is_closed and total_variance <> 0
-    or abs(unit_cost * good_quantity - (output_amount - by_product_amount)) > good_quantity * 0.000001 + 0.0001
+    or abs(cast(unit_cost as decimal(38, 6)) * good_quantity - (output_amount - by_product_amount)) > good_quantity * 0.000001 + 0.0001
     or wip_amount + loss_amount + output_amount <> total_cost and not is_closed
 
 union all
@@ -71,7 +71,7 @@ where
     or profits.total_cost <> profits.material_cost + profits.labour_cost + profits.overhead_cost + profits.subcontract_cost
     + profits.landed_cost + profits.other_cost
     or profits.profit <> profits.revenue - profits.total_cost
-    or abs(profits.margin_rate * profits.revenue - profits.profit) > abs(profits.revenue) * 0.000001 + 0.000001
+    or abs(cast(profits.margin_rate as decimal(38, 6)) * profits.revenue - profits.profit) > abs(profits.revenue) * 0.000001 + 0.000001
     or (profits.margin_rate is null) <> (profits.revenue = 0)
     or profits.actual_revenue is distinct from lines.invoiced_net_amount - lines.credited_net_amount
     or profits.ordered_quantity is distinct from lines.ordered_quantity
@@ -103,8 +103,8 @@ where
     (invoices.document_currency = companies.currency and invoices.open_amount_document_currency <> invoices.open_amount)
     -- Of a foreign document as much is open in its currency as in the company's, but for rounding.
     or abs(
-        invoices.open_amount_document_currency * invoices.gross_amount
-        - invoices.open_amount * invoices.gross_amount_document_currency
+        cast(invoices.open_amount_document_currency as decimal(38, 4)) * invoices.gross_amount
+        - cast(invoices.open_amount as decimal(38, 4)) * invoices.gross_amount_document_currency
     ) > greatest(invoices.gross_amount, invoices.gross_amount_document_currency)
     or invoices.gross_amount <> invoices.net_amount + invoices.tax_amount + invoices.freight_amount
     or invoices.open_amount <> invoices.gross_amount - invoices.paid_amount - invoices.credited_amount

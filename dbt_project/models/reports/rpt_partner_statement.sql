@@ -121,7 +121,7 @@ movements as (
         documents.recorded_at,
         -sum({{ amount(
             rounded_ratio(
-                'back.gross_amount * ' ~ minor_units('companies.amount_exponent') ~ ' * back.quantity_micro',
+                'cast(back.gross_amount as decimal(38, 4)) * ' ~ minor_units('companies.amount_exponent') ~ ' * back.quantity_micro',
                 'back.whole_quantity * 1000000',
             ),
             'companies.amount_exponent',

@@ -69,7 +69,7 @@ beyond as (
         bills_beyond.purchase_order_line_id,
         {{ whole_sum('bills_beyond.quantity_micro - bills_beyond.covered_micro') }} as quantity_micro,
         {{ whole_sum('bills_beyond.amount_minor - ' ~ rounded_ratio(
-            'bills_beyond.amount_minor * bills_beyond.covered_micro', 'bills_beyond.quantity_micro'
+            'cast(bills_beyond.amount_minor as ' ~ type_whole() ~ ') * bills_beyond.covered_micro', 'bills_beyond.quantity_micro'
         )) }} as amount_minor
     from bills_beyond
     group by bills_beyond.purchase_order_line_id

@@ -17,8 +17,8 @@ spans as (
         layers.item_id,
         layers.warehouse_id,
         layers.valid_from,
-        layers.quantity * ({{ days_between('layers.valid_from', 'layers.valid_to') }} + 1) as quantity_days,
-        layers.value_amount * ({{ days_between('layers.valid_from', 'layers.valid_to') }} + 1) as value_days,
+        cast(layers.quantity as decimal(38, 6)) * ({{ days_between('layers.valid_from', 'layers.valid_to') }} + 1) as quantity_days,
+        cast(layers.value_amount as decimal(38, 4)) * ({{ days_between('layers.valid_from', 'layers.valid_to') }} + 1) as value_days,
         true as is_layer
     from {{ ref('fct_stock_layers_daily') }} as layers
 
@@ -29,9 +29,9 @@ spans as (
         balances.item_id,
         balances.warehouse_id,
         balances.valid_from,
-        balances.quantity * ({{ days_between('balances.valid_from', 'balances.valid_to') }} + 1) as quantity_days,
+        cast(balances.quantity as decimal(38, 6)) * ({{ days_between('balances.valid_from', 'balances.valid_to') }} + 1) as quantity_days,
         case when pooled_items.item_id is null
-            then balances.value_amount * ({{ days_between('balances.valid_from', 'balances.valid_to') }} + 1)
+            then cast(balances.value_amount as decimal(38, 4)) * ({{ days_between('balances.valid_from', 'balances.valid_to') }} + 1)
         end as value_days,
         false as is_layer
     from {{ ref('fct_stock_balances_daily') }} as balances
