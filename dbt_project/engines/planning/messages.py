@@ -142,7 +142,8 @@ def messages(plan: Solution) -> pl.DataFrame:
         increase: what is short beside it is less than a new order is worth (quantity = the larger quantity). release:
         not released, though the lead time of the day it is needed on, or of its date if that is later, has begun; what
         has to be released is not deferred. quantity is the supply's; from_date its due date (release: the day to
-        release), to_date where it should be. margin_at_risk (minor units): expedite and past_due, the margin of what
+        release), to_date where it should be. margin_of_pegged_orders (minor units) sums each
+        waiting sales order line once. margin_at_risk (minor units): expedite and past_due, the margin of what
         comes late; release, all that hangs on it; increase, all that hangs on the suggestion that it spares; else 0.
         Goods in inspection are here, and by-products come with their order: they are expedited or past due, never
         deferred, cancelled, increased or decreased.
@@ -171,6 +172,7 @@ def messages(plan: Solution) -> pl.DataFrame:
         quantity=pl.Series(quantity),
         excess=pl.Series(excess),
         lot=pl.Series(lots),
+        margin_of_pegged_orders=pl.Series(plan.margin_behind[:count]),
         risk=pl.Series(plan.margin_at_risk[:count]),
         late=pl.Series(plan.margin_late[:count]),
         increase=pl.Series(increase),
@@ -224,7 +226,7 @@ def messages(plan: Solution) -> pl.DataFrame:
     )
     columns = [
         "action", "supply_id", "supply_kind", "document_number", "company_id", "item_id", "warehouse_id",
-        "from_day", "to_day", "quantity", "excess", "increase", "margin_at_risk",
+        "from_day", "to_day", "quantity", "excess", "increase", "margin_of_pegged_orders", "margin_at_risk",
     ]  # fmt: skip
     result = pl.concat(
         [
@@ -273,5 +275,5 @@ def messages(plan: Solution) -> pl.DataFrame:
     )
     return result.with_columns(reason=sentence).select(
         "action", "supply_id", "supply_kind", "document_number", "company_id", "item_id", "warehouse_id",
-        "from_date", "to_date", "quantity", "margin_at_risk", "reason",
+        "from_date", "to_date", "quantity", "margin_of_pegged_orders", "margin_at_risk", "reason",
     )  # fmt: skip

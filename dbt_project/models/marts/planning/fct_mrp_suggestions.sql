@@ -131,10 +131,21 @@ select
     suggestions.supplier_id,
     suppliers.partner_code as supplier_code,
     suppliers.partner_name as supplier_name,
+    case when suggestions.kind = 'make' then worked_at.work_center_id end as work_center_id,
+    case when suggestions.kind = 'make' then worked_at.work_center_code end as work_center_code,
+    case when suggestions.kind = 'make' then worked_at.work_center_name end as work_center_name,
     {{ quantity('suggestions.quantity') }} as quantity,
     suggestions.due_date,
     suggestions.release_date,
     coalesce(suggestions.is_release_past, false) as is_release_past,
+    cast(
+        case
+            when suggestions.state not in ('proposed', 'changed') then null
+            when suggestions.release_date <= {{ as_of() }} then 'today'
+            when suggestions.release_date <= {{ as_of() }} + 7 then 'week'
+            else 'later'
+        end as varchar
+    ) as urgency,
     suggestions.available_date,
     cast(suggestions.lead_time_days as bigint) as lead_time_days,
     suggestions.need_date,
@@ -157,6 +168,9 @@ select
     ) as cash_out_date,
     {{ amount('suggestions.margin_of_pegged_orders') }} as margin_of_pegged_orders,
     {{ amount('suggestions.margin_at_risk') }} as margin_at_risk,
+    {{ amount(
+        'coalesce(' ~ priced('coalesce(lying.quantity, 0)', 'suggestions.unit_cost', 'companies.amount_exponent') ~ ', 0)'
+    ) }} as ageing_value_amount,
     suggestions.state,
     cast(decided.decision as varchar) as decision,
     cast(decided.reason as varchar) as decision_reason,
@@ -180,6 +194,12 @@ left join {{ ref('stg_units') }} as units on units.unit_id = items.unit_id
 left join {{ ref('stg_warehouses') }} as warehouses on warehouses.warehouse_id = suggestions.warehouse_id
 left join {{ ref('stg_warehouses') }} as sources on sources.warehouse_id = suggestions.from_warehouse_id
 left join {{ ref('stg_partners') }} as suppliers on suppliers.partner_id = suggestions.supplier_id
+left join {{ ref('int_items_worked_at') }} as worked_at
+    on worked_at.company_id = suggestions.company_id
+    and worked_at.item_id = suggestions.item_id
+left join {{ ref('int_supplies_lying') }} as lying
+    on lying.company_id = suggestions.company_id
+    and lying.supply_id = suggestions.suggestion_id
 left join {{ ref('stg_document_lines') }} as order_lines on order_lines.document_line_id = suggestions.sales_order_line_id
 left join {{ ref('stg_documents') }} as orders on orders.document_id = order_lines.document_id
 left join {{ ref('int_suggestions_decided') }} as decided
