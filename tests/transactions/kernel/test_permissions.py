@@ -12,7 +12,7 @@ MAY = {
     "planner": """
         change_item create_item set_planning_parameters create_bom create_routing create_work_center create_holiday
         create_purchase_requisition create_purchase_order confirm_purchase_order cancel_purchase_order
-        close_purchase_order amend_purchase_order transfer_stock carry_out_transfer
+        close_purchase_order amend_purchase_order order_requisitions transfer_stock carry_out_transfer
         cancel_transfer set_transfer_route set_forecast decide_suggestion
         create_work_order release_work_order cancel_work_order close_work_order
         issue_material return_material book_time report_output
@@ -20,7 +20,7 @@ MAY = {
     "buyer": """
         create_partner change_partner set_supplier_price create_purchase_requisition create_purchase_order
         confirm_purchase_order cancel_purchase_order close_purchase_order amend_purchase_order
-        receive_goods return_to_supplier
+        receive_goods return_to_supplier order_requisitions
     """,
     "accountant": """
         add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment allocate_payment post_journal_entry

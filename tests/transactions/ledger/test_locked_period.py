@@ -41,6 +41,7 @@ CASES: dict[str, dict[str, Any]] = {
     "receive_payment": {"customer": "CUS", "amount": 1},
     "allocate_payment": {"payment": "CP000001"},
     "create_purchase_order": {"supplier": "SUP", "lines": [LINE | {"unit_price": 1}]},
+    "order_requisitions": {"requisitions": ["PR000001"], "supplier": "SUP"},
     "amend_purchase_order": {"order": "PO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
     "cancel_purchase_order": {"order": "PO000002"},
     "close_purchase_order": {"order": "PO000001"},
@@ -80,6 +81,8 @@ def busy(shop: Trading) -> Trading:
     shop("create_item", code="M", name="Made", unit="pcs", kind="made")
     shop("create_work_center", code="WC", name="Bench", labour_rate=1, overhead_rate=1)
     shop("create_employee", code="EMP", name="Eve")
+    shop("set_supplier_price", supplier="SUP", item="A", unit_price=1, lead_time_days=1, effective_date="2026-01-01")
+    shop("create_purchase_requisition", lines=[LINE | {"needed_date": "2026-01-20"}])
     for number in range(2):
         shop.sell()
         shop.buy()
