@@ -41,7 +41,7 @@ CASES: dict[str, dict[str, Any]] = {
     "receive_payment": {"customer": "CUS", "amount": 1},
     "allocate_payment": {"payment": "CP000001"},
     "create_purchase_order": {"supplier": "SUP", "lines": [LINE | {"unit_price": 1}]},
-    "order_requisitions": {"requisitions": ["PR000001"], "supplier": "SUP"},
+    "order_requisitions": {"requisitions": ["RQ000001"], "supplier": "SUP"},
     "amend_purchase_order": {"order": "PO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
     "cancel_purchase_order": {"order": "PO000002"},
     "close_purchase_order": {"order": "PO000001"},
