@@ -1,0 +1,82 @@
+"""Random shops: every schedule keeps what a schedule has to keep, whatever the rule; the search never makes it worse
+and finds the best where every order can be tried."""
+
+from __future__ import annotations
+
+import os
+
+import polars as pl
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from dbt_project.engines.scheduling import RULES, Search, schedule
+from tests.engines.scheduling_reference import SmallShop, faults, least_makespan
+from tests.engines.scheduling_shops import facts, shop_of_number, shops, tiny_shop
+
+EXAMPLES = 5_000 if os.environ.get("BIHUAN_SOAK") else 120
+# A shop follows from its number: a smaller one is not a simpler one.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+SEARCH = Search(0.05)
+
+
+@settings(max_examples=EXAMPLES, phases=PHASES)
+@given(shops(), st.sampled_from(RULES))
+def test_dispatched_schedules_have_no_faults(shop: SmallShop, rule: str) -> None:
+    answer = schedule(facts(shop), rule=rule)
+    assert faults(shop, answer) == []
+
+
+@settings(max_examples=EXAMPLES // 4, phases=PHASES)
+@given(shops(), st.sampled_from(["lateness", "makespan"]))
+def test_improved_schedules_have_no_faults_and_are_no_worse(shop: SmallShop, objective: str) -> None:
+    given_facts = facts(shop, objective=objective)
+    answer = schedule(given_facts, search=SEARCH)
+    assert faults(shop, answer) == []
+    dispatched = schedule(given_facts)
+    clashes = [
+        len(found.findings.filter(pl.col("finding") == "pin_before_operation")) for found in (answer, dispatched)
+    ]
+    assert (clashes[0], answer.objective) <= (clashes[1], dispatched.objective)
+    if answer.bound is not None:
+        assert answer.bound <= answer.makespan or clashes[0]
+
+
+@settings(max_examples=EXAMPLES // 4, phases=PHASES)
+@given(st.integers(0, 2**32))
+def test_the_best_schedule_of_a_tiny_shop_is_found(number: int) -> None:
+    shop = tiny_shop(number)
+    answer = schedule(facts(shop, objective="makespan"), search=Search(2))
+    assert (answer.is_best, answer.makespan) == (True, least_makespan(shop))
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_same_facts_give_the_same_schedule(number: int) -> None:
+    shop = shop_of_number(number)
+    once = schedule(facts(shop), search=SEARCH)
+    again = schedule(facts(shop), search=Search(0.05, workers=2))
+    for name in ("operations", "jobs", "load", "findings"):
+        assert_frame_equal(getattr(once, name), getattr(again, name))
+
+
+@settings(max_examples=EXAMPLES // 2, phases=PHASES)
+@given(shops())
+def test_reasons_are_true(shop: SmallShop) -> None:
+    answer = schedule(facts(shop))
+    ends = {row["operation_id"]: row["end"] for row in answer.operations.iter_rows(named=True)}
+    for row in answer.operations.iter_rows(named=True):
+        if row["reason"] == "machine":
+            assert row["wait"] > 0
+            assert row["start"] > row["ready"]
+            blocker = row["waits_for_operation_id"]
+            assert blocker is None or ends[blocker] <= row["start"]
+        elif row["held"] is None:
+            assert row["start"] == row["ready"]
+    for row in answer.jobs.iter_rows(named=True):
+        due = shop.jobs[row["job_id"]].due
+        assert row["is_late"] == (due is not None and row["end"] > due)
+        assert (row["reason"] is not None) == row["is_late"]
+        if row["reason"] == "machine":
+            assert row["alone_end"] <= due < row["end"]
+            assert row["reason_work_center_id"] is not None
