@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 import ingestion.replication.refresh as replication
 from ingestion.replication import replicate_here
 from ingestion.replication.columns import raw_tables
 from ingestion.replication.past import NothingWasRecorded, write_past_mirror
+from tests.ingestion.mirror_rows import rows_of
 from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 
@@ -21,25 +21,7 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 START = datetime(2026, 6, 15, 9, tzinfo=UTC)
 NOT_KEPT = {"row_tombstone", "number_series"}  # what a counter was is nobody's question
 TABLES = sorted({table.name for table in raw_tables()} - NOT_KEPT)
-
-
-def rows_of(file: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of the tables by id, without the stamp of their last change; JSON as values."""
-    found = {}
-    with duckdb.connect(str(file), read_only=True) as connection:
-        for raw in raw_tables():
-            if raw.name in (tables or TABLES):
-                shown = [column for column in raw.columns if column.name != "row_version"]
-                names = ", ".join(f'"{column.name}"' for column in shown)
-                rows = connection.execute(f'select {names} from raw."{raw.name}" order by id').fetchall()
-                found[raw.name] = [
-                    tuple(
-                        json.loads(value) if column.is_json and value else value
-                        for column, value in zip(shown, row, strict=True)
-                    )
-                    for row in rows
-                ]
-    return found
+ALSO_ON_POSTGRESQL = ("made_and_corrected", "returns_and_notes", "worked_example_late_bill")
 
 
 def bring(door: Door, file: Path) -> Path:
@@ -52,11 +34,20 @@ def commands_of(scenario: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("scenario", sorted(path.stem for path in SCENARIOS.glob("*.jsonl")))
-def test_every_moment_of_a_story_comes_back(scenario: str, database_url: str, tmp_path: Path) -> None:
+def test_every_moment_of_a_story_comes_back(scenario: str, sqlite_database: str, tmp_path: Path) -> None:
+    come_back(scenario, sqlite_database, tmp_path)
+
+
+@pytest.mark.parametrize("scenario", ALSO_ON_POSTGRESQL)
+def test_every_moment_comes_back_on_postgresql(scenario: str, postgres_database: str, tmp_path: Path) -> None:
+    come_back(scenario, postgres_database, tmp_path)
+
+
+def come_back(scenario: str, database_url: str, tmp_path: Path) -> None:
     clock = SetClock(START)
     door, _password = make_home(password="a long password", url=database_url, clock=clock)
     commands = commands_of(scenario)
-    step = max(1, len(commands) // 4)
+    step = max(1, len(commands) // 3)
     then: dict[datetime, Path] = {}
     for number, command in enumerate(commands, start=1):
         door.execute(command["command"], command["data"], "administrator", command["key"])
@@ -68,7 +59,7 @@ def test_every_moment_of_a_story_comes_back(scenario: str, database_url: str, tm
     for number, (moment, file) in enumerate(then.items()):
         past = tmp_path / f"past{number}.duckdb"
         write_past_mirror(now, past, moment, TABLES)
-        expected, found = rows_of(file), rows_of(past)
+        expected, found = rows_of(file, TABLES), rows_of(past, TABLES)
         assert [(table, expected[table], found[table]) for table in TABLES if expected[table] != found[table]] == []
 
 
@@ -97,7 +88,7 @@ def test_a_clock_that_was_put_back_harms_nothing(sqlite_database: str, tmp_path:
     now = bring(door, tmp_path / "now.duckdb")
     door.engine.dispose()
     write_past_mirror(now, tmp_path / "past.duckdb", START - timedelta(days=889), TABLES)
-    rows = rows_of(tmp_path / "past.duckdb", "item", "unit", "company")
+    rows = rows_of(tmp_path / "past.duckdb", ["item", "unit", "company"])
     assert [row[1] for row in rows["item"]] == ["A"]
     assert [row[1] for row in rows["unit"]] == ["unit A"]
     assert len(rows["company"]) == 1
