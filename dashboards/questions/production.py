@@ -218,25 +218,27 @@ class WorkOrderFilters(Filters):
 
 @asks(WorkOrderFilters, permission=PERMISSION)
 def work_order_vouchers(edition: Edition, filters: WorkOrderFilters) -> pl.DataFrame:
-    """What went into a work order and what came out: issues, returns, hours, outputs, each with its document."""
+    """What went into a work order and what came out: issues, returns, hours, subcontracted work, outputs, each with its
+    document."""
     into = edition.has("fct_stock_moves", "value_amount")
-    pay = edition.has("fct_labour_hours", "cost_amount")
+    pay = edition.has("fct_work_costs", "labour_amount")
     value = "case when move_type in ('issue', 'output_scrap') then value_amount else -value_amount end"
+    work = "labour_amount + overhead_amount + subcontract_amount" if pay else "null"
+    charge = f"case when costs.cost_kind = 'subcontract' then subcontract_amount else {work} end"
     return edition.rows(
         f"""select effective_date, move_type as kind, document_id, document_number, item_code, item_name,
             case when move_type in ('issue_return', 'output', 'output_scrap') then -quantity else quantity end
                 as quantity, cast(null as decimal(18, 6)) as minutes {f", {value} as amount" if into else ""}
         from marts.fct_stock_moves where work_order_id = ?
         union all
-        select hours.effective_date, 'time_booking', bookings.document_id, bookings.document_number,
-            hours.employee_code, hours.employee_name, null, hours.minutes
-            {f", {'hours.cost_amount' if pay else 'null'}" if into else ""}
-        from marts.fct_labour_hours as hours
-        left join (
-            select effective_date, min(document_id) as document_id, min(document_number) as document_number
-            from marts.fct_documents where document_type = 'time_booking' and origin_document_id = ? group by all
-        ) as bookings on bookings.effective_date = hours.effective_date
-        where hours.work_order_id = ?
+        select costs.effective_date, costs.document_type, costs.document_id, costs.document_number,
+            coalesce(employees.employee_code, documents.partner_code),
+            coalesce(employees.employee_name, documents.partner_name),
+            null, case when costs.cost_kind = 'hours' then costs.minutes end {f", {charge}" if into else ""}
+        from marts.fct_work_costs as costs
+        left join marts.dim_employee as employees on employees.employee_id = costs.employee_id
+        left join marts.fct_documents as documents on documents.document_id = costs.document_id
+        where costs.work_order_id = ?
         order by effective_date, kind""",
-        [filters.order] * 3,
+        [filters.order] * 2,
     )

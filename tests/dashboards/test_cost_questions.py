@@ -201,3 +201,18 @@ def test_profit_by_any_groups_adds_up(story: Story, by: str) -> None:
         assert total(grouped, figure) == whole[figure][0]
     with pytest.raises(InvalidData):
         answered(edition, "profit_grouped", {"by": "customer, 1; --"})
+
+
+@pytest.mark.parametrize("edition", ["full", "cost"])
+def test_what_went_into_a_work_order_is_its_cost(story: Story, edition: str) -> None:
+    seen = current_edition(edition)
+    orders = seen.rows("select work_order_id, total_cost, labour_cost from marts.fct_work_orders")
+    assert orders.height > 5
+    for order, total_cost, labour in orders.iter_rows():
+        put_in = answered(seen, "work_order_vouchers", {"order": order}).filter(
+            ~pl.col("kind").is_in(["output", "output_scrap"])
+        )
+        if edition == "full":
+            assert total(put_in, "amount") == total_cost
+        elif labour:  # what people earn is seen by who may see pay
+            assert put_in.filter(kind="time_booking")["amount"].null_count() > 0

@@ -3,36 +3,7 @@
 {{ config(materialized='view') }}
 with
 
-documents as (
-    select
-        documents.id as document_id,
-        documents.company_id,
-        documents.document_type,
-        documents.number as document_number,
-        documents.partner_id,
-        documents.origin_document_id,
-        documents.effective_date,
-        documents.recorded_at,
-        documents.due_date,
-        documents.state,
-        documents.net_amount,
-        documents.tax_amount,
-        documents.freight_amount,
-        documents.gross_amount,
-        documents.exchange_rate,
-        documents.currency = companies.currency as is_own_currency,
-        companies.amount_exponent
-    from {{ source('raw', 'document') }} as documents
-    inner join {{ source('raw', 'company') }} as companies on companies.id = documents.company_id
-),
-
-lines as (
-    select
-        lines.*,
-        documents.document_type
-    from {{ source('raw', 'document_line') }} as lines
-    inner join documents on documents.document_id = lines.document_id
-),
+{{ all_documents() }},
 
 -- Entries that documents were posted with when they were made, by role.
 posted as (
@@ -72,7 +43,8 @@ events as (
 ),
 
 -- A day or time as a whole number.
-compared as (    {% for table, key in [('stock_move', 'move'), ('time_entry', 'time entry'), ('subcontract_cost', 'subcontract cost')] -%}
+compared as (
+    {% for table, key in [('stock_move', 'move'), ('time_entry', 'time entry'), ('subcontract_cost', 'subcontract cost')] -%}
     select
         'document_dates' as check_name,
         documents.document_id,
