@@ -59,6 +59,15 @@ WORDS: dict[str, str] = {
     "change": noted("changed"),
     "snooze": noted("snoozed"),
     "reject": noted("rejected"),
+    # figures of a suggestion that another plan says otherwise
+    "decided_or_gone": noted("decided or gone"),
+    "quantity": noted("quantity"),
+    "due_date": noted("due date"),
+    "supplier_code": noted("supplier"),
+    "warehouse_code": noted("warehouse"),
+    "from_warehouse_code": noted("from warehouse"),
+    "item_code": noted("item"),
+    "kind": noted("what to do"),
     # messages
     "expedite": noted("expedite"),
     "defer": noted("defer"),
@@ -95,6 +104,8 @@ WORDS: dict[str, str] = {
     "beyond_horizon": noted("beyond the horizon"),
     "no_source": noted("no source"),
     "accepted_shortage": noted("shortage accepted"),
+    "not_free": noted("not enough is free"),
+    "free_incoming": noted("free, on its way"),
     # moves
     "opening": noted("Opening stock"),
     "receipt": noted("Goods receipt"),

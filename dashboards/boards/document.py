@@ -105,6 +105,8 @@ def render(view: View) -> None:
         st.subheader(_("Lines"), anchor=False)
         table(view, lines, _line_columns(view, head), key="document-lines", currency=head["document_currency"])
     if head["document_type"] == "sales_order":
+        if head["status"] in ("draft", "confirmed"):
+            view.link("promise", _("When can it be delivered?"), ":material/event_available:", order=str(document))
         _margin(view, head)
     moves = view.ask("document_moves", document=document)
     if moves.height:

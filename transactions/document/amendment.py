@@ -80,7 +80,9 @@ def amend_order(
                 if name in REVISED:
                     _revise(work, head.id, line["id"], name, line[name], value, reason, on)
                 line[name] = value
-        if line["first_promised_date"] is None and line["promised_date"] is not None:
+        # What a draft says is no promise yet: the first one is what stands there when it is confirmed.
+        is_first = line["first_promised_date"] is None or (head.state == "draft" and "promised_date" in said)
+        if is_first and line["promised_date"] != line["first_promised_date"]:
             line["first_promised_date"] = changed[line["id"]]["first_promised_date"] = line["promised_date"]
     _price_anew(work, company, lines.values(), changed)
     for line_id, values in changed.items():

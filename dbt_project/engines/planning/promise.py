@@ -97,11 +97,21 @@ def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: boo
     plans = [solve(_rest(facts, way, asked, with_new_supplies)) for way in ways]
     best = min(plans, key=_lateness)
     is_short = pl.col("reason_key") == "beyond_horizon"
+    # Neither what is free on its way nor what is planned for a promise has a document of its own.
+    is_free = pl.col("reason_supply_id").str.starts_with("FREE:") & (pl.col("reason_key") == "late_supply")
+    coming = pl.format("Waits for what is free of {} on {}.", pl.col("reason_item_id").cast(pl.String), "reason_date")
+    in_time = pl.format("Covered in time, by {}.", "reason_date")
     found = delivery_dates(best).rename({"sales_order_line_id": "promise_id"}).drop("demand_id")
     return Promise(
         dates=found.with_columns(
             predicted_date=pl.when(~is_short).then(pl.col("predicted_date")),
-            reason=pl.when(is_short).then(pl.lit("Not enough is free.")).otherwise(pl.col("reason")),
+            reason=pl.when(is_short)
+            .then(pl.lit("Not enough is free."))
+            .when(is_free)
+            .then(coming)
+            .when(pl.col("reason_key") == "on_time")
+            .then(in_time)
+            .otherwise(pl.col("reason")),
             reason_key=pl.when(is_short).then(pl.lit("not_free")).otherwise(pl.col("reason_key")),
         ),
         parts=_parts(best),

@@ -21,6 +21,8 @@ class Supplier:
     is_inspected: bool
     is_unreliable: bool
     payment_term_days: int = 30
+    days_behind: float = 0  # how much later than it says a supplier comes as a rule
+    days_of_chance: float = 1  # and how far that may stretch
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Item:
     components: list[tuple[str, Decimal]] = field(default_factory=list)
     operations: list[tuple[str, int, Decimal]] = field(default_factory=list)  # work centre, set-up, run per unit
     cost: Decimal = Decimal(0)  # rolled up, for setting list prices
+    days_behind: int = 0  # how much longer than planned making it takes as a rule
     valuation_method: str = "fifo"
 
     @property
@@ -131,7 +134,19 @@ def furniture_maker(seed: int) -> Catalogue:
     for item in catalogue.of_level(0):
         margin = Decimal(random.choice(("1.22", "1.35", "1.45", "1.60", "1.70", "1.14")))
         item.price = (item.cost * margin).quantize(Decimal(1))
+    _form_habits(catalogue, Random(f"habits {seed}"))
     return catalogue
+
+
+def _form_habits(catalogue: Catalogue, random: Random) -> None:
+    """Who says a week and needs two, and what always takes longer than planned."""
+    for supplier in catalogue.suppliers:
+        if supplier.is_unreliable:
+            supplier.days_behind, supplier.days_of_chance = random.uniform(3, 8), random.uniform(4, 8)
+        else:
+            supplier.days_behind, supplier.days_of_chance = random.uniform(-1.5, 4.5), random.uniform(0.6, 2.5)
+    for item in catalogue.items.values():
+        item.days_behind = random.choice((0, 0, 0, 0, 1, 2, 3)) if item.is_made else random.choice((0, 0, 0, 1, 2))
 
 
 def _add_bought(catalogue: Catalogue, random: Random) -> None:

@@ -225,7 +225,7 @@ class Factory:
     def _finish_later(self, order: OpenWorkOrder, day: date) -> None:
         broken = (day - self.first_day).days % 120 < 28  # four weeks of trouble with the machines, now and then
         delay = self.random.choice((4, 7, 10, 14) if broken else (0, 0, 0, 0, 0, 0, 1, 2, 5))
-        done = _working_day(day + timedelta(days=order.item.lead_time_days + delay))
+        done = _working_day(day + timedelta(days=order.item.lead_time_days + order.item.days_behind + delay))
         scrap = Decimal(sum(self.random.random() < 0.015 for _ in range(min(int(order.quantity), 60))))
         good = order.quantity - scrap
         lines = [
@@ -288,7 +288,8 @@ class Factory:
             confirm=True,
         )
         expected = max(date.fromisoformat(line["expected_date"]) for line in lines)
-        delay = self.random.choice((0, 2, 5, 9, 16) if supplier.is_unreliable else (-2, 0, 0, 0, 1, 3))
+        habit = supplier.days_behind + max(self.catalogue.items[line["item"]].days_behind for line in lines)
+        delay = math.floor(habit + supplier.days_of_chance * (self.random.gammavariate(2, 0.6) - 0.6))
         arrives = _working_day(max(expected + timedelta(days=delay), day + timedelta(days=1)))
         receipt = f"IN-{number}"
         quantities = [(line["item"], Decimal(line["quantity"])) for line in lines]

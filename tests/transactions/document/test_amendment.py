@@ -43,6 +43,20 @@ def test_a_sales_order_is_amended_and_each_change_is_kept_with_its_reason(tradin
     assert rest["number"] == "DN000002"
 
 
+def test_what_a_draft_says_is_no_promise_yet(trading: Trading) -> None:
+    """The first promised date is what stands in the order when it is confirmed."""
+    made = trading.sell({"promised_date": "2026-01-20"}, confirm=False)
+
+    def amended(day: str) -> tuple[date, date]:
+        trading("amend_sales_order", order=made["id"], reason="x", lines=[{"line": 1, "promised_date": day}])
+        line = trading.row("document_line", document_id=made["id"])
+        return line["promised_date"], line["first_promised_date"]
+
+    assert amended("2026-01-27") == (date(2026, 1, 27), date(2026, 1, 27))
+    trading("confirm_sales_order", order=made["id"])
+    assert amended("2026-02-03") == (date(2026, 2, 3), date(2026, 1, 27))
+
+
 def test_never_below_what_is_delivered_or_invoiced(trading: Trading) -> None:
     made = trading.sell()
     trading("deliver_goods", order="SO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 4}])
