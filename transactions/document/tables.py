@@ -59,7 +59,7 @@ document_line = table(
     reference("tax_code_id", "tax_code", optional=True),
     day("requested_date", optional=True),  # sales: wanted by the customer; requisition: needed; work order: due
     day("promised_date", optional=True),  # sales: promised to the customer; purchase: expected from the supplier
-    day("first_promised_date", optional=True),
+    day("first_promised_date", optional=True),  # work order: due before an approved schedule moved it
     reference("warehouse_id", "warehouse", optional=True),
     Column("extra", JSON),
     reference("lot_id", "lot", optional=True),  # null: no lot, or several; its moves name them
@@ -140,6 +140,30 @@ work_order_by_product = table(
     reference("item_id", "item"),
     whole("quantity"),  # planned for the whole order
     whole("cost_share", optional=True),  # micro share of the order's cost
+)
+
+operation_pin = table(  # a planner says when an operation begins; the latest counts
+    "operation_pin",
+    reference("document_id", "document", indexed=True),  # the work order
+    reference("work_order_operation_id", "work_order_operation"),
+    whole("starts_at", optional=True),  # minutes since 1970-01-01 00:00 on the company's clock; null: pinned no more
+    reference("user_id", "user_account"),
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
+operation_plan = table(  # when an approved schedule has an operation; the latest counts
+    "operation_plan",
+    reference("document_id", "document", indexed=True),  # the work order
+    reference("work_order_operation_id", "work_order_operation"),
+    whole("starts_at"),  # minutes since 1970-01-01 00:00 on the company's clock
+    whole("ends_at"),
+    text("build_id"),
+    reference("user_id", "user_account"),
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
 )
 
 subcontract_cost = table(  # what subcontractors charge for a work order; bills > 0, debit notes < 0

@@ -203,6 +203,16 @@ work_center_rate = table(
     append_only=True,
 )
 
+work_center_hours = table(
+    "work_center_hours",
+    reference("work_center_id", "work_center", indexed=True),
+    whole("machine_count"),  # side by side; they share the capacity of the day
+    whole("opens_at"),  # minutes after midnight
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
 department = table(
     "department", reference("company_id", "company"), text("code"), text("name"),
     UniqueConstraint("company_id", "code"),

@@ -1,19 +1,22 @@
 """A work centre: where operations are done, how many hours it has a day, what an hour of labour and overhead costs."""
 
-from datetime import date
+from datetime import date, time
 
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Code, Command, Name, Reference, handles
 from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro
+from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
 from transactions.master.item import BEGINNING
 from transactions.master.locked import refuse_locked_day
 from transactions.master.lookup import named, refuse_known_code, version_added
-from transactions.master.tables import work_center, work_center_rate
+from transactions.master.tables import work_center, work_center_hours, work_center_rate
 
 USUAL_HOURS_PER_DAY = 8
+MINUTES_PER_DAY = 1440
+OPENS_AT = time(8)
 
 
 class CreateWorkCenter(Command):
@@ -58,6 +61,38 @@ def set_work_center_rate(work: Work, new: SetWorkCenterRate) -> Answer:
     refuse_locked_day(work, company.id, new.effective_date)
     center = named(work, work_center, new.work_center, "work_center", company.id)
     return {"id": _add_rate(work, center.id, new.labour_rate, new.overhead_rate, new.effective_date)}
+
+
+class HoursDoNotFit(Refusal):
+    """A machine works its share of the capacity between opening and midnight."""
+
+
+class SetWorkCenterHours(Command):
+    """Say how many machines a work centre has and when its day begins; they share its capacity."""
+
+    work_center: Reference
+    machines: int = Field(1, ge=1, le=1000)
+    opens_at: time = Field(OPENS_AT, description="left out: 08:00")
+    effective_date: date
+
+
+@handles(SetWorkCenterHours, permission="master.work_center", stage=3)
+def set_work_center_hours(work: Work, new: SetWorkCenterHours) -> Answer:
+    """Say how many machines a work centre has and when its day begins; they share its capacity."""
+    company = company_named(work, new.company)
+    center = named(work, work_center, new.work_center, "work_center", company.id)
+    opens_at = new.opens_at.hour * 60 + new.opens_at.minute
+    minutes = center.capacity_minutes_per_day // 1_000_000
+    if minutes > (MINUTES_PER_DAY - opens_at) * new.machines:
+        raise HoursDoNotFit(
+            f"{minutes} minutes a day on {new.machines} machines do not fit between {new.opens_at:%H:%M} and midnight",
+            field="machines", value=new.machines,
+        )  # fmt: skip
+    hours_id = work.insert(
+        work_center_hours, work_center_id=center.id, machine_count=new.machines, opens_at=opens_at,
+        effective_date=new.effective_date, recorded_at=work.recorded_at,
+    )  # fmt: skip
+    return {"id": hours_id}
 
 
 def _add_rate(work: Work, work_center_id: int, labour: UnitPrice, overhead: UnitPrice, on: date) -> int:

@@ -1,0 +1,123 @@
+-- One row per operation of an open work order, with what is left of it. What was booked at its work centre counts for the
+-- operations there in their sequence; what was put out is done at every operation. Minutes micro.
+with
+
+put_out as (
+    select
+        moves.work_order_id,
+        {{ whole_sum('moves.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_stock_moves') }} as moves
+    inner join {{ ref('stg_work_orders') }} as work_orders
+        on work_orders.work_order_id = moves.work_order_id
+        and work_orders.item_id = moves.item_id
+    where moves.move_type in ('output', 'output_scrap')
+    group by moves.work_order_id
+),
+
+booked as (
+    select
+        time_entries.work_order_id,
+        time_entries.work_center_id,
+        {{ whole_sum('time_entries.machine_minutes_micro') }} as minutes_micro
+    from {{ ref('stg_time_entries') }} as time_entries
+    group by time_entries.work_order_id, time_entries.work_center_id
+),
+
+pins as (
+    {{ versions_in_force(ref('stg_operation_pins'), 'work_order_operation_id', 'operation_pin_id') }}
+),
+
+plans as (
+    {{ versions_in_force(ref('stg_operation_plans'), 'work_order_operation_id', 'operation_plan_id') }}
+),
+
+operations as (
+    select
+        operations.work_order_operation_id,
+        operations.work_order_id,
+        operations.work_center_id,
+        operations.subcontractor_id,
+        operations.sequence,
+        operations.setup_minutes_micro,
+        operations.run_minutes_micro,
+        work_orders.company_id,
+        work_orders.item_id,
+        documents.state,
+        greatest(work_orders.planned_quantity_micro - coalesce(put_out.quantity_micro, 0), 0) as open_quantity_micro,
+        coalesce(put_out.quantity_micro, 0) > 0 as has_output,
+        work_orders.start_date,
+        coalesce(lines.first_promised_date, work_orders.due_date) as due_date,
+        operations.setup_minutes_micro + {{ rounded_ratio(
+            '(cast(operations.run_minutes_micro as ' ~ type_whole() ~ ') * work_orders.planned_quantity_micro)', '1000000'
+        ) }} as planned_micro
+    from {{ ref('stg_work_order_operations') }} as operations
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = operations.work_order_id
+    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = operations.work_order_id
+    inner join {{ ref('stg_document_lines') }} as lines on lines.document_id = operations.work_order_id
+    left join put_out on put_out.work_order_id = operations.work_order_id
+    where
+        not work_orders.is_closed
+        and documents.state in ('confirmed', 'released')
+),
+
+booked_here as (
+    select
+        operations.*,
+        least(
+            operations.planned_micro,
+            greatest(
+                coalesce(booked.minutes_micro, 0) - coalesce(
+                    sum(operations.planned_micro) over (
+                        partition by operations.work_order_id, operations.work_center_id
+                        order by operations.sequence, operations.work_order_operation_id
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    0
+                ),
+                0
+            )
+        ) as booked_micro
+    from operations
+    left join booked
+        on booked.work_order_id = operations.work_order_id
+        and booked.work_center_id = operations.work_center_id
+),
+
+remaining as (
+    select
+        booked_here.*,
+        least(
+            booked_here.planned_micro - booked_here.booked_micro,
+            case when booked_here.has_output then 0 else booked_here.setup_minutes_micro end + {{ rounded_ratio(
+                '(cast(booked_here.run_minutes_micro as ' ~ type_whole() ~ ') * booked_here.open_quantity_micro)', '1000000'
+            ) }}
+        ) as remaining_micro
+    from booked_here
+)
+
+select
+    remaining.work_order_operation_id,
+    remaining.company_id,
+    remaining.work_order_id,
+    remaining.item_id,
+    remaining.state,
+    remaining.sequence,
+    remaining.work_center_id,
+    remaining.subcontractor_id,
+    remaining.start_date,
+    remaining.due_date,
+    cast(remaining.open_quantity_micro as bigint) as open_quantity_micro,
+    cast(remaining.booked_micro as bigint) as booked_micro,
+    cast(
+        case when remaining.has_output then 0 else least(
+            remaining.remaining_micro, greatest(remaining.setup_minutes_micro - remaining.booked_micro, 0)
+        ) end as bigint
+    ) as remaining_setup_micro,
+    cast(remaining.remaining_micro as bigint) as remaining_micro,
+    remaining.open_quantity_micro = 0 or (remaining.remaining_micro = 0 and remaining.planned_micro > 0) as is_done,
+    pins.pinned_minute,
+    plans.planned_start_minute,
+    plans.planned_end_minute
+from remaining
+left join pins on pins.work_order_operation_id = remaining.work_order_operation_id
+left join plans on plans.work_order_operation_id = remaining.work_order_operation_id

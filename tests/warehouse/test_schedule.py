@@ -1,0 +1,135 @@
+"""The schedule from commands to marts: who is done when, what waits for what, load, pins, and the approved dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.replication import replicate
+from tests.warehouse.warehouse_run import WarehouseRun, rows
+from transactions import Door, make_home
+from transactions.kernel.clock import SetClock
+
+# A Monday; the bench works from 08:00 to 16:00, the two presses from 06:00.
+AS_OF = "2026-06-15"
+SETTING: list[tuple[str, dict[str, Any]]] = [
+    ("create_company", {"code": "MAKE", "name": "Makers", "currency": "CNY"}),
+    ("create_warehouse", {"code": "MAIN", "name": "Main"}),
+    ("create_partner", {"code": "OUT", "name": "Galvaniser", "is_customer": False, "is_supplier": True}),
+    ("create_work_center", {"code": "BENCH", "name": "Bench", "labour_rate": 60, "overhead_rate": 30}),
+    ("create_work_center", {"code": "PRESS", "name": "Presses", "labour_rate": 60, "overhead_rate": 30,
+                            "capacity_hours_per_day": 20}),
+    ("set_work_center_hours", {"work_center": "PRESS", "machines": 2, "opens_at": "06:00",
+                               "effective_date": "2026-01-01"}),
+    ("create_item", {"code": "LAMP", "name": "Lamp", "unit": "pcs", "kind": "made"}),
+    ("create_routing", {"item": "LAMP", "effective_date": "2026-01-01", "operations": [
+        {"sequence": 10, "work_center": "PRESS", "setup_minutes": 30, "run_minutes": 6},
+        {"sequence": 20, "work_center": "BENCH", "subcontractor": "OUT", "subcontract_price": 1},
+        {"sequence": 30, "work_center": "BENCH", "run_minutes": 12}]}),
+    # Two orders for the same bench: 4 h and 6 h there after 2:30 and 3:30 on a press.
+    ("create_work_order", {"item": "LAMP", "quantity": 20, "start_date": "2026-06-15", "due_date": "2026-06-15",
+                           "external_number": "W1", "release": True}),
+    ("create_work_order", {"item": "LAMP", "quantity": 30, "start_date": "2026-06-15", "due_date": "2026-06-15",
+                           "external_number": "W2", "release": True}),
+]  # fmt: skip
+MODELS = ("+fct_schedule", "+fct_work_center_load", "+fct_work_orders")
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> tuple[Door, Path]:
+    door, _password = make_home(
+        password="a password",
+        url=f"sqlite:///{tmp_path / 'home.sqlite'}",
+        clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)),
+    )
+    for number, (name, data) in enumerate(SETTING):
+        door.execute(name, data, "administrator", key=str(number))
+    return door, tmp_path / "work.duckdb"
+
+
+def do(door: Door, name: str, **data: Any) -> dict[str, Any]:
+    return door.execute(name, data, "administrator")
+
+
+def built(warehouse_run: WarehouseRun, door: Door, path: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    """The schedule by order and sequence."""
+    replicate(door.engine, path, full=True)
+    warehouse_run.build(path, AS_OF, *MODELS)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.sql("select * from marts.fct_schedule").pl().to_dicts()
+    return {(row["work_order_number"], row["sequence"]): row for row in found}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-06-{text}")
+
+
+def test_the_schedule_says_when_why_and_how_full(warehouse_run: WarehouseRun, company: tuple[Door, Path]) -> None:
+    door, path = company
+    found = built(warehouse_run, door, path)
+    assert {key: (row["planned_start"], row["planned_end"], row["machine_number"]) for key, row in found.items()} == {
+        ("WO000001", 10): (at("15 06:00"), at("15 08:30"), 2),
+        ("WO000001", 20): (at("15 08:30"), at("15 08:30"), None),
+        ("WO000001", 30): (at("15 08:30"), at("15 12:30"), 1),
+        ("WO000002", 10): (at("15 06:00"), at("15 09:30"), 1),
+        ("WO000002", 20): (at("15 09:30"), at("15 09:30"), None),
+        ("WO000002", 30): (at("15 12:30"), at("16 10:30"), 1),
+    }
+    late = found["WO000002", 30]
+    assert (late["is_late"], late["days_late"], late["late_reason"]) == (True, 1, "machine")
+    assert (late["late_work_center_code"], late["late_behind_work_order_number"]) == ("BENCH", "WO000001")
+    assert (late["start_reason"], late["wait_minutes"], late["ready_at"]) == ("machine", 180, at("15 09:30"))
+    assert (late["waits_for_work_order_number"], late["waits_for_sequence"]) == ("WO000001", 30)
+    assert found["WO000001", 30]["start_reason"] == "operation"
+    load = "select work_center_code, load_date, capacity_minutes, load_minutes, setup_minutes"
+    assert rows(path, f"{load} from marts.fct_work_center_load order by 1, 2") == [
+        ("BENCH", date(2026, 6, 15), 480, 450, 0),
+        ("BENCH", date(2026, 6, 16), 480, 150, 0),
+        ("PRESS", date(2026, 6, 15), 1200, 360, 60),
+        ("PRESS", date(2026, 6, 16), 1200, 0, 0),
+    ]
+    assert set(warehouse_run.test(path, AS_OF, "fct_schedule", "fct_work_center_load").values()) == {"pass"}
+
+
+def test_what_is_done_is_not_scheduled_again_and_pins_are_kept(
+    warehouse_run: WarehouseRun, company: tuple[Door, Path]
+) -> None:
+    door, path = company
+    do(door, "book_time", order="W1", effective_date="2026-06-15", minutes=60, sequence=10)
+    do(door, "book_time", order="W2", effective_date="2026-06-15", minutes=210, sequence=10)
+    do(door, "report_output", order="W2", effective_date="2026-06-15", good_quantity=10)
+    do(door, "pin_operation", order="W2", sequence=30, start="2026-06-15T09:00")
+    found = built(warehouse_run, door, path)
+    pressing, done, pinned = (found[key] for key in (("WO000001", 10), ("WO000002", 10), ("WO000002", 30)))
+    assert (pressing["operation_state"], pressing["setup_minutes"], pressing["run_minutes"]) == ("running", 0, 90)
+    assert (done["operation_state"], done["planned_start"]) == ("done", None)
+    assert (pinned["held"], pinned["planned_start"], pinned["planned_end"]) == (
+        "pinned",
+        at("15 09:00"),
+        at("15 13:00"),
+    )
+    assert found["WO000001", 30]["planned_start"] == at("15 13:00")
+
+
+def test_approved_dates_come_back_and_lateness_counts_from_when_it_was_due(
+    warehouse_run: WarehouseRun, company: tuple[Door, Path]
+) -> None:
+    door, path = company
+    before = built(warehouse_run, door, path)
+    operations = [
+        {"sequence": sequence, "start": str(row["planned_start"]), "end": str(row["planned_end"])}
+        for (order, sequence), row in before.items()
+        if order == "WO000002"
+    ]
+    do(door, "approve_schedule", build_id="test", orders=[{"order": "W2", "operations": operations}])
+    late = built(warehouse_run, door, path)["WO000002", 30]
+    assert (late["held"], late["planned_start"], late["approved_start"]) == ("frozen", at("15 12:30"), at("15 12:30"))
+    assert (late["due_date"], late["is_late"], late["days_late"]) == (date(2026, 6, 15), True, 1)
+    dates = (
+        "select planned_start_date, planned_end_date from marts.fct_work_orders where work_order_number = 'WO000002'"
+    )
+    assert rows(path, dates) == [(date(2026, 6, 15), date(2026, 6, 16))]
