@@ -1,12 +1,14 @@
 """A planner's decisions on suggestions: what is sent to the door, and what this session has decided since the build.
 
-A decision names the build it was made from. The key of the command is made of its content, so that a second click, or
-a second try after a lost answer, makes nothing twice.
+A decision is on suggestions as they were seen: the rows that the page showed when its button was drawn. It names the
+build that they come from; where a newer one says otherwise the difference is shown before anything is decided. The key
+of the command is made of its content, so that a second click, or a second try after a lost answer, makes nothing twice.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -17,14 +19,67 @@ from dashboards.language import _
 from transactions.kernel.refusal import Refusal
 
 PERMISSION = "planning.decision"
+ORDERING = "purchasing.order"
 MEMORY = "decided"
+PENDING = "decision-asked"
+COMPARED = ("kind", "item_code", "warehouse_code", "from_warehouse_code", "supplier_code", "quantity", "due_date")
+
+Row = Mapping[str, Any]
 
 
-def decide(view: View, suggestions: Sequence[Mapping[str, Any]], decision: str, **figures: Any) -> None:
-    """Carry out one decision on each suggestion, and remember for the page what became of it."""
+@dataclass
+class Outcome:
+    """What came of decisions: documents made (number, id) by suggestion, refusals by item."""
+
+    count: int = 0
+    made: list[tuple[str, int]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def ask_for(decision: str, rows: Sequence[Row]) -> None:
+    """As a button's callback: remember what is to be decided on which rows, as they were seen."""
+    st.session_state[PENDING] = {"decision": decision, "rows": [dict(row) for row in rows]}
+
+
+def asked_for() -> tuple[str, list[dict[str, Any]]] | None:
+    """What a button asked for in this run; told once."""
+    pending = st.session_state.pop(PENDING, None)
+    return (pending["decision"], pending["rows"]) if pending and pending["rows"] else None
+
+
+def as_now(view: View, seen: Sequence[Row]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the present build that are still to decide, and how they differ from what was seen.
+
+    A difference: item_code, figure (or None where the suggestion has gone or was decided), before, now.
+    """
+    ids = " ".join(str(row["suggestion_id"]) for row in seen)
+    found = {row["suggestion_id"]: row for row in view.ask("mrp_chosen", suggestions=ids).iter_rows(named=True)}
+    present: list[dict[str, Any]] = []
+    differences: list[dict[str, Any]] = []
+    for row in seen:
+        now = found.get(row["suggestion_id"])
+        if now is None or now["state"] in ("approved", "firm", "closed"):
+            differences.append({"item_code": row["item_code"], "figure": None, "before": row["quantity"], "now": None})
+            continue
+        present.append(now)
+        differences += [
+            {"item_code": row["item_code"], "figure": name, "before": row.get(name), "now": now.get(name)}
+            for name in COMPARED
+            if name in row and row[name] != now[name]
+        ]
+    return present, differences
+
+
+def decide(
+    view: View, suggestions: Sequence[Row], decision: str, *, told: Callable[[int], None] | None = None, **figures: Any
+) -> Outcome:
+    """Carry out one decision on each suggestion, and remember for the page what became of it.
+
+    told: is given how many are done.
+    """
     memory: dict[str, str] = st.session_state.setdefault(MEMORY, {})
-    made, refused = [], []
-    for suggestion in suggestions:
+    outcome = Outcome()
+    for place, suggestion in enumerate(suggestions, start=1):
         data = {
             "suggestion_id": suggestion["suggestion_id"],
             "build_id": suggestion["build_id"],
@@ -35,13 +90,41 @@ def decide(view: View, suggestions: Sequence[Mapping[str, Any]], decision: str, 
         try:
             answer = carry_out(view.actor, "decide_suggestion", data, command_key(view.actor.username, data))
         except Refusal as refusal:
-            refused.append(f"{suggestion['item_code']}: {refusal}")
+            outcome.refused.append(f"{suggestion['item_code']}: {refusal}")
             continue
+        finally:
+            if told is not None:
+                told(place)
         memory[str(suggestion["suggestion_id"])] = str(answer.get("number") or "")
+        outcome.count += 1
         if answer.get("number"):
-            made.append((str(answer["number"]), int(answer["document_id"])))
+            outcome.made.append((str(answer["number"]), int(answer["document_id"])))
+    remember(outcome)
+    return outcome
+
+
+def order(view: View, outcome: Outcome, bought: Sequence[str]) -> None:
+    """Order what the requisitions just made ask for, one purchase order per supplier; told with the decisions.
+
+    bought: the numbers of the requisitions.
+    """
+    data = {
+        "requisitions": list(bought),
+        "order_date": view.edition.as_of.isoformat(),
+        **({"company": view.company_code} if view.company_code else {}),
+    }
+    try:
+        answer = carry_out(view.actor, "order_requisitions", data, command_key(view.actor.username, data))
+    except Refusal as refusal:
+        outcome.refused.append(str(refusal))
+    else:
+        outcome.made = [(str(made["number"]), int(made["id"])) for made in answer["orders"]] + outcome.made
+    remember(outcome)
+
+
+def remember(outcome: Outcome) -> None:
     st.session_state["decisions_made"] = decisions_made() + 1
-    st.session_state["decided_now"] = {"made": made, "refused": refused, "count": len(suggestions) - len(refused)}
+    st.session_state["decided_now"] = outcome
 
 
 def command_key(username: str, data: Mapping[str, Any]) -> str:
@@ -62,20 +145,22 @@ def decisions_made() -> int:
 
 def report_decisions(view: View) -> None:
     """Say once what came of the last decision, with links to the documents made."""
-    outcome = st.session_state.pop("decided_now", None)
-    if not outcome:
+    outcome: Outcome | None = st.session_state.pop("decided_now", None)
+    if outcome is None:
         return
-    if outcome["count"]:
-        st.success(
-            _("{count} decided. The next refresh plans with it.", count=outcome["count"]), icon=":material/check:"
-        )
+    if outcome.count:
+        st.success(_("{count} decided. The next refresh plans with it.", count=outcome.count), icon=":material/check:")
         with st.container(horizontal=True, gap="small"):
-            for number, document_id in outcome["made"][:12]:
+            for number, document_id in outcome.made[:12]:
                 st.page_link(
                     view.pages["document"],
                     label=number,
                     icon=":material/description:",
                     query_params={"id": str(document_id)},
                 )
-    for text in outcome["refused"][:5]:
+            if len(outcome.made) > 12:
+                st.caption(_("and {count} more", count=len(outcome.made) - 12))
+    for text in outcome.refused[:5]:
         st.error(text)
+    if len(outcome.refused) > 5:
+        st.error(_("and {count} more", count=len(outcome.refused) - 5))

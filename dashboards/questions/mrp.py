@@ -9,6 +9,13 @@ from dashboards.questions.question import Filters, Where, asks
 
 PERMISSION = "board.mrp_workbench"
 MONEY = ("value_amount", "margin_of_pegged_orders", "margin_at_risk")
+# Where something comes from, as kind and code: supplier, work centre, or the warehouse that gives it.
+SOURCE = {
+    "suggestions": "kind || ':' || coalesce(supplier_code, work_center_code, from_warehouse_code, '')",
+    "messages": """case when supply_kind in ('purchase_order', 'requisition') then 'buy:' || coalesce(supplier_code, '')
+        when supply_kind in ('work_order', 'by_product') then 'make:' || coalesce(work_center_code, '')
+        else supply_kind || ':' || coalesce(warehouse_code, '') end""",
+}
 
 
 class SuggestionFilters(Filters):
@@ -18,6 +25,8 @@ class SuggestionFilters(Filters):
     item: str | None = None
     urgent: bool = False
     suggestion: str | None = None
+    urgency: Literal["today", "week", "later"] | None = None
+    source: str | None = None
 
 
 def _narrowed(filters: SuggestionFilters) -> Where:
@@ -27,6 +36,8 @@ def _narrowed(filters: SuggestionFilters) -> Where:
         ("supplier_code = ?", filters.supplier),
         ("item_code = ?", filters.item),
         ("suggestion_id = ?", filters.suggestion),
+        ("urgency = ?", filters.urgency),
+        (f"{SOURCE['suggestions']} = ?", filters.source),
     )
     states = "('proposed', 'changed')" if filters.state == "open" else f"('{filters.state}')"
     where.sql += f" and state in {states}"
@@ -40,7 +51,15 @@ def mrp_suggestions(edition: Edition, filters: SuggestionFilters) -> pl.DataFram
     """Suggestions, the most urgent and then the most valuable first."""
     where = _narrowed(filters)
     money = edition.shown("fct_mrp_suggestions", "margin_at_risk", "value_amount")
-    order = ", ".join(["is_release_past desc", *(f"{name} desc nulls last" for name in money), "release_date"])
+    order = ", ".join(
+        [
+            "is_release_past desc",
+            *(f"{name} desc nulls last" for name in money),
+            "release_date",
+            "item_code",
+            "due_date",
+        ]
+    )
     return edition.rows(
         f"""select * exclude (company_id) from marts.fct_mrp_suggestions where {where.sql}
         order by {order}, suggestion_id""",
@@ -58,11 +77,13 @@ def mrp_total(edition: Edition, filters: SuggestionFilters) -> pl.DataFrame:
             ("buy_amount", "value_amount", "coalesce(sum(value_amount) filter (where kind = 'buy'), 0)"),
             ("make_amount", "value_amount", "coalesce(sum(value_amount) filter (where kind = 'make'), 0)"),
             ("margin_at_risk", "margin_at_risk", "coalesce(sum(margin_at_risk), 0)"),
+            ("ageing_value_amount", "ageing_value_amount", "coalesce(sum(ageing_value_amount), 0)"),
         )
         if edition.has("fct_mrp_suggestions", column)
     )
     return edition.rows(
-        f"""select count(*) as suggestion_count, count(*) filter (where is_release_past) as urgent_count {money}
+        f"""select count(*) as suggestion_count, count(*) filter (where is_release_past) as urgent_count,
+            count(*) filter (where urgency = 'today') as today_count {money}
         from marts.fct_mrp_suggestions where {where.sql}""",
         where.parameters,
     )
@@ -101,26 +122,25 @@ def mrp_suppliers(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
 class MessageFilters(Filters):
     action: Literal["expedite", "defer", "cancel", "increase", "decrease", "release", "past_due"] | None = None
     item: str | None = None
+    urgency: Literal["today", "week", "later"] | None = None
+    source: str | None = None
 
 
 @asks(MessageFilters, permission=PERMISSION)
 def mrp_messages(edition: Edition, filters: MessageFilters) -> pl.DataFrame:
     """Messages on existing supplies, those with the most margin at risk first, with the document they speak of."""
     where = Where(
-        ("messages.company_id = ?", filters.company),
-        ("messages.action = ?", filters.action),
-        ("messages.item_code = ?", filters.item),
+        ("company_id = ?", filters.company),
+        ("action = ?", filters.action),
+        ("item_code = ?", filters.item),
+        ("urgency = ?", filters.urgency),
+        (f"{SOURCE['messages']} = ?", filters.source),
     )
-    order = "messages.margin_at_risk desc, " if edition.has("fct_mrp_messages", "margin_at_risk") else ""
+    money = edition.shown("fct_mrp_messages", "margin_at_risk", "ageing_value_amount", "value_amount")
+    order = "".join(f"{name} desc nulls last, " for name in money)
     return edition.rows(
-        f"""select messages.* exclude (company_id), documents.document_id
-        from marts.fct_mrp_messages as messages
-        left join marts.fct_documents as documents on documents.company_id = messages.company_id
-            and documents.document_number = messages.document_number
-            and documents.document_type = case messages.supply_kind
-                when 'requisition' then 'purchase_requisition' when 'by_product' then 'work_order'
-                else messages.supply_kind end
-        where {where.sql} order by {order} messages.from_date, messages.supply_id""",
+        f"""select * exclude (company_id) from marts.fct_mrp_messages where {where.sql}
+        order by urgency = 'later', {order} from_date, supply_id, action""",
         where.parameters,
     )
 
@@ -170,6 +190,29 @@ def mrp_record(edition: Edition, filters: ItemFilters) -> pl.DataFrame:
         f"""select projection_date, warehouse_code, gross_requirement, scheduled_receipt, projected_balance,
             net_requirement, planned_receipt, planned_release
         from marts.fct_mrp_projection where {where.sql} order by warehouse_code, projection_date""",
+        where.parameters,
+    )
+
+
+class BucketFilters(ItemFilters):
+    bucket: Literal["day", "week", "month"] = "week"
+
+
+@asks(BucketFilters, permission=PERMISSION)
+def mrp_buckets(edition: Edition, filters: BucketFilters) -> pl.DataFrame:
+    """The record of an item by day, week or month: sums, and the projected balance at the end of each."""
+    where = Where(
+        ("company_id = ?", filters.company), ("item_code = ?", filters.item), ("warehouse_code = ?", filters.warehouse)
+    )
+    sums = ", ".join(
+        f"sum({name}) as {name}"
+        for name in ("gross_requirement", "scheduled_receipt", "net_requirement", "planned_receipt", "planned_release")
+    )
+    return edition.rows(
+        f"""select cast(date_trunc('{filters.bucket}', projection_date) as date) as bucket_start, warehouse_code,
+            {sums}, max_by(projected_balance, projection_date) as projected_balance
+        from marts.fct_mrp_projection where {where.sql}
+        group by bucket_start, warehouse_code order by warehouse_code, bucket_start""",
         where.parameters,
     )
 

@@ -1,0 +1,413 @@
+"""The part of the MRP workbench where decisions are made: what is urgent, by supplier or work centre, down to one.
+
+One suggestion is in hand at a time, with its reason and its money; keys approve, reject and go on. Several are chosen
+in the list, or all of a supplier: before anything is made of them, the documents are shown with their totals.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.boards.mrp_columns import (
+    CHOSEN,
+    DIFFERENCES,
+    DOCUMENTS,
+    MESSAGES,
+    PEGGING,
+    SOURCES,
+    SUGGESTIONS,
+    TO_DECIDE,
+)
+from dashboards.charts import bars
+from dashboards.decisions import (
+    ORDERING,
+    PERMISSION,
+    as_now,
+    ask_for,
+    asked_for,
+    decide,
+    decided_here,
+    decisions_made,
+    order,
+)
+from dashboards.filters import choice, pick, switch, turn
+from dashboards.frame import View, explain
+from dashboards.language import _, own_part, shown_amount, shown_date, shown_number
+from dashboards.table import table
+from dashboards.words import said
+
+URGENCIES = ("today", "week", "later")
+OPEN_STATES = ("open", "snoozed", "rejected")
+STATES = (*OPEN_STATES, "approved", "firm", "closed")
+AT = "mrp-at"  # in the session: the place of the suggestion in hand
+PICKED = "mrp-source-picked"
+
+
+def to_decide(view: View) -> None:
+    """Sources by urgency and money, the suggestions and messages of one or all of them, and the one in hand."""
+    counts = {row["urgency"]: row for row in view.ask("mrp_urgencies").iter_rows(named=True)}
+    names = {"today": _("today"), "week": _("within a week"), "later": _("can wait")}
+
+    def shown(urgency: str) -> str:
+        row = counts[urgency]
+        return f"{names[urgency]} {shown_number(row['suggestion_count'] + row['message_count'])}"
+
+    filters = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+    with filters:
+        urgency = turn(_("When"), URGENCIES, "when", shown=shown)
+    sources = view.ask("mrp_sources", urgency=urgency)
+    if sources.height:
+        picked = table(
+            view, sources, SOURCES, key=f"sources-{urgency}-{view.edition.build_id}", chooses=True,
+            height=36 * min(sources.height + 1, 6) + 3,
+        )  # fmt: skip
+        _follow(picked)
+    known = {row["source"]: row for row in view.ask("mrp_sources").iter_rows(named=True)}
+    with filters:
+        source = choice(
+            _("Supplier, work centre"), list(known), "source", width=220,
+            shown=lambda key: own_part(known[key]["source_name"]) or said(known[key]["kind"]),
+        )  # fmt: skip
+        kind = pick(_("Do"), ["buy", "make", "move"], "kind", shown=said)
+        explain(view, "fct_mrp_suggestions", "fct_mrp_messages")
+    rows = view.ask("mrp_suggestions", urgency=urgency, source=source, kind=kind)
+    _list(view, _without_decided(rows), f"{urgency}-{source}")
+    messages = view.ask("mrp_messages", urgency=urgency, source=source)
+    if messages.height:
+        st.subheader(_("Orders on their way that should change"), anchor=False)
+        table(view, messages, MESSAGES, key="messages-of-source", opens="document_id")
+    settle(view)
+
+
+def _follow(picked: list[dict[str, Any]]) -> None:
+    """A click on a source narrows to it; a second one widens again."""
+    source = picked[0]["source"] if picked else None
+    if source != st.session_state.get(PICKED):
+        st.session_state[PICKED] = source
+        st.session_state["source"] = source
+        st.session_state[AT] = 0
+
+
+def _without_decided(rows: pl.DataFrame) -> pl.DataFrame:
+    done = decided_here()
+    return rows.filter(~pl.col("suggestion_id").is_in(list(done))) if done and rows.height else rows
+
+
+def _list(view: View, rows: pl.DataFrame, key: str) -> None:
+    """The suggestions, with what may be done with all, several, or the one in hand."""
+    may = view.actor.may(PERMISSION)
+    hand = st.container()  # above the list, so that reason and keys are in sight
+    chosen = table(
+        view, rows, TO_DECIDE, key=f"suggestions-{key}-{view.edition.build_id}-{decisions_made()}", several=True,
+        height=min(420, 36 * (rows.height + 1) + 3) if rows.height else "auto",
+        nothing=_("Nothing to decide here"),
+        what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
+    )  # fmt: skip
+    if rows.is_empty():
+        return
+    with hand:
+        if len(chosen) <= 1:
+            at = min(int(st.session_state.get(AT, 0)), rows.height - 1)
+            first = chosen[0] if chosen else rows.row(at, named=True)
+            _in_hand(view, first, at, rows.height, may=may, alone=not chosen)
+        if may:
+            _of_several(chosen, rows)
+
+
+def _of_several(chosen: list[dict[str, Any]], rows: pl.DataFrame) -> None:
+    """Decide on what is chosen, or on the whole list where nothing is."""
+    whole = not chosen
+    wanted = rows.to_dicts() if whole else chosen
+    if len(wanted) < 2:
+        return
+    label = _("Approve all {count}…", count=len(wanted)) if whole else _("Approve {count}…", count=len(wanted))
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            label, icon=":material/done_all:", key="approve-several", on_click=ask_for, args=("approve", wanted),
+            type="secondary" if whole else "primary", shortcut=None if whole else "A",
+            help=_("Shows first which documents it makes"),
+        )  # fmt: skip
+        if not whole:
+            st.button(
+                _("Snooze"), icon=":material/snooze:", key="snooze-several", on_click=ask_for, args=("snooze", wanted)
+            )
+            st.button(
+                _("Reject"), icon=":material/close:", key="reject-several", on_click=ask_for, args=("reject", wanted),
+                shortcut="X",
+            )  # fmt: skip
+
+
+def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may: bool, alone: bool) -> None:
+    """One suggestion: what, why, for how much; and the decision. alone: none was chosen, so it goes on by keys."""
+    with st.container(border=True, key="in-hand"):
+        place = _("{place} of {count}", place=at + 1, count=count) + " · " if alone else ""
+        st.markdown(
+            f"{place}**{_what(suggestion)}**" + (f" · {own_part(source)}" if (source := _source(suggestion)) else "")
+        )
+        if may:
+            with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+                _buttons(view, suggestion, at, count, alone=alone)
+        if suggestion["shortage_quantity"] is not None:
+            st.markdown(arithmetic(suggestion))
+        st.markdown(money(view, suggestion))
+        pegs = view.ask("mrp_pegging", supply=suggestion["suggestion_id"])
+        with st.expander(_("What it is for"), icon=":material/account_tree:"):
+            table(view, pegs, PEGGING, key="pegging", opens="sales_order_id")
+            view.link(
+                "mrp_workbench", _("Record of {item}", item=suggestion["item_code"]), icon=":material/table_chart:",
+                part="item", item=suggestion["item_code"],
+            )  # fmt: skip
+
+
+def _buttons(view: View, suggestion: dict[str, Any], at: int, count: int, *, alone: bool) -> None:
+    one = [suggestion]
+    st.button(
+        _("Approve"), type="primary", icon=":material/check:", key="approve", shortcut="A", on_click=ask_for,
+        args=("approve", one), help=_("Makes {document}", document=_document(suggestion)),
+    )  # fmt: skip
+    with st.popover(_("Change"), icon=":material/edit:"):
+        _change(view, suggestion)
+    st.button(_("Snooze"), icon=":material/snooze:", key="snooze", on_click=ask_for, args=("snooze", one))
+    st.button(_("Reject"), icon=":material/close:", key="reject", shortcut="X", on_click=ask_for, args=("reject", one))
+    if alone and count > 1:
+        st.button(
+            _("Previous"), icon=":material/chevron_left:", key="previous", shortcut="P", on_click=_go,
+            args=((at - 1) % count,),
+        )  # fmt: skip
+        st.button(
+            _("Next"), icon=":material/chevron_right:", key="next", shortcut="N", on_click=_go, args=((at + 1) % count,)
+        )
+
+
+def _go(place: int) -> None:
+    st.session_state[AT] = place
+
+
+def _what(suggestion: dict[str, Any]) -> str:
+    return _(
+        "{kind} {quantity} {unit} of {item}", kind=said(suggestion["kind"]).capitalize(),
+        quantity=shown_number(suggestion["quantity"], 6), unit=suggestion["unit"],
+        item=f"{suggestion['item_code']} {suggestion['item_name']}",
+    )  # fmt: skip
+
+
+def _source(suggestion: dict[str, Any]) -> str:
+    return suggestion["supplier_name"] or suggestion["work_center_name"] or suggestion.get("from_warehouse_code") or ""
+
+
+def _document(suggestion: dict[str, Any]) -> str:
+    return {"buy": _("a purchase requisition"), "make": _("a work order"), "move": _("a planned transfer")}[
+        suggestion["kind"]
+    ]
+
+
+def arithmetic(suggestion: dict[str, Any]) -> str:
+    """Why so much and why then, in words."""
+    return _(
+        "On {day} {required} are required and {safety} kept as safety stock; "
+        "{available} are available: {short} short. "
+        "The lot rule ({rule}) makes it {quantity}. Lead time {lead} working days; "
+        "released today it is there on {ready}.",
+        day=shown_date(suggestion["need_date"]), required=shown_number(suggestion["required_quantity"], 6),
+        safety=shown_number(suggestion["safety_stock"], 6),
+        available=shown_number(suggestion["available_quantity"], 6),
+        short=shown_number(suggestion["shortage_quantity"], 6), rule=said(suggestion["lot_rule"]),
+        quantity=shown_number(suggestion["quantity"], 6), lead=shown_number(suggestion["lead_time_days"]),
+        ready=shown_date(suggestion["available_date"]),
+    )  # fmt: skip
+
+
+def money(view: View, suggestion: dict[str, Any]) -> str:
+    """What it costs and when, whom it serves, what hangs on it, what would lie."""
+    lines = shown_number(suggestion["sales_order_line_count"])
+    if not view.sees("fct_mrp_suggestions", "value_amount"):
+        return _("{count} customer order lines wait for it.", count=lines)
+    parts = []
+    if suggestion["value_amount"] is None:
+        parts.append(_("Its price is not known."))
+    elif suggestion["cash_out_date"] is not None:
+        parts.append(
+            _("It costs {value} {currency}, to be paid on {day}.", value=shown_amount(suggestion["value_amount"]),
+              currency=view.currency, day=shown_date(suggestion["cash_out_date"]))
+        )  # fmt: skip
+    else:
+        parts.append(
+            _("It is worth {value} {currency}.", value=shown_amount(suggestion["value_amount"]), currency=view.currency)
+        )
+    if suggestion["sales_order_line_count"]:
+        parts.append(
+            _("{count} customer order lines with a margin of {margin} wait for it; "
+              "{risk} of that is lost or late without it.",
+              count=lines, margin=shown_amount(suggestion["margin_of_pegged_orders"]),
+              risk=shown_amount(suggestion["margin_at_risk"]))
+        )  # fmt: skip
+    else:
+        parts.append(_("No customer order waits for it."))
+    if suggestion["ageing_value_amount"]:
+        parts.append(
+            _("{value} of it would lie for more than 90 days.", value=shown_amount(suggestion["ageing_value_amount"]))
+        )
+    return " ".join(parts)
+
+
+def _change(view: View, suggestion: dict[str, Any]) -> None:
+    with st.form("change-form", border=False):
+        quantity = st.text_input(
+            _("Quantity, {unit}", unit=suggestion["unit"]), f"{suggestion['quantity'].normalize():f}"
+        )
+        due = st.date_input(_("Due"), max(suggestion["due_date"], view.edition.as_of), format="YYYY-MM-DD")
+        reason = st.text_input(_("Reason"))
+        if st.form_submit_button(_("Approve as changed"), type="primary"):
+            figures = {"quantity": quantity.strip(), "due_date": due.isoformat(), "reason": reason.strip()}
+            decide(view, [suggestion], "change", **figures)
+            st.rerun()
+
+
+def settle(view: View) -> None:
+    """Carry out what a button asked for, at once where all is in sight, else after it was shown."""
+    asked = asked_for()
+    if asked is None:
+        return
+    decision, seen = asked
+    present, differences = as_now(view, seen)
+    if decision == "reject":
+        st.dialog(_("Reject {count}", count=len(seen)), icon=":material/close:")(_reject)(view, present)
+    elif decision == "snooze":
+        st.dialog(_("Snooze {count}", count=len(seen)), icon=":material/snooze:")(_snooze)(view, present)
+    elif len(seen) == 1 and not differences:
+        with st.spinner(_("Recording the decision…")):
+            decide(view, present, "approve")
+        st.rerun()
+    else:
+        title = _("What approving {count} makes", count=len(present))
+        st.dialog(title, width="large", icon=":material/done_all:")(_preview)(view, present, differences)
+
+
+def _reject(view: View, rows: list[dict[str, Any]]) -> None:
+    with st.form("reject-form", border=False):
+        reason = st.text_input(_("Reason"), key="reject-reason")
+        if st.form_submit_button(_("Reject"), type="primary"):
+            if reason.strip():
+                decide(view, rows, "reject", reason=reason.strip())
+                st.rerun()
+            st.error(_("Say why, so that others understand it later."))
+
+
+def _snooze(view: View, rows: list[dict[str, Any]]) -> None:
+    with st.form("snooze-form", border=False):
+        until = st.date_input(_("Until"), view.edition.as_of + timedelta(days=7), format="YYYY-MM-DD")
+        if st.form_submit_button(_("Snooze"), type="primary"):
+            decide(view, rows, "snooze", until=until.isoformat())
+            st.rerun()
+
+
+def _preview(view: View, rows: list[dict[str, Any]], differences: list[dict[str, Any]]) -> None:
+    """The documents that would be made with their totals; what has changed since it was seen comes first."""
+    if differences:
+        st.warning(_("A newer plan says otherwise than what you looked at:"), icon=":material/sync_problem:")
+        table(view, _as_frame(differences), DIFFERENCES, key="differences", height="content")
+    if not rows:
+        return
+    ids = " ".join(str(row["suggestion_id"]) for row in rows)
+    documents = view.ask("mrp_documents", suggestions=ids)
+    st.markdown(_total(view, view.one("mrp_chosen_total", suggestions=ids)))
+    table(view, documents, DOCUMENTS, key="documents-to-make", height="content")
+    buys = documents.filter((pl.col("kind") == "buy") & pl.col("supplier_id").is_not_null())
+    orders = buys.height > 0 and view.actor.may(ORDERING)
+    ordered = orders and st.checkbox(
+        _("Order at once: {count} purchase orders, one per supplier", count=buys.n_unique("supplier_id")),
+        key="order-at-once",
+    )
+    with st.expander(_("{count} suggestions, one by one", count=len(rows))):
+        table(view, view.ask("mrp_chosen", suggestions=ids), CHOSEN, key="documents-one-by-one")
+    if st.button(
+        _("Make them") if not differences else _("Make them as they are now"), type="primary", key="make-them",
+        icon=":material/done_all:", shortcut="Mod+Enter",
+    ):  # fmt: skip
+        bar = st.progress(0.0, _("Recording the decision…"))
+
+        def told(done: int) -> None:
+            bar.progress(done / len(rows), _("{done} of {count}", done=done, count=len(rows)))
+
+        outcome = decide(view, rows, "approve", told=told)
+        if ordered:
+            made = {number for number, _id in outcome.made}
+            named = {str(row["suggestion_id"]) for row in rows if row["kind"] == "buy" and row["supplier_id"]}
+            memory = st.session_state.get("decided", {})
+            bought = [memory[name] for name in named if memory.get(name) in made]
+            if bought:
+                order(view, outcome, sorted(bought))
+        st.rerun()
+
+
+def _as_frame(differences: list[dict[str, Any]]) -> pl.DataFrame:
+    def text(value: Any) -> str:
+        if value is None:
+            return "–"
+        if hasattr(value, "year"):
+            return shown_date(value)
+        return str(value) if isinstance(value, str) else shown_number(value, 6)
+
+    return pl.DataFrame(
+        [
+            {
+                "item_code": row["item_code"],
+                "figure": row["figure"] or "decided_or_gone",
+                "before": text(row["before"]),
+                "now": text(row["now"]),
+            }
+            for row in differences
+        ],
+        schema={"item_code": pl.String, "figure": pl.String, "before": pl.String, "now": pl.String},
+    )
+
+
+def _total(view: View, whole: dict[str, Any]) -> str:
+    if "value_amount" not in whole:
+        return _("{count} suggestions.", count=shown_number(whole["suggestion_count"]))
+    text = _(
+        "{count} suggestions worth {value} {currency}; {risk} of margin hangs on them, {lying} would lie.",
+        count=shown_number(whole["suggestion_count"]), value=shown_amount(whole["value_amount"]),
+        currency=view.currency, risk=shown_amount(whole["margin_at_risk"]),
+        lying=shown_amount(whole["ageing_value_amount"]),
+    )  # fmt: skip
+    if whole["cash_out_date"] is not None:
+        text += " " + _("The first payment is due on {day}.", day=shown_date(whole["cash_out_date"]))
+    return text
+
+
+def all_suggestions(view: View) -> None:
+    """Every suggestion in any state, with the money that the purchases need by week."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        states = {name: _("to decide") if name == "open" else said(name) for name in STATES}
+        state = turn(_("State"), list(states), "state", shown=states.__getitem__)
+        suppliers = dict(view.ask("mrp_suppliers").iter_rows())
+        supplier = choice(_("Supplier"), list(suppliers), "supplier", shown=suppliers.__getitem__)
+        urgent = switch(_("Only overdue"), "urgent")
+    filters = {"state": state, "supplier": supplier, "urgent": urgent or None}
+    cash = view.ask("mrp_cash_by_week", **filters)
+    if cash.height:
+        st.subheader(_("Money that the purchases need, by week"), anchor=False)
+        st.echarts_chart(
+            bars([shown_date(day) for day in cash["week"]], [(_("Cash out"), [float(a) for a in cash["amount"]])]),
+            height=220, key="mrp-cash",
+        )  # fmt: skip
+    rows = (
+        _without_decided(view.ask("mrp_suggestions", **filters))
+        if state in OPEN_STATES
+        else view.ask("mrp_suggestions", **filters)
+    )
+    chosen = table(
+        view, rows, TO_DECIDE if state == "open" else SUGGESTIONS, several=True, height=420,
+        key=f"all-suggestions-{state}-{view.edition.build_id}-{decisions_made()}",
+        nothing=_("Nothing to decide here"),
+        what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
+    )  # fmt: skip
+    if chosen and state in OPEN_STATES and view.actor.may(PERMISSION):
+        _of_several(chosen, rows)
+    if len(chosen) == 1:
+        may = state in OPEN_STATES and view.actor.may(PERMISSION)
+        _in_hand(view, chosen[0], 0, 1, may=may, alone=False)
+    settle(view)
