@@ -204,7 +204,7 @@ suggestion_decision = table(
     reference("company_id", "company"),
     text("suggestion_id"),
     text("build_id"),
-    text("decision"),  # approve, change, snooze, reject
+    text("decision"),  # approve, change, submit, snooze, reject
     text("kind", optional=True),  # buy, make, move
     reference("item_id", "item", optional=True),
     reference("warehouse_id", "warehouse", optional=True),
@@ -215,6 +215,17 @@ suggestion_decision = table(
     text("reason", optional=True),
     reference("document_id", "document", optional=True),  # what an approval made
     reference("user_id", "user_account"),
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
+approval_limit = table(  # up to which value suggestions may be approved, by a role or a user; the latest counts
+    "approval_limit",
+    reference("company_id", "company", indexed=True),
+    text("role", optional=True),  # one of role and user_id
+    reference("user_id", "user_account", optional=True),
+    whole("amount", optional=True),  # minor units of company currency; null: taken back
     day("effective_date"),
     whole("recorded_at"),
     append_only=True,

@@ -1,12 +1,13 @@
 """A bill of materials: what goes into an item, as whole versions by date.
 
 The version with the latest effective date on or before a day is in force on it, whole, until its end date if any.
+Alternates are series of versions of their own beside the main one; a work order is made by one of them.
 An item may contain itself through others (rework loops); directly it may not.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import Row, bindparam, select
@@ -30,6 +31,10 @@ class ServiceIsNoByProduct(Refusal):
 
 class EverythingIsScrap(Refusal):
     """A scrap rate is below 1, or nothing would be left."""
+
+
+class PhantomHasNoAlternate(Refusal):
+    """What is not made for itself is made in one way only."""
 
 
 class EndsBeforeItStarts(Refusal):
@@ -66,6 +71,9 @@ class CreateBom(Command):
     end_date: date | None = Field(None, description="last day in force")
     by_products: tuple[ByProduct, ...] = Field((), description="what comes out beside the item")
     is_phantom: bool = Field(False, description="as a component it is not made, its own components are used")
+    alternate: Annotated[int, Field(ge=1, le=99)] = Field(
+        1, description="1: the main one; 2 and up are used, in this order, when components of the ones before are short"
+    )
 
 
 @handles(CreateBom, permission="master.bom", stage=3)
@@ -75,9 +83,11 @@ def create_bom(work: Work, new: CreateBom) -> Answer:
     made = item_named(work, new.item)
     if new.end_date is not None and new.end_date < new.effective_date:
         raise EndsBeforeItStarts("the last day in force is not before the first", field="end_date", value=new.end_date)
+    if new.is_phantom and new.alternate > 1:
+        raise PhantomHasNoAlternate("only the main BOM may be a phantom", field="alternate", value=new.alternate)
     bom_id = work.insert(
         bom, item_id=made.id, output_quantity=micro(new.output_quantity) or MICRO, effective_date=new.effective_date,
-        end_date=new.end_date, recorded_at=work.recorded_at, is_phantom=new.is_phantom,
+        end_date=new.end_date, recorded_at=work.recorded_at, is_phantom=new.is_phantom, alternate=new.alternate,
     )  # fmt: skip
     line_ids = []
     for position, line in enumerate(new.lines):
@@ -97,7 +107,7 @@ def create_bom(work: Work, new: CreateBom) -> Answer:
             )
         )  # fmt: skip
     _add_by_products(work, bom_id, made, new.by_products)
-    version_added(work, bom, item_id=made.id)
+    version_added(work, bom, item_id=made.id, alternate=new.alternate)
     return {"id": bom_id, "lines": line_ids}
 
 
@@ -131,9 +141,9 @@ _by_products = (
 _lines = select(bom_line).where(bom_line.c.bom_id == bindparam("bom_id")).order_by(bom_line.c.line_number)
 
 
-def bom_in_force(work: Work, item_id: int, on: date) -> Row[Any] | None:
-    """The version of the item's BOM in force on the day."""
-    return in_force(work, bom, on, item_id=item_id)
+def bom_in_force(work: Work, item_id: int, on: date, alternate: int = 1) -> Row[Any] | None:
+    """The version of the item's BOM in force on the day; alternate 1 is the main one, which alone may be a phantom."""
+    return in_force(work, bom, on, item_id=item_id, alternate=alternate)
 
 
 def by_products_of(work: Work, version: Row[Any], planned: int) -> list[tuple[int, int, int | None]]:

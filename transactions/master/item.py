@@ -206,6 +206,9 @@ class SetPlanningParameters(Command):
     holding_cost: UnitPrice | None = Field(None, description="what keeping one base unit for a day costs")
     tolerance_days: Days | None = Field(None, description="calendar days early or late without a message")
     frozen_days: Days | None = Field(None, description="calendar days from the plan's day in which nothing new comes")
+    release_fence_days: Days | None = Field(
+        None, description="calendar days from the plan's day in which nothing new is released"
+    )
 
 
 _planning = (
@@ -231,6 +234,7 @@ def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer
         "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0,
         "multiple_quantity": 0, "preferred_supplier_id": None, "maximum_quantity": None, "period_days": None,
         "target_quantity": None, "order_cost": None, "holding_cost": None, "tolerance_days": None, "frozen_days": None,
+        "release_fence_days": None,
     }  # fmt: skip
     known = work.rows(_planning, company_id=planner.id, item_id=subject.id, on=change.effective_date)
     for before in (warehouse_id, None):  # the warehouse's own version, else the one for every warehouse

@@ -64,6 +64,7 @@ item_planning = table(  # planning parameters in force; warehouse null: every wa
     whole("holding_cost", optional=True),  # micro company currency per base unit and day
     whole("tolerance_days", optional=True),  # calendar days early or late without a message
     whole("frozen_days", optional=True),  # calendar days from the day of the plan in which nothing new is planned
+    whole("release_fence_days", optional=True),  # calendar days from the day of the plan in which nothing new starts
     append_only=True,
 )
 
@@ -247,6 +248,7 @@ bom = table(  # one version, in force whole until the next one or its end_date
     day("end_date", optional=True),  # last day in force
     whole("recorded_at"),
     flag("is_phantom"),  # its lines go into what it is a component of; it is not made for itself there
+    whole("alternate", default=1),  # 1: the main one; 2 and up are taken, in this order, when the ones before are short
     append_only=True,
 )
 

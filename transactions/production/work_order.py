@@ -6,7 +6,7 @@ which nothing happened may be cancelled. Its one line is the planned output; com
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import Row, bindparam, func, select
@@ -23,7 +23,7 @@ from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.exact import Quantity, micro
-from transactions.kernel.refusal import Refusal
+from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.bom import bom_in_force, by_products_of, requirements
@@ -53,6 +53,7 @@ class CreateWorkOrder(Command):
     external_number: Code | None = None
     order_date: date | None = Field(None, description="left out: today, or the start where that is earlier")
     release: bool = False
+    alternate: Annotated[int, Field(ge=1)] = Field(1, description="of its BOM; 1: the main one")
 
 
 @handles(CreateWorkOrder, permission="production.work_order", stage=3)
@@ -62,7 +63,7 @@ def create_work_order(work: Work, new: CreateWorkOrder) -> Answer:
     return add_work_order(
         work, company, stocked_item_named(work, new.item), micro(new.quantity), new.start_date, new.due_date,
         warehouse=warehouse_named(work, company.id, new.warehouse), on=new.order_date, release=new.release,
-        external_number=new.external_number,
+        external_number=new.external_number, alternate=new.alternate,
     )  # fmt: skip
 
 
@@ -78,13 +79,19 @@ def add_work_order(
     on: date | None = None,
     release: bool = False,
     external_number: str | None = None,
+    alternate: int = 1,
 ) -> Answer:
-    """Add a confirmed work order for `planned` micro of the item, released at once if asked."""
+    """Add a confirmed work order for `planned` micro of the item, released at once if asked.
+
+    alternate: of its BOM; `NotFound` where none above 1 is in force at the start.
+    """
     on = on or min(start_date, today(work, company))
     open_period_on(work, company.id, on, "order_date")
     if due_date < start_date:
         raise DueBeforeStart("an order is due on the day it starts or later", field="due_date", value=due_date)
-    version = bom_in_force(work, made.id, start_date)
+    version = bom_in_force(work, made.id, start_date, alternate)
+    if version is None and alternate > 1:
+        raise NotFound(f"{made.code} has no such alternate on {start_date}", field="alternate", value=alternate)
     routing_id, operations = routing_in_force(work, company.id, made.id, start_date)
     document_id, number = add_document(
         work, company, "work_order", effective_date=on, warehouse_id=warehouse.id, due_date=due_date,

@@ -109,3 +109,21 @@ def test_a_requirement_is_the_exact_figure_rounded_up(
     )  # fmt: skip
     exact = Fraction(planned * quantity, output) / (1 - Fraction(scrap, MICRO))
     assert _needs(acting, "2026-01-01", planned) == {"WHEEL": ceil(exact)}
+
+
+def test_alternates_are_versions_of_their_own_and_an_order_is_made_by_one(acting: Acting) -> None:
+    for code, kind in (("M", "made"), ("A", "bought"), ("B", "bought")):
+        acting("create_item", code=f"ALT-{code}", name=code, unit="pcs", kind=kind)
+    main = {"item": "ALT-M", "effective_date": "2026-01-01", "lines": [{"item": "ALT-A", "quantity": 2}]}
+    acting("create_bom", **main)
+    acting("create_bom", **(main | {"alternate": 2, "lines": [{"item": "ALT-B", "quantity": 3}]}))
+    order = {"item": "ALT-M", "quantity": 4, "start_date": "2026-06-16", "due_date": "2026-06-20"}
+    for alternate, code, quantity in ((1, "ALT-A", 8), (2, "ALT-B", 12)):
+        made = acting("create_work_order", **order, alternate=alternate)
+        component = acting.row("work_order_component", document_id=made["id"])
+        assert component["item_id"] == acting.row("item", code=code)["id"]
+        assert component["quantity"] == quantity * 1_000_000
+    refusal = acting.refused("create_work_order", **order, alternate=3)
+    assert (refusal.fact, refusal.field, refusal.value) == ("NotFound", "alternate", 3)
+    refusal = acting.refused("create_bom", **(main | {"alternate": 2, "is_phantom": True}))
+    assert (refusal.fact, refusal.field) == ("PhantomHasNoAlternate", "alternate")

@@ -48,6 +48,14 @@ def test_a_lot_policy_needs_its_figures(acting: Acting, policy: str, missing: st
     assert (refusal.fact, refusal.field) == ("LotSizeIsMissing", missing)
     figures = {"period_days": 7, "target_quantity": 9, "order_cost": "12.5", "holding_cost": "0.01",
                "minimum_quantity": 5}  # fmt: skip
-    acting("set_planning_parameters", **change, **figures, frozen_days=3, tolerance_days=2, maximum_quantity=40)
+    acting(
+        "set_planning_parameters",
+        **change,
+        **figures,
+        frozen_days=3,
+        release_fence_days=4,
+        tolerance_days=2,
+        maximum_quantity=40,
+    )
     planning = acting.rows("item_planning")[-1]
     assert (planning["order_cost"], planning["holding_cost"], planning["frozen_days"]) == (12_500_000, 10_000, 3)
