@@ -106,6 +106,9 @@ WORDS: dict[str, str] = {
     "accepted_shortage": noted("shortage accepted"),
     "not_free": noted("not enough is free"),
     "free_incoming": noted("free, on its way"),
+    # what odds are estimated from
+    "item": noted("item"),
+    "all": noted("all orders"),
     # moves
     "opening": noted("Opening stock"),
     "receipt": noted("Goods receipt"),

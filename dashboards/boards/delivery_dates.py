@@ -31,6 +31,11 @@ LINES = {
     "promised_date": Column("Promised", "date"),
     "predicted_date": Column("Predicted", "date"),
     "days_late": Column("Days late", "count", help="Working days from the promised to the predicted date"),
+    "p50_date": Column("Half of the time by", "date", help="What suppliers and own work took before, along the chain"),
+    "p90_date": Column("Nine in ten by", "date", help="The same; calibrated on the months before"),
+    "odds_sample_count": Column(
+        "Orders seen", "count", help="Fewest orders done that a step of the chain is estimated from"
+    ),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
     "binding_document_number": Column("Waits for"),
@@ -41,6 +46,19 @@ REASONS = {
     "reason_item_code": Column("Of item"),
     "line_count": Column("Late lines", "count"),
     "longest_days_late": Column("Longest delay, days", "count"),
+}
+ODDS = {
+    "kind": Column("Kind", "word"),
+    "supplier_name": Column("Supplier"),
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "sample_count": Column("Orders seen", "count"),
+    "estimate_level": Column("Estimated from", "word", help="What weighs most: the item, its supplier, or all"),
+    "stated_lead_time_days": Column("Stated, days", "count"),
+    "lead_time_days_p50": Column("Half of the time, days", "count", help="Working days from order to arrival"),
+    "lead_time_days_p90": Column("Nine in ten, days", "count"),
+    "days_late_p50": Column("Late half of the time, days", "count", help="Working days after the day expected"),
+    "days_late_p90": Column("Late nine in ten, days", "count"),
 }
 STEPS = {
     "step_number": Column("Step", "id"),
@@ -60,7 +78,7 @@ def render(view: View) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         customer = choice(_("Customer"), list(customers), "customer", shown=customers.__getitem__, width=220)
         lateness = pick(_("Lateness"), LATENESS, "late", shown=lambda key: _(CLASSES[key]))
-        explain(view, "fct_delivery_dates", "fct_delivery_steps", "fct_sales_order_lines")
+        explain(view, "fct_delivery_dates", "fct_delivery_steps", "fct_lead_time_odds", "fct_sales_order_lines")
     total = view.one("delivery_total", customer=customer)
     with top:
         heading(
@@ -86,6 +104,7 @@ def render(view: View) -> None:
             _("Open lines"): lambda: _lines(view, customer, lateness),
             _("Reasons"): lambda: _reasons(view, customer),
             _("Punctuality so far"): lambda: _trend(view),
+            _("How long things take"): lambda: _odds(view),
         },
     )
 
@@ -153,7 +172,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
           day=shown_date(line["predicted_date"])),
         anchor=False,
     )  # fmt: skip
-    st.markdown(sentence(line))
+    st.markdown(" ".join(part for part in (sentence(line), odds_in_words(line)) if part))
     table(
         view,
         view.ask("delivery_steps", line=line["sales_order_line_id"]),
@@ -183,6 +202,29 @@ def sentence(line: dict[str, Any]) -> str:
         "accepted_shortage": _("The shortage of {item} was accepted.", item=item),
     }  # fmt: skip
     return texts.get(line["reason_key"], said(line["reason_key"]))
+
+
+def odds_in_words(line: dict[str, Any]) -> str:
+    """What was learnt of the line's date; nothing where nothing of it is uncertain."""
+    if line["odds_sample_count"] is None or line["p90_date"] is None:
+        return ""
+    return _(
+        "By what was seen before it is there half of the time by {p50}, nine times in ten by {p90} ({count} orders).",
+        p50=shown_date(line["p50_date"]), p90=shown_date(line["p90_date"]),
+        count=shown_number(line["odds_sample_count"]),
+    )  # fmt: skip
+
+
+def _odds(view: View) -> None:
+    kind = pick(_("Kind"), ("purchase", "make"), "odds-kind", shown=said)
+    rows = view.ask("lead_time_odds", kind=kind)
+    st.caption(
+        _("Working days that orders really took, newer ones counting more; where few are known, others stand in.")
+    )
+    table(
+        view, rows, ODDS, key="lead-time-odds", height=400,
+        nothing=_("No order is done yet"), what_next=_("Lead times are learnt from receipts and finished work orders."),
+    )  # fmt: skip
 
 
 def _trend(view: View) -> None:

@@ -107,7 +107,7 @@ def _figures(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None
         )  # fmt: skip
 
     late, undated = int(total["late_count"]), int(total["undated_count"])
-    complete = shown_date(total["complete_date"]) if total["complete_date"] else "–"
+    complete = f"{total['complete_date']:%Y-%m-%d}" if total["complete_date"] else "–"
     tiles(
         [
             Tile(_("All lines there on"), complete,

@@ -125,3 +125,25 @@ def delivery_trend(edition: Edition, filters: Filters) -> pl.DataFrame:
         group by month order by month desc limit 18""",
         where.parameters,
     ).reverse()
+
+
+class OddsFilters(Filters):
+    kind: Literal["purchase", "make"] | None = None
+    supplier: str | None = None
+    item: str | None = None
+
+
+@asks(OddsFilters, permission=PERMISSION)
+def lead_time_odds(edition: Edition, filters: OddsFilters) -> pl.DataFrame:
+    """How long orders really take, by half of the time and nine times in ten; the latest first."""
+    where = Where(
+        ("company_id = ?", filters.company),
+        ("kind = ?", filters.kind),
+        ("supplier_code = ?", filters.supplier),
+        ("item_code = ?", filters.item),
+    )
+    return edition.rows(
+        f"""select * exclude (company_id, odds_key) from marts.fct_lead_time_odds where {where.sql}
+        order by kind desc, item_id is not null, supplier_id is not null, days_late_p90 desc, odds_key""",
+        where.parameters,
+    )

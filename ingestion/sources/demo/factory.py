@@ -223,7 +223,9 @@ class Factory:
         self.work_orders = waiting
 
     def _finish_later(self, order: OpenWorkOrder, day: date) -> None:
-        broken = (day - self.first_day).days % 120 < 28  # four weeks of trouble with the machines, now and then
+        # Two weeks of trouble with the machines of one work centre, then of another.
+        passed, centers = (day - self.first_day).days, [center.code for center in self.catalogue.work_centers]
+        broken = any((passed + 19 * centers.index(code)) % 114 < 15 for code, _setup, _run in order.item.operations)
         delay = self.random.choice((4, 7, 10, 14) if broken else (0, 0, 0, 0, 0, 0, 1, 2, 5))
         done = _working_day(day + timedelta(days=order.item.lead_time_days + order.item.days_behind + delay))
         scrap = Decimal(sum(self.random.random() < 0.015 for _ in range(min(int(order.quantity), 60))))
@@ -248,7 +250,8 @@ class Factory:
             rate = self.demand[item.code]
             position = float(self.stock[item.code] + self.coming[item.code] - self.promised_out[item.code])
             cover = {0: 9, 1: 8, 2: 8, 3: 12}[item.level]
-            point = rate * (item.lead_time_days * 1.4 + (3 if item.is_made else 5))
+            habit = item.days_behind if item.is_made else max(self.suppliers[item.supplier or ""].days_behind, 0)
+            point = rate * (item.lead_time_days * 1.4 + habit + (3 if item.is_made else 5))
             if position >= point or self.random.random() > attention:
                 continue
             quantity = Decimal(math.ceil(point + rate * cover - position))

@@ -16,6 +16,10 @@ select
     document_lines.requested_date,
     document_lines.promised_date,
     cast(delivery_dates.predicted_date as date) as predicted_date,
+    cast(odds.p50_date as date) as p50_date,
+    cast(odds.p90_date as date) as p90_date,
+    cast(odds.sample_count as bigint) as odds_sample_count,
+    case when odds.estimate_level = 'group' then 'supplier' else odds.estimate_level end as odds_level,
     cast(delivery_dates.days_late as bigint) as days_late,
     delivery_dates.reason_key,
     delivery_dates.reason,
@@ -36,3 +40,5 @@ inner join {{ ref('stg_items') }} as items on items.item_code = delivery_dates.i
 left join {{ ref('stg_items') }} as reason_items on reason_items.item_code = delivery_dates.reason_item_id
 left join {{ ref('stg_partners') }} as partners on partners.partner_id = documents.partner_id
 left join {{ ref('int_planning_supplies') }} as binding on binding.supply_id = delivery_dates.binding_supply_id
+left join {{ engine_table(ref('engine_lead_time_odds'), 'odds_delivery_dates') }} as odds
+    on odds.sales_order_line_id = delivery_dates.sales_order_line_id

@@ -1,0 +1,115 @@
+"""Odds of delivery dates: what suppliers and own work usually take, added along the chain that decides a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from dbt_project.engines.planning.calendar import day_number
+from dbt_project.engines.planning.odds import NONE, Odds
+
+Floats = npt.NDArray[np.float64]
+
+EARLIEST, LATEST = -120, 500  # worked days by which a chain may come earlier or later than planned
+# Supplies by what was learnt of them; those of other kinds come when they are planned.
+BOUGHT, MADE = ("purchase_order", "requisition", "buy"), ("work_order", "make")
+NEW = ("buy", "make")
+LEVELS = ("item", "group", "all")  # from the narrowest
+SCHEMA = {
+    "sales_order_line_id": pl.Int64,
+    "p50_date": pl.Date,
+    "p90_date": pl.Date,
+    "sample_count": pl.Int64,
+    "estimate_level": pl.String,
+}
+
+
+def delivery_odds(
+    steps: pl.DataFrame, learned: Mapping[tuple[str, str], Odds], worked: pl.Series, as_of: date
+) -> pl.DataFrame:
+    """One row per sales order line: the days by which it is there half of the time and nine times in ten.
+
+    steps: sales_order_line_id, step_number, supply_kind, supplier_id, item_id, due_date (of a supply that exists),
+        lead_time_days (of a new one), available_date (as planned), need_date (of the line).
+    learned: by (purchase or make, late or lead): days after the due day, days from the order. worked: worked days,
+        ascending. A supply that exists and is not there by as_of comes later; a new one takes as long as others did.
+    sample_count: the fewest samples, estimate_level: the widest level (item, group: of the supplier, all) that a step
+    of the chain is estimated from; null where nothing is uncertain. Dates are null without a planned date.
+    """
+    numbers = worked.to_physical().cast(pl.Int64).to_numpy()
+    today = day_number(as_of)
+
+    def place(day: int) -> int:
+        """Worked days up to the day."""
+        return int(np.searchsorted(numbers, day, side="right"))
+
+    @cache
+    def delay(
+        kind: str, is_new: bool, supplier: object, item: object, planned: int, after: int
+    ) -> tuple[Floats, int, str, float] | None:
+        """Shares of the days later than planned, samples, their level, the level for nine in ten."""
+        odds = learned.get((kind, "lead" if is_new else "late"))
+        if odds is None or not len(odds.days):
+            return None
+        group = supplier if kind == "purchase" else None
+        days, masses = odds.masses(group, item, after=after)
+        dense = np.zeros(LATEST - EARLIEST + 1)
+        np.add.at(dense, np.clip(days - planned, EARLIEST, LATEST) - EARLIEST, masses)
+        level, count = odds.estimated_from(group, item)
+        return dense, count, level, odds.level
+
+    rows: list[tuple[Any, ...]] = []
+    ordered = steps.sort("sales_order_line_id", "step_number")
+    for (line,), chain in ordered.group_by(["sales_order_line_id"], maintain_order=True):
+        covered, need = chain["available_date"][0], chain["need_date"][0]
+        if covered is None:
+            rows.append((line, None, None, None, None))
+            continue
+        whole: Floats | None = None
+        count, width, levels = None, -1, []
+        for kind, supplier, item, due, lead in chain.select(
+            "supply_kind", "supplier_id", "item_id", "due_date", "lead_time_days"
+        ).iter_rows():
+            learnt_as = "purchase" if kind in BOUGHT else "make" if kind in MADE else None
+            if learnt_as is None or (kind not in NEW and due is None):
+                continue
+            is_new = kind in NEW
+            elapsed = NONE if is_new else place(today) - place(day_number(due))
+            planned = int(lead or 0) if is_new else max(elapsed, 0)
+            found = delay(learnt_as, is_new, supplier, item, planned, elapsed)
+            if found is None:
+                continue
+            dense, samples, level, ninety = found
+            whole = dense if whole is None else _sum(whole, dense)
+            count = samples if count is None else min(count, samples)
+            width = max(width, LEVELS.index(level))
+            levels.append(ninety)
+        first = max(day_number(need), today)
+        if whole is None:
+            day = max(day_number(covered), first)
+            rows.append((line, day, day, None, None))
+            continue
+        shares = whole.cumsum()
+        start = place(day_number(covered))
+        dates = []
+        for share in (0.5, sum(levels) / len(levels)):
+            later = int(np.searchsorted(shares, share - 1e-12)) + EARLIEST
+            dates.append(max(int(numbers[min(max(start - 1 + later, 0), len(numbers) - 1)]), first))
+        rows.append((line, dates[0], max(dates), count, LEVELS[width]))
+    kinds = {**SCHEMA, "p50_date": pl.Int32, "p90_date": pl.Int32}
+    return pl.DataFrame(rows, schema=kinds, orient="row").with_columns(pl.col("p50_date", "p90_date").cast(pl.Date))
+
+
+def _sum(one: Floats, other: Floats) -> Floats:
+    """Shares of the sum of two delays that do not depend on each other; what lies outside counts at the ends."""
+    wide = np.convolve(one, other)
+    found = wide[-EARLIEST : -EARLIEST + len(one)].copy()
+    found[0] += wide[:-EARLIEST].sum()
+    found[-1] += wide[-EARLIEST + len(one) :].sum()
+    return found
