@@ -19,8 +19,8 @@ import duckdb
 EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = (
-    "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "quantity", "due_date",
-    "release_date", "state",
+    "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "alternate", "quantity",
+    "due_date", "release_date", "state", "unit_cost",
 )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
-    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO), state.
+    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO), state,
+    cost of a unit.
 
     What is absent is left out.
 
@@ -154,7 +155,7 @@ def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[st
         raise NothingIsPublished(f"build {build_id} has no suggestion {suggestion_id!r}")
     figures = dict(zip(SUGGESTION_FIGURES, found[0], strict=True))
     return {
-        name: str(value) if name in ("quantity", "due_date", "release_date") else value
+        name: str(value) if name in ("quantity", "due_date", "release_date", "unit_cost") else value
         for name, value in figures.items()
         if value is not None
     }
@@ -163,6 +164,8 @@ def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[st
 def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     """The data of `decide_suggestion` with what was left out taken from the build that it names, also its day.
 
+    What a unit costs is always the build's, for approval limits rest on it; where the build is gone and nothing else
+    is left out, nobody says it.
     Raises `SuggestionHasChanged` when it is to be approved from a build that a newer one contradicts.
     """
     named = {
@@ -172,19 +175,27 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
         "warehouse": "warehouse_id",
         "from_warehouse": "from_warehouse_id",
         "supplier": "supplier_id",
+        "alternate": "alternate",
         "quantity": "quantity",
         "due_date": "due_date",
         "release_date": "release_date",
     }
     named["effective_date"] = "as_of"
-    if all(data.get(name) is not None for name in named) or not (data.get("build_id") and data.get("suggestion_id")):
+    if not (data.get("build_id") and data.get("suggestion_id")):
         return data
     build_id = str(data["build_id"])
-    figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
-    if data.get("decision") in ("approve", "change"):
+    try:
+        figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
+    except NothingIsPublished:
+        if any(data.get(name) is None for name in named if name not in ("from_warehouse", "supplier", "alternate")):
+            raise
+        return {name: value for name, value in data.items() if name != "unit_price"}
+    if data.get("decision") in ("approve", "change", "submit"):
         _require_unchanged(home, build_id, str(data["suggestion_id"]), figures)
     figures["as_of"] = published_build(home, build_id).manifest["as_of"]
     absent = {name: figures[source] for name, source in named.items() if data.get(name) is None and source in figures}
+    if "unit_cost" in figures:
+        absent["unit_price"] = figures["unit_cost"]
     return {**data, **absent}
 
 
@@ -198,7 +209,7 @@ def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: d
         raise SuggestionHasChanged(f"since build {build_id} it is suggested no longer; look again") from None
     if now["state"] in ("approved", "firm", "closed"):
         return  # decided meanwhile: the door answers with the document
-    names = [name for name in SUGGESTION_FIGURES[:-2] if figures.get(name) != now.get(name)]
+    names = [name for name in SUGGESTION_FIGURES[:-3] if figures.get(name) != now.get(name)]
     if names:
         told = ", ".join(f"{name} {figures.get(name)} → {now.get(name)}" for name in names)
         raise SuggestionHasChanged(f"since build {build_id} it has changed: {told}; look again")
