@@ -144,8 +144,8 @@ select
     cast(
         case
             when suggestions.state not in ('proposed', 'changed') then null
-            when suggestions.release_date <= {{ as_of() }} + coalesce(nodes.release_fence_days, 0) then 'today'
-            when suggestions.release_date <= {{ as_of() }} + coalesce(nodes.release_fence_days, 0) + 7 then 'week'
+            when suggestions.release_date <= {{ as_of() }} + cast(coalesce(nodes.release_fence_days, 0) as integer) then 'today'
+            when suggestions.release_date <= {{ as_of() }} + cast(coalesce(nodes.release_fence_days, 0) + 7 as integer) then 'week'
             else 'later'
         end as varchar
     ) as urgency,
