@@ -324,6 +324,20 @@ WORDS: dict[str, str] = {
     "component_not_planned": noted("A component is not planned"),
     "item_not_planned": noted("The item is not planned"),
     "decision_without_ground": noted("The ground of a decision has gone"),
+    # the schedule
+    "waiting": noted("waiting"),
+    "pinned": noted("pinned"),
+    "frozen": noted("frozen"),
+    "order_start": noted("start of its order"),
+    "previous_operation": noted("the operation before"),
+    "machine_busy": noted("a free machine"),
+    "already_overdue": noted("was due before today"),
+    "due_too_early": noted("due too early"),
+    "pin_has_passed": noted("its pin has passed"),
+    "pins_overlap": noted("pinned on top of another"),
+    "pin_in_closed_time": noted("pinned to closed time"),
+    "pin_before_operation": noted("pinned before the operation it follows"),
+    "beyond_calendar": noted("beyond the calendar"),
     # the result of the year
     "unclosed_result": noted("Result not yet closed"),
 }
