@@ -55,6 +55,8 @@ WORDS: dict[str, str] = {
     "rejected": noted("rejected"),
     "approved": noted("approved"),
     "firm": noted("firm"),
+    "submitted": noted("submitted"),
+    "submit": noted("submitted"),
     "approve": noted("approved"),
     "change": noted("changed"),
     "snooze": noted("snoozed"),
