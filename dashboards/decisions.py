@@ -46,8 +46,8 @@ class Right:
 
 
 def right_of(view: View) -> Right:
-    """The right of whoever looks, on the day of the build."""
-    limit = approval_limit_of(door(), view.actor, view.company_code or None, view.edition.as_of)
+    """The right of whoever looks."""
+    limit = approval_limit_of(door(), view.actor, view.company_code or None)
     return Right(view.actor.username, limit)
 
 
