@@ -4,6 +4,7 @@ Specifications are data only; the theme comes from Streamlit.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 GAIN, LOSS, NEUTRAL, ACCENT = "#0f9d76", "#d64545", "#94a3b8", "#2563eb"
@@ -11,6 +12,11 @@ TOOLTIP = {"trigger": "axis", "axisPointer": {"type": "shadow"}, "valueFormatter
 # on a narrow screen every label still fits
 NARROW = [{"query": {"maxWidth": 480}, "option": {"xAxis": {"axisLabel": {"rotate": 40}}}}]
 GRID = {"left": 8, "right": 24, "top": 12, "bottom": 8, "containLabel": True}
+# without names of months, so the same in every language
+DAY, CLOCK = "{MM}-{dd}", "{HH}:{mm}"
+MOMENTS = {"year": DAY, "month": DAY, "day": DAY, "hour": CLOCK, "minute": CLOCK}
+GANTT_BAR, GANTT_ROW = 16, 26  # px
+LABELLED_SHARE = 0.09  # of the time shown: bars at least so long carry their label
 COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 
 
@@ -232,3 +238,45 @@ def cash_flow(
             {"name": balance[0], "type": "line", "symbolSize": 6, "data": list(balance[1])},
         ],
     }
+
+
+def gantt(
+    rows: Sequence[str], operations: Sequence[tuple[int, datetime, datetime, str, str, str]], first: datetime,
+    last: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """Bars in rows over time. operations: (row, start, end, name on hover, label on the bar, colour); moments of the
+    company's clock, cut at the edges. A label is written where its bar is wide enough."""
+    whole = (last - first).total_seconds() or 1.0
+    drawn = []
+    for row, start, end, name, label, colour in operations:
+        begin, finish = max(start, first), min(end, last)
+        if finish < begin:
+            continue
+        wide = (finish - begin).total_seconds() / whole > LABELLED_SHARE
+        drawn.append(
+            {"coords": [[_moment(begin), row], [_moment(finish), row]], "name": name, "lineStyle": {"color": colour},
+             "label": {"show": wide, "formatter": label}}
+        )  # fmt: skip
+    return {
+        "useUTC": True,
+        "tooltip": {"trigger": "item", "formatter": "{b}", "confine": True},
+        "grid": GRID | {"top": 30, "bottom": 44},
+        "xAxis": {"type": "time", "position": "top", "min": _moment(first), "max": _moment(last),
+                  "splitLine": {"show": True}, "axisLabel": {"hideOverlap": True, "formatter": MOMENTS}},
+        "yAxis": {"type": "category", "inverse": True, "data": list(rows),
+                  "axisLabel": {"interval": 0, "width": 110, "overflow": "truncate"}, "splitArea": {"show": True}},
+        "dataZoom": [{"type": "slider", "filterMode": "none", "bottom": 6, "height": 20, "showDataShadow": False},
+                     {"type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl"}],
+        "series": [
+            {"type": "lines", "coordinateSystem": "cartesian2d", "clip": True, "data": drawn,
+             "lineStyle": {"width": GANTT_BAR, "opacity": 0.9, "curveness": 0}, "labelLayout": {"hideOverlap": True},
+             "emphasis": {"lineStyle": {"width": GANTT_BAR, "opacity": 1}},
+             "label": {"position": "middle", "color": "#fff", "fontSize": 10, "textBorderWidth": 0, "distance": -9}}
+        ],
+        "media": [{"query": {"maxWidth": 480}, "option": {"yAxis": {"axisLabel": {"width": 64}}}}],
+    }  # fmt: skip
+
+
+def _moment(at: datetime) -> int:
+    """Milliseconds as ECharts counts them; a clock without a zone is drawn as it stands."""
+    return int(at.replace(tzinfo=UTC).timestamp() * 1000)

@@ -9,14 +9,16 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from dashboards.door import carry_out
+from dashboards.door import carry_out, door
 from dashboards.frame import View
-from dashboards.language import _
+from dashboards.language import _, noted
 from transactions.kernel.refusal import Refusal
+from transactions.planning.approval_limit import approval_limit_of
 
 PERMISSION = "planning.decision"
 ORDERING = "purchasing.order"
@@ -27,11 +29,34 @@ COMPARED = ("kind", "item_code", "warehouse_code", "from_warehouse_code", "suppl
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Right:
+    """What the user may approve: up to limit (None: any value) in company currency, and nothing they submitted."""
+
+    username: str
+    limit: Decimal | None
+
+    def is_own(self, suggestion: Row) -> bool:
+        return bool(suggestion["decision"] == "submit" and suggestion["decided_by"] == self.username)
+
+    def is_above(self, suggestion: Row) -> bool:
+        """Whether it is worth more than the limit, or nobody knows what it is worth."""
+        value = suggestion.get("value_amount")
+        return self.limit is not None and (value is None or bool(value > self.limit))
+
+
+def right_of(view: View) -> Right:
+    """The right of whoever looks."""
+    limit = approval_limit_of(door(), view.actor, view.company_code or None)
+    return Right(view.actor.username, limit)
+
+
 @dataclass
 class Outcome:
-    """What came of decisions: documents made (number, id) by suggestion, refusals by item."""
+    """What came of decisions: documents made (number, id) by suggestion, refusals by item. submitted: to another."""
 
     count: int = 0
+    submitted: int = 0
     made: list[tuple[str, int]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -90,13 +115,14 @@ def decide(
         try:
             answer = carry_out(view.actor, "decide_suggestion", data, command_key(view.actor.username, data))
         except Refusal as refusal:
-            outcome.refused.append(f"{suggestion['item_code']}: {refusal}")
+            outcome.refused.append(f"{suggestion['item_code']}: {refused_because(refusal)}")
             continue
         finally:
             if told is not None:
                 told(place)
         memory[str(suggestion["suggestion_id"])] = str(answer.get("number") or "")
         outcome.count += 1
+        outcome.submitted += decision == "submit"
         if answer.get("number"):
             outcome.made.append((str(answer["number"]), int(answer["document_id"])))
     remember(outcome)
@@ -120,6 +146,20 @@ def order(view: View, outcome: Outcome, bought: Sequence[str]) -> None:
     else:
         outcome.made = [(str(made["number"]), int(made["id"])) for made in answer["orders"]] + outcome.made
     remember(outcome)
+
+
+# What a planner is told in their own language instead of the rule.
+SAID = {
+    "ValueExceedsApprovalLimit": noted("It is worth more than you may approve; submit it to somebody who may."),
+    "NobodyApprovesTheirOwn": noted("You submitted it, so another must approve it."),
+    "PlanHasChanged": noted("A newer plan says otherwise; look at it again."),
+}
+
+
+def refused_because(refusal: Refusal) -> str:
+    """Why it was refused, with field and value."""
+    said = SAID.get(refusal.fact)
+    return str(refusal) if said is None else f"{_(said)} ({refusal.field} = {refusal.value})"
 
 
 def remember(outcome: Outcome) -> None:
@@ -150,6 +190,8 @@ def report_decisions(view: View) -> None:
         return
     if outcome.count:
         st.success(_("{count} decided. The next refresh plans with it.", count=outcome.count), icon=":material/check:")
+        if outcome.submitted:
+            st.caption(_("{count} of them were submitted to somebody who may approve more.", count=outcome.submitted))
         with st.container(horizontal=True, gap="small"):
             for number, document_id in outcome.made[:12]:
                 st.page_link(

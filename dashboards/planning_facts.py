@@ -17,7 +17,7 @@ NODE_QUANTITIES = ("safety_stock", "minimum_quantity", "multiple_quantity", "max
 NODE_COSTS = ("order_cost", "holding_cost", "unit_cost")
 NODE_FACTS = (
     "item_code as item_id", "warehouse_id", "company_id", "kind", "lead_time_days", "setup_days_nano", "run_days_nano",
-    "lot_policy", "period_days", "tolerance_days", "frozen_days",
+    "lot_policy", "period_days", "tolerance_days", "frozen_days", "release_fence_days",
 )  # fmt: skip
 
 
@@ -40,13 +40,13 @@ def planning_facts(edition: Edition, company: int, *, without_lines: tuple[int, 
         [company],
     ).filter(~pl.col("sales_order_line_id").is_in(list(without_lines)).fill_null(False))
     parts = edition.rows(
-        f"""select bom_id, made_item_code, effective_date, end_date, is_phantom, part_kind, part_id,
+        f"""select bom_id, made_item_code, alternate, effective_date, end_date, is_phantom, part_kind, part_id,
             item_code as item_id, {_micro("output_quantity")} as output_quantity, {_micro("quantity")} as quantity,
             {_micro("scrap_rate")} as scrap_rate
         from marts.fct_planning_bom_lines order by bom_id, part_kind, part_id"""
     )
     versions = parts.select(
-        "bom_id", "effective_date", "end_date", "output_quantity", "is_phantom", item_id="made_item_code"
+        "bom_id", "alternate", "effective_date", "end_date", "output_quantity", "is_phantom", item_id="made_item_code"
     )
 
     def of_company(columns: str, table: str, order: str, which: str = "true") -> pl.DataFrame:

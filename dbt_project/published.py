@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ import duckdb
 EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
 SUGGESTION_FIGURES = (
-    "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "quantity", "due_date",
-    "release_date", "state",
+    "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "alternate", "quantity",
+    "due_date", "release_date", "state", "unit_cost",
 )  # fmt: skip
 
 
+MOST_KEPT = 20_000
 WAITING_AT_MOST = 10
 SETTLED = timedelta(hours=1)  # a moment that long before a snapshot was wholly in it
 
@@ -137,32 +139,54 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
 
 
 def suggestion_figures(home: Path, build_id: str, suggestion_id: str) -> dict[str, Any]:
-    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO), state.
+    """What a build suggested: company (code), kind, item_id, warehouse ids, supplier_id, quantity, dates (ISO), state,
+    cost of a unit.
 
     What is absent is left out.
 
     Raises `NothingIsPublished` when the build is gone or has no such suggestion.
     """
-    with published_build(home, build_id).open("full") as connection:
-        found = connection.execute(
-            f"select {', '.join(SUGGESTION_FIGURES)} from marts.fct_mrp_suggestions"
-            " inner join (select company_id, company_code as company from marts.dim_company) using (company_id)"
-            " where suggestion_id = ?",
-            [suggestion_id],
-        ).fetchall()
-    if not found:
+    kept = _all_figures(home, build_id)
+    found = kept.get(suggestion_id) if kept is not None else _figures(home, build_id, suggestion_id)
+    if found is None:
         raise NothingIsPublished(f"build {build_id} has no suggestion {suggestion_id!r}")
-    figures = dict(zip(SUGGESTION_FIGURES, found[0], strict=True))
+    figures = dict(zip(SUGGESTION_FIGURES, found, strict=True))
     return {
-        name: str(value) if name in ("quantity", "due_date", "release_date") else value
+        name: str(value) if name in ("quantity", "due_date", "release_date", "unit_cost") else value
         for name, value in figures.items()
         if value is not None
     }
 
 
+_FIGURES = (
+    f"select {', '.join(SUGGESTION_FIGURES)} from marts.fct_mrp_suggestions"
+    " inner join (select company_id, company_code as company from marts.dim_company) using (company_id)"
+)
+
+
+def _figures(home: Path, build_id: str, suggestion_id: str) -> tuple[Any, ...] | None:
+    with published_build(home, build_id).open("full") as connection:
+        found = connection.execute(f"{_FIGURES} where suggestion_id = ?", [suggestion_id]).fetchall()
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=2)
+def _all_figures(home: Path, build_id: str) -> dict[str, tuple[Any, ...]] | None:
+    """The figures of every suggestion of a build, which never change, for approvals by the hundred; None of a plan with
+    more than MOST_KEPT."""
+    with published_build(home, build_id).open("full") as connection:
+        ((count,),) = connection.execute("select count(*) from marts.fct_mrp_suggestions").fetchall()
+        if count > MOST_KEPT:
+            return None
+        rows = connection.execute(_FIGURES.replace("select ", "select suggestion_id, ", 1)).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
 def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     """The data of `decide_suggestion` with what was left out taken from the build that it names, also its day.
 
+    What a unit costs is always the build's, for approval limits rest on it; where the build is gone and nothing else
+    is left out, nobody says it.
     Raises `SuggestionHasChanged` when it is to be approved from a build that a newer one contradicts.
     """
     named = {
@@ -172,19 +196,27 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
         "warehouse": "warehouse_id",
         "from_warehouse": "from_warehouse_id",
         "supplier": "supplier_id",
+        "alternate": "alternate",
         "quantity": "quantity",
         "due_date": "due_date",
         "release_date": "release_date",
     }
     named["effective_date"] = "as_of"
-    if all(data.get(name) is not None for name in named) or not (data.get("build_id") and data.get("suggestion_id")):
+    if not (data.get("build_id") and data.get("suggestion_id")):
         return data
     build_id = str(data["build_id"])
-    figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
-    if data.get("decision") in ("approve", "change"):
+    try:
+        figures = suggestion_figures(home, build_id, str(data["suggestion_id"]))
+    except NothingIsPublished:
+        if any(data.get(name) is None for name in named if name not in ("from_warehouse", "supplier", "alternate")):
+            raise
+        return {name: value for name, value in data.items() if name != "unit_price"}
+    if data.get("decision") in ("approve", "change", "submit"):
         _require_unchanged(home, build_id, str(data["suggestion_id"]), figures)
     figures["as_of"] = published_build(home, build_id).manifest["as_of"]
     absent = {name: figures[source] for name, source in named.items() if data.get(name) is None and source in figures}
+    if "unit_cost" in figures:
+        absent["unit_price"] = figures["unit_cost"]
     return {**data, **absent}
 
 
@@ -198,7 +230,7 @@ def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: d
         raise SuggestionHasChanged(f"since build {build_id} it is suggested no longer; look again") from None
     if now["state"] in ("approved", "firm", "closed"):
         return  # decided meanwhile: the door answers with the document
-    names = [name for name in SUGGESTION_FIGURES[:-2] if figures.get(name) != now.get(name)]
+    names = [name for name in SUGGESTION_FIGURES[:-3] if figures.get(name) != now.get(name)]
     if names:
         told = ", ".join(f"{name} {figures.get(name)} → {now.get(name)}" for name in names)
         raise SuggestionHasChanged(f"since build {build_id} it has changed: {told}; look again")

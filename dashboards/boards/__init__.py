@@ -13,6 +13,7 @@ from dashboards.boards import (
     promise,
     proofs,
     receivables_payables,
+    schedule,
     stock,
 )
 from dashboards.frame import Board
@@ -25,6 +26,7 @@ BOARDS: tuple[Board, ...] = (
     delivery_dates.BOARD,
     stock.BOARD,
     mrp_workbench.BOARD,
+    schedule.BOARD,
     production.BOARD,
     receivables_payables.BOARD,
     finance.BOARD,

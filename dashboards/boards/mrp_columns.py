@@ -48,6 +48,7 @@ SUGGESTIONS = {
 # Of what is still to decide there is neither document nor decision.
 DECIDED = ("state", "document_number", "order_document_number", "ground", "decided_quantity", "decided_due_date")
 TO_DECIDE = {name: column for name, column in SUGGESTIONS.items() if name not in DECIDED}
+SUBMITTED = {"decided_by": Column("Submitted by")} | TO_DECIDE
 CHOSEN = {name: TO_DECIDE[name] for name in ("kind", "item_code", "item_name", "quantity", "unit", "release_date",
                                              "due_date", "value_amount", "supplier_name", "work_center_name",
                                              "warehouse_code")}  # fmt: skip

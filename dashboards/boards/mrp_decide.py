@@ -17,6 +17,7 @@ from dashboards.boards.mrp_columns import (
     MESSAGES,
     PEGGING,
     SOURCES,
+    SUBMITTED,
     SUGGESTIONS,
     TO_DECIDE,
 )
@@ -31,6 +32,7 @@ from dashboards.decisions import (
     decided_here,
     decisions_made,
     order,
+    right_of,
 )
 from dashboards.filters import choice, pick, switch, turn
 from dashboards.frame import View, explain
@@ -39,8 +41,8 @@ from dashboards.table import table
 from dashboards.words import said
 
 URGENCIES = ("today", "week", "later")
-OPEN_STATES = ("open", "snoozed", "rejected")
-STATES = (*OPEN_STATES, "approved", "firm", "closed")
+OPEN_STATES = ("open", "submitted", "snoozed", "rejected")
+STATES = ("open", "submitted", "snoozed", "rejected", "approved", "firm", "closed")
 AT = "mrp-at"  # in the session: the place of the suggestion in hand
 PICKED = "mrp-source-picked"
 
@@ -149,6 +151,12 @@ def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may
         if may:
             with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
                 _buttons(view, suggestion, at, count, alone=alone)
+        if suggestion["decision"] == "submit":
+            st.markdown(
+                _("{user} submitted it as {quantity} {unit} for {day}: {reason}", user=suggestion["decided_by"],
+                  quantity=shown_number(suggestion["decided_quantity"], 6), unit=suggestion["unit"],
+                  day=shown_date(suggestion["decided_due_date"]), reason=suggestion["decision_reason"] or "–")
+            )  # fmt: skip
         if suggestion["shortage_quantity"] is not None:
             st.markdown(arithmetic(suggestion))
         st.markdown(money(view, suggestion))
@@ -162,11 +170,21 @@ def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may
 
 
 def _buttons(view: View, suggestion: dict[str, Any], at: int, count: int, *, alone: bool) -> None:
-    one = [suggestion]
-    st.button(
-        _("Approve"), type="primary", icon=":material/check:", key="approve", shortcut="A", on_click=ask_for,
-        args=("approve", one), help=_("Makes {document}", document=_document(suggestion)),
-    )  # fmt: skip
+    one, right = [suggestion], right_of(view)
+    if right.is_above(suggestion):
+        st.button(
+            _("Submit"), type="primary", icon=":material/forward_to_inbox:", key="submit", shortcut="A",
+            on_click=ask_for, args=("submit", one),
+            help=_("Worth more than the {limit} that you may approve: somebody else does",
+                   limit=shown_amount(right.limit)),
+        )  # fmt: skip
+    else:
+        st.button(
+            _("Approve"), type="primary", icon=":material/check:", key="approve", shortcut="A", on_click=ask_for,
+            args=("approve", one), disabled=right.is_own(suggestion),
+            help=_("You submitted it, so another must approve it.") if right.is_own(suggestion)
+            else _("Makes {document}", document=_document(suggestion)),
+        )  # fmt: skip
     with st.popover(_("Change"), icon=":material/edit:"):
         _change(view, suggestion)
     st.button(_("Snooze"), icon=":material/snooze:", key="snooze", on_click=ask_for, args=("snooze", one))
@@ -263,6 +281,10 @@ def _change(view: View, suggestion: dict[str, Any]) -> None:
             figures = {"quantity": quantity.strip(), "due_date": due.isoformat(), "reason": reason.strip()}
             decide(view, [suggestion], "change", **figures)
             st.rerun()
+        if st.form_submit_button(_("Submit as changed")):
+            figures = {"quantity": quantity.strip(), "due_date": due.isoformat(), "reason": reason.strip()}
+            decide(view, [suggestion], "submit", **figures)
+            st.rerun()
 
 
 def settle(view: View) -> None:
@@ -278,7 +300,7 @@ def settle(view: View) -> None:
         st.dialog(_("Snooze {count}", count=len(seen)), icon=":material/snooze:")(_snooze)(view, present)
     elif len(seen) == 1 and not differences:
         with st.spinner(_("Recording the decision…")):
-            decide(view, present, "approve")
+            decide(view, present, decision)
         st.rerun()
     else:
         title = _("What approving {count} makes", count=len(present))
@@ -310,6 +332,18 @@ def _preview(view: View, rows: list[dict[str, Any]], differences: list[dict[str,
         table(view, _as_frame(differences), DIFFERENCES, key="differences", height="content")
     if not rows:
         return
+    right = right_of(view)
+    above = [row for row in rows if right.is_above(row) and not right.is_own(row)]
+    mine = [row for row in rows if right.is_own(row)]
+    rows = [row for row in rows if not right.is_above(row) and not right.is_own(row)]
+    if above:
+        st.info(
+            _("{count} are worth more than the {limit} that you may approve; they are submitted to somebody who may.",
+              count=len(above), limit=shown_amount(right.limit)),
+            icon=":material/forward_to_inbox:",
+        )  # fmt: skip
+    if mine:
+        st.info(_("{count} you submitted yourself; another must approve them.", count=len(mine)))
     ids = " ".join(str(row["suggestion_id"]) for row in rows)
     documents = view.ask("mrp_documents", suggestions=ids)
     st.markdown(_total(view, view.one("mrp_chosen_total", suggestions=ids)))
@@ -331,7 +365,11 @@ def _preview(view: View, rows: list[dict[str, Any]], differences: list[dict[str,
         def told(done: int) -> None:
             bar.progress(done / len(rows), _("{done} of {count}", done=done, count=len(rows)))
 
+        submitted = decide(view, above, "submit")
         outcome = decide(view, rows, "approve", told=told)
+        outcome.count += submitted.count
+        outcome.submitted += submitted.submitted
+        outcome.refused += submitted.refused
         if ordered:
             made = {number for number, _id in outcome.made}
             named = {str(row["suggestion_id"]) for row in rows if row["kind"] == "buy" and row["supplier_id"]}
@@ -400,7 +438,7 @@ def all_suggestions(view: View) -> None:
         else view.ask("mrp_suggestions", **filters)
     )
     chosen = table(
-        view, rows, TO_DECIDE if state == "open" else SUGGESTIONS, several=True, height=420,
+        view, rows, {"open": TO_DECIDE, "submitted": SUBMITTED}.get(state, SUGGESTIONS), several=True, height=420,
         key=f"all-suggestions-{state}-{view.edition.build_id}-{decisions_made()}",
         nothing=_("Nothing to decide here"),
         what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),

@@ -31,6 +31,12 @@ def render(view: View) -> None:
     unplanned = view.ask("mrp_findings")
     _name_unplanned(unplanned)
     report_decisions(view)
+    if whole["submitted_count"]:
+        st.info(
+            _("{count} suggestions were submitted and wait for somebody else to approve them.",
+              count=shown_number(whole["submitted_count"])),
+            icon=":material/forward_to_inbox:",
+        )  # fmt: skip
     tiles(_figures(view, whole))
     parts = {
         "decide": (_("To decide"), lambda: to_decide(view)),

@@ -20,7 +20,7 @@ SOURCE = {
 
 class SuggestionFilters(Filters):
     kind: Literal["buy", "make", "move"] | None = None
-    state: Literal["open", "snoozed", "rejected", "approved", "firm", "closed"] = "open"
+    state: Literal["open", "submitted", "snoozed", "rejected", "approved", "firm", "closed"] = "open"
     supplier: str | None = None
     item: str | None = None
     urgent: bool = False
@@ -39,8 +39,10 @@ def _narrowed(filters: SuggestionFilters) -> Where:
         ("urgency = ?", filters.urgency),
         (f"{SOURCE['suggestions']} = ?", filters.source),
     )
-    states = "('proposed', 'changed')" if filters.state == "open" else f"('{filters.state}')"
+    states = "('proposed', 'changed')" if filters.state in ("open", "submitted") else f"('{filters.state}')"
     where.sql += f" and state in {states}"
+    if filters.state == "submitted":
+        where.sql += " and decision = 'submit'"
     if filters.urgent:
         where.sql += " and is_release_past"
     return where
@@ -83,7 +85,7 @@ def mrp_total(edition: Edition, filters: SuggestionFilters) -> pl.DataFrame:
     )
     return edition.rows(
         f"""select count(*) as suggestion_count, count(*) filter (where is_release_past) as urgent_count,
-            count(*) filter (where urgency = 'today') as today_count {money}
+            count(*) filter (where decision = 'submit') as submitted_count {money}
         from marts.fct_mrp_suggestions where {where.sql}""",
         where.parameters,
     )

@@ -20,7 +20,7 @@ from transactions.kernel.users import ROLES
 
 SEEN_BY_ALL = {"overview", "delivery_dates", "stock", "document"}
 ALL = SEEN_BY_ALL | {
-    "order_profit", "margin", "mrp_workbench", "production", "receivables_payables", "finance", "proofs", "data"
+    "order_profit", "margin", "mrp_workbench", "schedule", "production", "receivables_payables", "finance", "proofs", "data"
 }  # fmt: skip
 BOARDS_OF = {
     "owner": ALL,
@@ -30,7 +30,7 @@ BOARDS_OF = {
     "accountant": ALL,
     "analyst": ALL,
     "salesperson": SEEN_BY_ALL,
-    "foreman": SEEN_BY_ALL | {"production"},
+    "foreman": SEEN_BY_ALL | {"production", "schedule"},
     "storekeeper": SEEN_BY_ALL - {"delivery_dates"},
 }
 TITLES = {
@@ -40,6 +40,7 @@ TITLES = {
     "delivery_dates": "哪些会延误，为什么？",
     "stock": "有什么，值多少？",
     "mrp_workbench": "现在该买什么、做什么、调什么？",
+    "schedule": "谁在何时做什么？",
     "production": "时间和材料损失在哪里？",
     "receivables_payables": "谁欠多少，欠了多久？",
     "finance": "我们赚钱吗，拥有什么？",

@@ -78,7 +78,18 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
         for other in random.sample(names[index + 1 :], 1)
         if random.random() < 0.2
     }
-    return Factory(AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring, by_products)
+    alternates = {
+        name: [
+            [(*version[:4], False) for version in _versions(random, names[index + 1 :])]
+            for _ in range(random.choice([1, 1, 2]))
+        ]
+        for index, name in enumerate(names)
+        if name in boms and random.random() < 0.4
+    }
+    return Factory(
+        AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring, by_products,
+        alternates=alternates,
+    )  # fmt: skip
 
 
 def _quantity(random: Random) -> int:
@@ -103,6 +114,7 @@ def _item(random: Random, kind: str) -> dict[str, Any]:
         "multiple_quantity": random.choice([None, 4 * MICRO, 2_500_000]),
         "maximum_quantity": random.choice([None, None, 15 * MICRO, 2_000_000]),
         "frozen_days": random.choice([0, 0, 0, 10]),
+        "release_fence_days": random.choice([0, 0, 0, 5]),
         "order_cost": random.choice([50, 200]) * MICRO,
         "holding_cost": random.choice([1, 3]) * MICRO,
         "has_source": random.random() < 0.9,
@@ -229,6 +241,7 @@ def batch(numbers: Iterable[int]) -> tuple[Factory, list[Factory]]:
         whole.routes.extend(one.routes)
         whole.expiring.update(one.expiring)
         whole.by_products.update(one.by_products)
+        whole.alternates.update(one.alternates)
     return whole, every
 
 
@@ -247,10 +260,11 @@ def facts(factory: Factory) -> PlanningInput:
     calendar = [AS_OF + timedelta(n) for n in range(-120, 200)]
     versions: list[dict[str, Any]] = [
         {
-            "bom_id": f"{item}{number}", "item_id": item, "effective_date": day, "end_date": end,
-            "output_quantity": output, "is_phantom": is_phantom, "lines": lines,
+            "bom_id": f"{item}{number}/{alternate}", "item_id": item, "effective_date": day, "end_date": end,
+            "output_quantity": output, "is_phantom": is_phantom, "alternate": alternate, "lines": lines,
         }
-        for item, every in factory.boms.items()
+        for item in factory.boms
+        for alternate, every in enumerate((factory.boms[item], *factory.alternates.get(item, [])), start=1)
         for number, (day, end, output, lines, is_phantom) in enumerate(every)
     ]  # fmt: skip
     return PlanningInput(
@@ -289,6 +303,7 @@ def facts(factory: Factory) -> PlanningInput:
             [
                 {"bom_id": row["bom_id"], "item_id": name, "quantity": quantity}
                 for row in versions
+                if row["alternate"] == 1
                 for name, quantity in factory.by_products.get((row["item_id"], row["effective_date"]), {}).items()
             ]
         ),

@@ -44,6 +44,7 @@ class Supply:
     source: Place | None = None
     supplier: str | None = None
     takes: int = 0
+    alternate: int | None = None
     components: list[Requirement] = field(default_factory=list)
     serves: list[Requirement] = field(default_factory=list)
     free: int = 0
@@ -52,7 +53,8 @@ class Supply:
 @dataclass
 class Factory:
     """items: place → parameters; boms: item → versions (date, end or None, output quantity, {component: (quantity,
-    scrap rate)}, whether a phantom); routes: (item or None, from warehouse, to warehouse, transit days)."""
+    scrap rate)}, whether a phantom); alternates: item → the same for each alternate by priority; routes: (item or None,
+    from warehouse, to warehouse, transit days)."""
 
     as_of: date
     horizon_days: int
@@ -66,6 +68,7 @@ class Factory:
     expiring: dict[tuple[Place, date], int] = field(default_factory=dict)
     by_products: dict[tuple[str, date], dict[str, int]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
+    alternates: dict[str, list[list[Version]]] = field(default_factory=dict)
 
     def is_worked(self, day: date) -> bool:
         return day.weekday() < 5 and day not in self.holidays
@@ -355,8 +358,12 @@ def _free(factory: Factory, place: Place, needs: list[Requirement], coming: list
 
 
 def _considered(factory: Factory, item: str) -> list[Version]:
-    """The versions in force today or later."""
-    versions = sorted(factory.boms.get(item, []), key=lambda version: version[0])
+    """The versions of the main BOM in force today or later."""
+    return _still_considered(factory, factory.boms.get(item, []))
+
+
+def _still_considered(factory: Factory, every: list[Version]) -> list[Version]:
+    versions = sorted(every, key=lambda version: version[0])
     past = [version for version in versions if version[0] <= factory.as_of]
     known = past[-1:] + [version for version in versions if version[0] > factory.as_of]
     return [version for version in known if version[1] is None or version[1] >= factory.as_of]
@@ -367,11 +374,12 @@ def _below(factory: Factory, item: str) -> set[str]:
     if item not in factory.below:
         changes = {day for versions in factory.boms.values() for version in versions for day in _edges(version)}
         found: set[str] = set()
-        versions = _considered(factory, item)
-        for version, following in zip(versions, [*versions[1:], None], strict=False):
-            for day in {version[0]} | {day for day in changes if day >= version[0]}:
-                if (version[1] is None or day <= version[1]) and (following is None or day < following[0]):
-                    found |= {name for name, _ in _lines(factory, item, version, max(day, factory.as_of))}
+        for every in (factory.boms.get(item, []), *factory.alternates.get(item, [])):
+            versions = _still_considered(factory, every)
+            for version, following in zip(versions, [*versions[1:], None], strict=False):
+                for day in {version[0]} | {day for day in changes if day >= version[0]}:
+                    if (version[1] is None or day <= version[1]) and (following is None or day < following[0]):
+                        found |= {name for name, _ in _lines(factory, item, version, max(day, factory.as_of))}
         factory.below[item] = found
     return factory.below[item]
 
@@ -411,6 +419,40 @@ def _in_force(factory: Factory, item: str, start: date) -> Version | None:
     return next((version for version in versions if version[0] > start), None)
 
 
+def _made_by(
+    factory: Factory,
+    place: Place,
+    start: date,
+    quantity: int,
+    requirements: dict[Place, list[Requirement]],
+    supplies: dict[Place, list[Supply]],
+) -> tuple[Version | None, int]:
+    """The version by which an order is made, and its alternate: the first of which nothing is short, else the main."""
+
+    def is_short(version: Version) -> bool:
+        asked: dict[str, int] = {}
+        for component, share in _lines(factory, place[0], version, max(start, version[0])):
+            asked[component] = asked.get(component, 0) + ceil(quantity * share)
+        for component, needed in asked.items():
+            target = (component, place[1])
+            if target not in factory.items:
+                continue
+            there = factory.stock.get(target, 0) - factory.items[target]["safety_stock"]
+            there += sum(supply.quantity for supply in supplies[target] if supply.counts_from <= start)
+            if there < needed + sum(need.quantity for need in requirements[target] if need.need <= start):
+                return True
+        return False
+
+    main = _in_force(factory, place[0], start)
+    found = [] if main is None else [(main, 1)]
+    for number, every in enumerate(factory.alternates.get(place[0], []), start=2):
+        versions = [version for version in sorted(every) if version[0] <= start][-1:]
+        found += [(version, number) for version in versions if version[1] is None or version[1] >= start]
+    if len(found) <= 1 or not factory.alternates.get(place[0]):
+        return found[0] if found else (None, 0)
+    return next((one for one in found if not is_short(one[0])), found[0])
+
+
 def _plan_place(
     factory: Factory,
     place: Place,
@@ -445,7 +487,9 @@ def _plan_place(
         coming = sum(supply.quantity for supply in existing if supply.counts_from <= day)
         return required + safety - stock - coming
 
-    has_source = item["has_source"] if item["kind"] == "bought" else bool(_considered(factory, place[0]))
+    versions = [factory.boms.get(place[0], []), *factory.alternates.get(place[0], [])]
+    has_bom = any(_still_considered(factory, every) for every in versions)
+    has_source = item["has_source"] if item["kind"] == "bought" else has_bom
     made: list[Supply] = []
     last_day = as_of + timedelta(factory.horizon_days)
     part_period = item["order_cost"] * 1_000_000 // item["holding_cost"]
@@ -463,12 +507,8 @@ def _plan_place(
             if other != place and rest > 0 and missing > 0:
                 quantity = min(rest, missing)
                 free[other] -= quantity
-                due = _unfrozen(factory, item, day)
-                made.append(
-                    Supply(
-                        ("move", *place, day, other[1]), place, quantity, day, due, "plan", factory.back(due, 0), other
-                    )
-                )
+                release, due = _dated(factory, item, day, 0)
+                made.append(Supply(("move", *place, day, other[1]), place, quantity, day, due, "plan", release, other))
         turn = 0
         while has_source and min(deficit(later) for later in days if later >= day) > sum(one.quantity for one in made):
             planned = sum(supply.quantity for supply in made)
@@ -486,8 +526,7 @@ def _plan_place(
             takes = offer["lead_time_days"] if offer else lead_time(item, quantity)
             if offer:
                 given[offer["supplier_id"]] += quantity
-            due = _unfrozen(factory, item, day)
-            release = factory.back(due, takes)
+            release, due = _dated(factory, item, day, takes)
             source = None if route is None else (place[0], route[0])
             name = ("plan", *place, day, turn)
             made.append(Supply(name, place, quantity, day, due, "plan", release, source, None, takes))
@@ -518,7 +557,12 @@ def _plan_place(
     for supply in made:
         assert supply.release is not None
         start = max(supply.release, as_of)
-        version = _in_force(factory, place[0], start) if item["kind"] == "made" else None
+        version, number = (
+            _made_by(factory, place, start, supply.quantity, requirements, supplies)
+            if item["kind"] == "made" and supply.source is None
+            else (None, 0)
+        )
+        supply.alternate = number or None
         if version is None and supply.source is None:
             continue
         if supply.serves:
@@ -531,7 +575,8 @@ def _plan_place(
             supply.components.append(need)
             continue
         assert version is not None
-        for beside, quantity in factory.by_products.get((place[0], version[0]), {}).items():
+        brings = factory.by_products.get((place[0], version[0]), {}) if number == 1 else {}
+        for beside, quantity in brings.items():
             target = (beside, place[1])
             brought = round(Fraction(supply.quantity * quantity, version[2]))
             if target in supplies and brought:
@@ -566,6 +611,16 @@ def _unfrozen(factory: Factory, item: dict[str, Any], day: date) -> date:
     """The day, or the first one on which something new may come."""
     frozen = item["frozen_days"]
     return max(day, factory.as_of + timedelta(frozen)) if frozen else day
+
+
+def _dated(factory: Factory, item: dict[str, Any], day: date, takes: int) -> tuple[date, date]:
+    """Release and due date of what is needed on the day: not to come in frozen days, not released within the fence."""
+    due = _unfrozen(factory, item, day)
+    release = factory.back(due, takes)
+    fence = factory.as_of + timedelta(item["release_fence_days"])
+    if item["release_fence_days"] and release < fence:
+        return factory.on(fence, 0), factory.on(fence, takes)
+    return release, due
 
 
 def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Supply, safety: int) -> float:

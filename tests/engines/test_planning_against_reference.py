@@ -96,12 +96,18 @@ def agrees_with(factory: Factory, found: list[planning_reference.Plan]) -> None:
     names = supply_names(result)
     suggested = {
         names[row["suggestion_id"]]: (
-            row["quantity"], row["due_date"], row["release_date"], row["from_warehouse_id"],
+            row["quantity"], row["due_date"], row["release_date"], row["from_warehouse_id"], row["alternate"],
         )
         for row in result.suggestions.iter_rows(named=True)
     }  # fmt: skip
     assert suggested == {
-        supply.name: (supply.quantity, supply.due, supply.release, supply.source[1] if supply.source else None)
+        supply.name: (
+            supply.quantity,
+            supply.due,
+            supply.release,
+            supply.source[1] if supply.source else None,
+            supply.alternate,
+        )
         for supply in expected.supplies
         if supply.kind == "plan"
     }

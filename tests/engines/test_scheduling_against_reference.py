@@ -66,7 +66,7 @@ def test_reasons_are_true(shop: SmallShop) -> None:
     answer = schedule(facts(shop))
     ends = {row["operation_id"]: row["end"] for row in answer.operations.iter_rows(named=True)}
     for row in answer.operations.iter_rows(named=True):
-        if row["reason"] == "machine":
+        if row["reason"] == "machine_busy":
             assert row["wait"] > 0
             assert row["start"] > row["ready"]
             blocker = row["waits_for_operation_id"]
@@ -77,6 +77,6 @@ def test_reasons_are_true(shop: SmallShop) -> None:
         due = shop.jobs[row["job_id"]].due
         assert row["is_late"] == (due is not None and row["end"] > due)
         assert (row["reason"] is not None) == row["is_late"]
-        if row["reason"] == "machine":
+        if row["reason"] == "machine_busy":
             assert row["alone_end"] <= due < row["end"]
             assert row["reason_work_center_id"] is not None

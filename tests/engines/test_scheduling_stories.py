@@ -50,7 +50,7 @@ def test_work_stops_at_night_and_a_queue_is_working_time() -> None:
     first, second = answer.operations.iter_rows(named=True)
     assert (first["start"], first["end"]) == (8 * HOUR, 1440 + 9 * HOUR + 30)
     assert second["start"] == 1440 + 11 * HOUR + 30
-    assert (second["reason"], second["waits_for_operation_id"]) == ("operation", "a10")
+    assert (second["reason"], second["waits_for_operation_id"]) == ("previous_operation", "a10")
     load = answer.load.select("day", "capacity", "setup", "run", "operation_count").rows()
     assert load == [(0, 480, 30, 450, 1), (1, 480, 0, 90 + 60, 2)]
 
@@ -65,12 +65,12 @@ def test_a_late_job_says_where_it_waited_and_for_whom() -> None:
     )  # fmt: skip
     late = one(answer.jobs, job_id="b")
     assert (late["is_late"], late["lateness"], late["alone_end"]) == (True, 1440 + 9 * HOUR - 14 * HOUR, 12 * HOUR)
-    assert (late["reason"], late["reason_work_center_id"], late["wait"]) == ("machine", "SAW", 5 * HOUR)
+    assert (late["reason"], late["reason_work_center_id"], late["wait"]) == ("machine_busy", "SAW", 5 * HOUR)
     assert late["waits_for_job_id"] == "a"
     assert one(answer.operations, operation_id="b10")["waits_for_operation_id"] == "a10"
 
 
-@pytest.mark.parametrize(("due", "reason"), [(-10, "past_due"), (9 * HOUR, "too_short")])
+@pytest.mark.parametrize(("due", "reason"), [(-10, "already_overdue"), (9 * HOUR, "due_too_early")])
 def test_no_machine_is_to_blame_for_a_due_date_that_nobody_could_keep(due: int, reason: str) -> None:
     jobs = pl.DataFrame({"job_id": ["a"], "due": [due]})
     answer = schedule(ScheduleInput(0, operations({"operation_id": "a10", "run": 2 * HOUR}), SAW, jobs, DAYS))

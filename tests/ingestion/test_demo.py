@@ -19,7 +19,8 @@ END = date(2026, 10, 30)
 BOARDS_READ = (
     "fct_order_profit", "fct_delivery_dates", "fct_stock_on_hand", "fct_stock_ageing", "fct_mrp_suggestions",
     "fct_mrp_messages", "fct_receivables", "fct_payables", "fct_proofs", "fct_alerts", "fct_work_orders",
-    "fct_lead_time_odds", "fct_planning_items", "fct_planning_supplies", "rpt_profit_and_loss", "rpt_balance_sheet", "rpt_trial_balance", "rpt_partner_statement",
+    "fct_lead_time_odds", "fct_planning_items", "fct_planning_supplies",
+    "rpt_profit_and_loss", "rpt_balance_sheet", "rpt_trial_balance", "rpt_partner_statement",
 )  # fmt: skip
 
 

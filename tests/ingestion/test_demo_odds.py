@@ -38,8 +38,8 @@ BY_DUE_DATE = "0"
 
 def judged(build: Path, kind: str, stated: str) -> HeldOut:
     with duckdb.connect(str(build), read_only=True) as file:
-        history = file.execute(HISTORY.format(stated=stated), [kind]).pl()
-        worked = file.execute(
+        history = file.sql(HISTORY.format(stated=stated), params=[kind]).pl()
+        worked = file.sql(
             "select calendar_date from intermediate.int_calendar_working_days where is_working_day order by 1"
         ).pl()["calendar_date"]
     return held_out(history.drop("done_date"), SINCE, UNTIL, worked)
@@ -56,8 +56,8 @@ def test_odds_hold_on_months_they_have_not_seen(tmp_path: Path, seed: int) -> No
     for kind in ("purchase", "make"):
         found, due = judged(build, kind, BY_LEAD_TIME), judged(build, kind, BY_DUE_DATE)
         print(
-            f"seed {seed}, {kind}: {found.count} orders, {found.under_p90:.1%} under p90, error {found.error:.2f} days, "
-            f"by lead time {found.stated_error:.2f} ({found.gain:.0%} better), by due date {due.stated_error:.2f} "
+            f"seed {seed}, {kind}: {found.count} orders, {found.under_p90:.1%} under p90, "
+            f"error {found.error:.2f} days, by lead time {found.stated_error:.2f} ({found.gain:.0%} better), by due date {due.stated_error:.2f} "
             f"({due.gain:.0%} better)"
         )
         assert found.count >= 400

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from datetime import date
 from pathlib import Path
@@ -193,38 +193,84 @@ def test_a_killed_refresh_leaves_the_published_build(small_home: SmallHome, step
     assert len(list(small_home.warehouse.builds.iterdir())) == 2  # what the killed one left is gone
 
 
-def test_readers_see_whole_builds_only(small_home: SmallHome) -> None:
-    """Each build says its number of units in two tables; readers compare them while builds are published."""
+PUBLISHING = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from sqlalchemy import func, insert, select
+from orchestration.dbt_run import DbtRun
+from orchestration.refresh import refresh
+from transactions import open_home
+from transactions.master.tables import unit
+home, project, dbt = (Path(argument) for argument in sys.argv[1:])
+engine, run = open_home().engine, DbtRun(dbt, project)
+while True:
+    with engine.begin() as connection:
+        number = connection.execute(select(func.coalesce(func.max(unit.c.id), 0))).scalar_one() + 1
+        connection.execute(insert(unit).values(id=number, code=f"unit {number}", name="unit"))
+    print(refresh(home, engine, as_of=date(2024, 5, 17), dbt=run).build_id, flush=True)
+"""
+READING = """
+import sys, threading, time
+from pathlib import Path
+from dbt_project.published import published_build
+home, wrong, seen, going = Path(sys.argv[1]), [], set(), threading.Event()
+def read():
+    while not going.is_set():
+        try:
+            build = published_build(home)
+            with build.open("full") as connection:
+                said = connection.execute("select build_id from meta_build").fetchall()
+                count = connection.execute("select count(*) from dim_unit").fetchall()
+            if said != [(build.build_id,)] or count != [(build.manifest["row_counts"]["marts.dim_unit"],)]:
+                wrong.append(f"{build.build_id}: {said} {count}")
+            seen.add(build.build_id)
+        except Exception as error:
+            wrong.append(repr(error))
+        time.sleep(0.05)
+readers = [threading.Thread(target=read) for _ in range(int(sys.argv[2]))]
+for reader in readers: reader.start()
+sys.stdin.read()
+going.set()
+for reader in readers: reader.join()
+print(len(seen), *wrong, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("publications", "readers", "kills"), [(4, 8, 1), pytest.param(20, 8, 10, marks=pytest.mark.soak)]
+)
+def test_readers_see_whole_builds_only(small_home: SmallHome, publications: int, readers: int, kills: int) -> None:
+    """Each build says its number of units twice; readers compare while builds are published and publishers killed."""
     small_home.add_unit("first")
     small_home.refresh()
-    wrong: list[str] = []
-    seen: set[str] = set()
-    going = threading.Event()
-
-    def read() -> None:
-        while not going.is_set():
-            try:
-                build = published_build(small_home.path)
-                with build.open("full") as connection:
-                    said = connection.execute("select build_id from meta_build").fetchall()
-                    count = connection.execute("select count(*) from dim_unit").fetchall()
-                if said != [(build.build_id,)] or count != [(build.manifest["row_counts"]["marts.dim_unit"],)]:
-                    wrong.append(f"{build.build_id}: {said} {count}")
-                seen.add(build.build_id)
-            except Exception as error:
-                wrong.append(repr(error))
-            time.sleep(0.01)
-
-    readers = [threading.Thread(target=read) for _ in range(4)]
-    for reader in readers:
-        reader.start()
-    try:
-        for number in range(4):
-            small_home.add_unit(f"unit {number}")
-            small_home.refresh()
-    finally:
-        going.set()
-        for reader in readers:
-            reader.join()
+    chance = random.Random(20240517)
+    reading = subprocess.Popen(
+        [sys.executable, "-c", READING, str(small_home.path), str(readers)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    arguments = [str(small_home.path), str(SMALL_PROJECT), str(small_home.path / "warehouse" / "dbt")]
+    published: list[str] = []
+    for turn in range(kills + 1):
+        publishing = subprocess.Popen(
+            [sys.executable, "-c", PUBLISHING, *arguments], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+        )
+        assert publishing.stdout is not None
+        wanted = publications if turn == kills else len(published) + 1 + chance.randrange(2)
+        while len(published) < wanted:
+            published.append(publishing.stdout.readline().strip())
+        time.sleep(chance.random())
+        publishing.kill()
+        published += [line.strip() for line in publishing.stdout]
+        publishing.wait()
+        assert published_build(small_home.path).build_id >= published[-1]  # what was said to be published, is
+    told, _ = reading.communicate()
+    seen, *wrong = told.splitlines()
     assert wrong == []
-    assert len(seen) >= 3
+    assert int(seen) >= publications // 2
+    small_home.next_id = 10_000
+    small_home.add_unit("last")
+    small_home.refresh()
+    units = asked(small_home.path, "select count(*) from dim_unit")
+    small_home.refresh(full=True)
+    assert asked(small_home.path, "select count(*) from dim_unit") == units

@@ -26,6 +26,7 @@ def _publish(home: Path, build_id: str, quantity: str | None, due: date, state: 
         connection.execute(
             "create table marts.fct_mrp_suggestions as select 'S1' as suggestion_id, 1 as company_id, 'buy' as kind, "
             "7 as item_id, 3 as warehouse_id, null::bigint as from_warehouse_id, 9 as supplier_id, "
+            "2 as alternate, 12.5 as unit_cost, "
             "?::decimal(18, 6) as quantity, ?::date as due_date, ?::date as release_date, ? as state "
             "where ? is not null",
             [quantity, due, due, state, quantity],
@@ -44,6 +45,9 @@ def test_what_is_left_out_comes_from_the_build(tmp_path: Path) -> None:
     assert (complete["company"], complete["item"], complete["supplier"]) == ("C", 7, 9)
     assert (complete["quantity"], complete["due_date"], complete["effective_date"]) == ("6", "2026-01-20", "2026-01-05")
     assert "from_warehouse" not in complete
+    # The cost is the build's, whatever is said: approval limits rest on it.
+    assert (complete["alternate"], complete["unit_price"]) == (2, "12.5")
+    assert _decided(tmp_path, unit_price="0.01")["unit_price"] == "12.5"
 
 
 def test_a_stale_approval_is_shown_the_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ Every figure below was worked out by hand from the commands; the proofs tie them
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -409,3 +409,69 @@ def test_routes_and_forecasts_reach_the_plan(company: Company) -> None:
         "where item_code = 'CHIP' and kind = 'buy' and state = 'proposed' and warehouse_code = 'MAIN'"
     )
     assert bought > 900
+
+
+def _sell(company: Company, item: str, quantity: int, promised: str) -> None:
+    line = {"item": item, "quantity": quantity, "unit_price": "90", "promised_date": promised}
+    company.do("create_sales_order", {"customer": "C", "order_date": "2026-03-30", "confirm": True, "lines": [line]})
+
+
+def test_an_alternate_is_suggested_where_the_main_bom_is_short_and_made_by_it(company: Company) -> None:
+    """Four cups of glass; there is glass for three, and clay for six."""
+    for code, kind in (("CUP", "made"), ("GLASS", "bought"), ("CLAY", "bought")):
+        item = {"code": code, "name": code, "unit": "kg", "kind": kind, "lead_time_days": 2}
+        company.do("create_item", item)
+    stock = {"effective_date": "2026-03-02", "warehouse": "MAIN"}
+    lines = [{"item": "GLASS", "quantity": 3, "unit_cost": "2"}, {"item": "CLAY", "quantity": 60, "unit_cost": "1"}]
+    company.do("record_opening_stock", {**stock, "lines": lines})
+    bom = {"item": "CUP", "effective_date": "2026-01-01"}
+    company.do("create_bom", {**bom, "lines": [{"item": "GLASS", "quantity": 1}]})
+    company.do("create_bom", {**bom, "alternate": 2, "lines": [{"item": "CLAY", "quantity": 10}]})
+    _sell(company, "CUP", 4, "2026-04-22")
+    company.build("+path:models/marts/planning")
+    [(suggestion, build, quantity, due, used, urgency, cost)] = company.ask(
+        "select suggestion_id, build_id, quantity, due_date::varchar, alternate, urgency, unit_cost "
+        "from marts.fct_mrp_suggestions where item_code = 'CUP'"
+    )
+    # What a cup costs is told by the main BOM.
+    assert (quantity, used, urgency, cost) == (4, 2, "later", 2)
+    assert company.ask("select 1 from marts.fct_mrp_suggestions where item_code in ('GLASS', 'CLAY')") == []
+    figures = {"kind": "make", "item": "CUP", "quantity": quantity, "due_date": due, "alternate": used}
+    decision = {"suggestion_id": suggestion, "build_id": build, "warehouse": "MAIN", **figures}
+    company.do("decide_suggestion", {**decision, "decision": "submit"})
+    company.build("+path:models/marts/planning")
+    submitted = "select state, decision, document_number from marts.fct_mrp_suggestions where item_code = 'CUP'"
+    assert company.ask(submitted) == [("changed", "submit", None)]
+    company.do("decide_suggestion", {**decision, "decision": "snooze", "until": "2026-04-01"})
+    made = company.do("decide_suggestion", {**decision, "decision": "approve"})
+    company.build("+path:models/marts/planning")
+    assert company.ask(
+        "select requirement_kind, item_code, supply_kind, quantity from marts.fct_mrp_pegging "
+        "where item_code in ('CLAY', 'GLASS') and requirement_id is not null"
+    ) == [("work_order_component", "CLAY", "stock", 40)]
+    assert company.ask(
+        f"select state, document_number from marts.fct_mrp_suggestions where document_id = {made['document_id']}"
+    ) == [("firm", made["number"])]
+
+
+def test_suggestions_and_messages_say_what_would_lie_and_how_urgent_they_are(company: Company) -> None:
+    """A supplier sells lamps by the hundred: of 100, 96 are for nothing. Of the wire on its way nothing is needed."""
+    for code in ("LAMP", "WIRE"):
+        company.do("create_item", {"code": code, "name": code, "unit": "pcs", "kind": "bought"})
+        price = {"supplier": "S", "item": code, "unit_price": "10", "lead_time_days": 10, "minimum_quantity": 100}
+        company.do("set_supplier_price", {**price, "effective_date": "2026-03-20"})
+    _sell(company, "LAMP", 4, "2026-04-09")
+    line = {"item": "WIRE", "quantity": 50, "unit_price": "4", "expected_date": "2026-04-20"}
+    company.do("create_purchase_order", {"supplier": "S", "order_date": "2026-03-20", "confirm": True, "lines": [line]})
+    company.build("+path:models/marts/planning")
+    assert company.ask(
+        "select quantity, value_amount, ageing_value_amount, urgency, supplier_code from marts.fct_mrp_suggestions "
+        "where item_code = 'LAMP'"
+    ) == [(100, 1000, 960, "today", "S")]
+    [(action, urgency, supplier, quantity, value, lying, cash_out_date, served)] = company.ask(
+        "select action, urgency, supplier_code, affected_quantity, value_amount, ageing_value_amount, cash_out_date, "
+        "margin_of_pegged_orders from marts.fct_mrp_messages where item_code = 'WIRE'"
+    )
+    assert (action, urgency, supplier, quantity, served) == ("cancel", "week", "S", 50, 0)
+    assert value == lying > 0
+    assert cash_out_date >= date(2026, 4, 20)

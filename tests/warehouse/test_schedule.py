@@ -80,11 +80,11 @@ def test_the_schedule_says_when_why_and_how_full(warehouse_run: WarehouseRun, co
         ("WO000002", 30): (at("15 12:30"), at("16 10:30"), 1),
     }
     late = found["WO000002", 30]
-    assert (late["is_late"], late["days_late"], late["late_reason"]) == (True, 1, "machine")
+    assert (late["is_late"], late["days_late"], late["late_reason"]) == (True, 1, "machine_busy")
     assert (late["late_work_center_code"], late["late_behind_work_order_number"]) == ("BENCH", "WO000001")
-    assert (late["start_reason"], late["wait_minutes"], late["ready_at"]) == ("machine", 180, at("15 09:30"))
+    assert (late["start_reason"], late["wait_minutes"], late["ready_at"]) == ("machine_busy", 180, at("15 09:30"))
     assert (late["waits_for_work_order_number"], late["waits_for_sequence"]) == ("WO000001", 30)
-    assert found["WO000001", 30]["start_reason"] == "operation"
+    assert found["WO000001", 30]["start_reason"] == "previous_operation"
     load = "select work_center_code, load_date, capacity_minutes, load_minutes, setup_minutes"
     assert rows(path, f"{load} from marts.fct_work_center_load order by 1, 2") == [
         ("BENCH", date(2026, 6, 15), 480, 450, 0),

@@ -34,7 +34,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "storekeeper": ("inventory.*", "purchasing.receipt", "quality.*", "sales.delivery", "production.issue",
                     "board.stock", "board.overview", "board.document", "settings.view"),
     "foreman": ("production.*", "quality.*", "board.overview", "board.delivery_dates", "board.stock",
-                "board.production", "board.document", "settings.view"),
+                "board.production", "board.schedule", "board.document", "settings.view"),
 }  # fmt: skip
 
 SHORTEST_PASSWORD = 8

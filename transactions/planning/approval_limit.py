@@ -14,6 +14,7 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.document.tables import approval_limit
+from transactions.kernel.clock import day_in
 from transactions.kernel.command import Answer, Command, Name, handles
 from transactions.kernel.database import reading
 from transactions.kernel.door import storage_errors_as_refusals
@@ -82,18 +83,19 @@ def limit_of_user(work: Work, of: Company, on: date) -> int | None:
     return _limit(limits, work.user_id, roles)
 
 
-def approval_limit_of(door: "Door", actor: Actor, company_code: str | None, on: date) -> Decimal | None:
-    """What the boards tell a user: up to which value they may approve on that day; None for any value.
+def approval_limit_of(door: "Door", actor: Actor, company_code: str | None = None) -> Decimal | None:
+    """What the boards tell a user: up to which value they may approve today; None for any value.
 
     company_code: left out the first company.
     """
-    which = select(company.c.id, company.c.amount_exponent).order_by(company.c.id).limit(1)
+    which = select(company.c.id, company.c.amount_exponent, company.c.time_zone).order_by(company.c.id).limit(1)
     if company_code:
         which = which.where(company.c.code == company_code)
     with storage_errors_as_refusals(), reading(door.engine) as connection:
         of = connection.execute(which).first()
         if of is None:
             return None
+        on = day_in(door.clock.now(), of.time_zone)
         limits = connection.execute(_limits, {"company_id": of.id, "on": on}).all()
     limit = _limit(limits, actor.user_id, actor.roles)
     return None if limit is None else Decimal(limit).scaleb(-of.amount_exponent)

@@ -99,7 +99,7 @@ def decide_suggestion(work: Work, decision: DecideSuggestion) -> Answer:
         if not getattr(decision, name):
             raise FigureIsMissing(f"{decision.decision} needs {name}", field=name, value=None)
     if decision.decision in APPROVALS:
-        _require_right(work, company, decision, on)
+        _require_right(work, company, decision)
     answer = _made_document(work, decision, on) if decision.decision in APPROVALS else {}
     decision_id = work.insert(
         suggestion_decision, company_id=company.id, suggestion_id=decision.suggestion_id, build_id=decision.build_id,
@@ -125,8 +125,12 @@ _last = (
 )
 
 
-def _require_right(work: Work, company: Company, decision: DecideSuggestion, on: date) -> None:
-    """Refuse what the user submitted, and what is worth more than the user may approve, or nobody knows how much."""
+def _require_right(work: Work, company: Company, decision: DecideSuggestion) -> None:
+    """Refuse what the user submitted, and what is worth more than the user may approve, or nobody knows how much.
+
+    Rights and prices are those of today, whatever day the decision is of.
+    """
+    on = today(work, company)
     last = work.first(_last, company_id=company.id, suggestion_id=decision.suggestion_id)
     if last is not None and last.decision == "submit" and last.user_id == work.user_id:
         raise NobodyApprovesTheirOwn(

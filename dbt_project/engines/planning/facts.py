@@ -38,6 +38,7 @@ ITEM_COLUMNS: Columns = {
     "multiple_quantity": pl.Int64,
     "maximum_quantity": pl.Int64,
     "frozen_days": pl.Int64,
+    "release_fence_days": pl.Int64,
     "period_days": pl.Int64,
     "target_quantity": pl.Int64,
     "order_cost": pl.Int64,
@@ -81,6 +82,7 @@ BOM_COLUMNS: Columns = {
     "end_date": pl.Date,
     "output_quantity": pl.Int64,
     "is_phantom": pl.Boolean,
+    "alternate": pl.Int64,
 }
 BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
 BY_PRODUCT_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64}
@@ -117,7 +119,9 @@ OPTIONAL = {
     "multiple_quantity",
     "maximum_quantity",
     "frozen_days",
+    "release_fence_days",
     "is_phantom",
+    "alternate",
     "expiry_date",
     "period_days",
     "target_quantity",
@@ -176,7 +180,9 @@ class PlanningInput:
         economic order quantity of what is required to the end of the horizon, by the same costs). All but lot_for_lot
         and fixed keep to minimum_quantity and multiple_quantity, and all to maximum_quantity: what is more comes as
         several orders. frozen_days: nothing new is planned to come before so many calendar days from as_of; what is
-        short before is planned for the end of that time.
+        short before is planned for the end of that time. release_fence_days: nothing new is released within so many
+        calendar days from as_of; what would have to be is released on the first worked day after, and comes later by
+        that. A planner's own due date is kept.
     stock: usable quantity per item and warehouse (several rows add up); negative where the warehouse allows it.
         expiry_date: the last day on which it can be used, null for any; what expires first is used first, and what is
         left of it then is a requirement of its own (kind expiry, the day after).
@@ -192,6 +198,11 @@ class PlanningInput:
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
         ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made. In place of a component
         whose version in force on the start is_phantom stand that version's lines, multiplied through, rounded once.
+        alternate: 1 or null for the main BOM of an item, which alone may be a phantom; others are series of versions of
+        their own. An order is made by the first of them, in this order, of which no component is short, or by the main
+        one where all are; others than the main one count only if they are in force on the start. A component is short
+        where its stock and what is on its way by the start are less than its safety stock, what is required of it by
+        the start so far (what the plan has come to already), and the order.
     by_products: what else a version brings per output_quantity of its BOM, half-even, on the day its order is due; it
         covers requirements as any supply does, unless its item is above the order's own.
     supplier_prices: per item and supplier the rows of the latest effective_date are in force; rows of one date are
@@ -262,6 +273,7 @@ class PlanningInput:
         _at_least("demands", self.demands, "quantity", 0)
         _at_least("supplies", self.supplies, "quantity", 0)
         _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
+        _at_least("bom_versions", self.bom_versions, "alternate", 1)
         _at_least("bom_lines", self.bom_lines, "quantity", 0)
         _below("bom_lines", self.bom_lines, "scrap_rate", MICRO)
         _at_least("by_products", self.by_products, "quantity", 0)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dbt_project.engines.planning.calendar import worked_back
+from dbt_project.engines.planning.calendar import worked_back, worked_on
 from dbt_project.engines.planning.identity import mixed
 from dbt_project.engines.planning.lead_times import lead_days
 from dbt_project.engines.planning.lots import ECONOMIC, ORDER_UP_TO, PERIOD, economic_lot, last_covered, lot_quantity
@@ -54,6 +54,7 @@ from dbt_project.engines.planning.records import (
     FOR_NOTHING,
     FOR_SAFETY_STOCK,
     N_ECONOMIC,
+    N_FENCE,
     N_FROM,
     N_FROZEN,
     N_HASH,
@@ -90,6 +91,7 @@ from dbt_project.engines.planning.records import (
     R_SOURCE,
     R_TOP,
     REJECTED,
+    S_ALTERNATE,
     S_COVERED,
     S_DAY,
     S_DECISION,
@@ -177,6 +179,7 @@ def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: 
     supplies[S_DECISION, row] = -1
     supplies[S_FROM, row] = -1
     supplies[S_OFFER, row] = -1
+    supplies[S_ALTERNATE, row] = 0
 
 
 @njit(cache=True)
@@ -350,6 +353,116 @@ def _free(
 
 
 @njit(cache=True)
+def _in_force(begin: int, end: int, version_day: Int64s, version_end: Int64s, start: int) -> int:
+    """The version of rows begin to end that is in force on the start, or the next to come; -1 where there is none."""
+    version = begin
+    while version + 1 < end and version_day[version + 1] <= start:
+        version += 1
+    if version_day[version] <= start and version_end[version] < start:
+        # It has ended: the next one counts, as where none is in force yet.
+        version += 1
+    return version if version < end else -1
+
+
+@njit(cache=True)
+def _is_short(
+    node: int,
+    needed: int,
+    start: int,
+    nodes: Table,
+    demand_start: Int64s,
+    asked: Table,
+    head: Int64s,
+    existing_start: Int64s,
+    beside_head: Int64s,
+    supplies: Table,
+) -> bool:
+    """Whether stock and what is on its way by the start do not cover the safety stock, what is required by then, and
+    the need."""
+    left = max(nodes[node, N_STOCK], 0) - nodes[node, N_SAFETY] - needed
+    for supply in range(existing_start[node], existing_start[node + 1]):
+        if supplies[S_DAY, supply] <= start:
+            left += supplies[S_QUANTITY, supply]
+    supply = beside_head[node]
+    while supply >= 0:
+        if supplies[S_DAY, supply] <= start:
+            left += supplies[S_QUANTITY, supply]
+        supply = supplies[S_NEXT, supply]
+    for row in range(demand_start[node], demand_start[node + 1]):
+        if asked[row, A_DAY] <= start:
+            left -= asked[row, A_QUANTITY]
+    row = head[node]
+    while row >= 0:
+        if asked[row, A_DAY] <= start:
+            left -= asked[row, A_QUANTITY]
+        row = asked[row, A_NEXT]
+    return left < 0
+
+
+@njit(cache=True)
+def _made_by(
+    begin: int,
+    end: int,
+    version_day: Int64s,
+    version_end: Int64s,
+    version_alternate: Int64s,
+    line_start: Int64s,
+    line_node: Int64s,
+    line_numerator: Int64s,
+    line_denominator: Int64s,
+    quantity: int,
+    start: int,
+    nodes: Table,
+    demand_start: Int64s,
+    asked: Table,
+    head: Int64s,
+    existing_start: Int64s,
+    beside_head: Int64s,
+    supplies: Table,
+) -> int:
+    """The version by which an order is made: of the first alternate of which no component is short, else of the first;
+    -1 where there is none."""
+    fallback = -1
+    group = begin
+    while group < end:
+        group_end = group + 1
+        while group_end < end and version_alternate[group_end] == version_alternate[group]:
+            group_end += 1
+        version = _in_force(group, group_end, version_day, version_end, start)
+        if version_alternate[group] > 1 and version >= 0 and version_day[version] > start:
+            version = -1
+        if version >= 0:
+            if group == begin and group_end == end:
+                return version
+            if fallback < 0:
+                fallback = version
+            is_short = False
+            line = line_start[version]
+            while line < line_start[version + 1] and not is_short:
+                component = line_node[line]
+                needed = 0
+                while line < line_start[version + 1] and line_node[line] == component:
+                    needed += divided_up(quantity, line_numerator[line], line_denominator[line])
+                    line += 1
+                is_short = _is_short(
+                    component,
+                    needed,
+                    start,
+                    nodes,
+                    demand_start,
+                    asked,
+                    head,
+                    existing_start,
+                    beside_head,
+                    supplies,
+                )
+            if not is_short:
+                return version
+        group = group_end
+    return fallback
+
+
+@njit(cache=True)
 def _needy_first(order: Int64s, position: int, end: int, free: Int64s) -> None:
     """Within a pool, the warehouses that have nothing free come first, else in their order."""
     members = order[position:end].copy()
@@ -382,6 +495,7 @@ def net(
     version_start: Int64s,
     version_day: Int64s,
     version_end: Int64s,
+    version_alternate: Int64s,
     line_start: Int64s,
     line_node: Int64s,
     line_numerator: Int64s,
@@ -695,6 +809,12 @@ def net(
                 supplies[S_RELEASE, supply] = worked_back(
                     supplies[S_DUE, supply], supplies[S_LEAD, supply], first, worked, until
                 )
+                is_dated = supplies[S_STATE, supply] == CHANGED and decisions[found, D_DUE] >= 0
+                if supplies[S_RELEASE, supply] < nodes[node, N_FENCE] and not is_dated:
+                    supplies[S_RELEASE, supply] = worked_on(nodes[node, N_FENCE], 0, first, worked, until)
+                    supplies[S_DUE, supply] = worked_on(
+                        nodes[node, N_FENCE], supplies[S_LEAD, supply], first, worked, until
+                    )
                 planned += supplies[S_QUANTITY, supply]
                 served += supplies[S_QUANTITY, supply]
                 sequence[length] = supply
@@ -766,16 +886,31 @@ def net(
             if nodes[node, N_IS_MADE] == 0 or version_start[node] == version_start[node + 1]:
                 continue
             start = max(supplies[S_RELEASE, supply], as_of)
-            version = version_start[node]
-            while version + 1 < version_start[node + 1] and version_day[version + 1] <= start:
-                version += 1
-            if version_day[version] <= start and version_end[version] < start:
-                # It has ended: the next one counts, as where none is in force yet.
-                version += 1
-                if version == version_start[node + 1]:
-                    if bounds[B_BOM_DAY, node] < 0 or start < bounds[B_BOM_DAY, node]:
-                        bounds[B_BOM_DAY, node] = start
-                    continue
+            version = _made_by(
+                version_start[node],
+                version_start[node + 1],
+                version_day,
+                version_end,
+                version_alternate,
+                line_start,
+                line_node,
+                line_numerator,
+                line_denominator,
+                supplies[S_QUANTITY, supply],
+                start,
+                nodes,
+                demand_start,
+                asked,
+                head,
+                existing_start,
+                beside_head,
+                supplies,
+            )
+            if version < 0:
+                if bounds[B_BOM_DAY, node] < 0 or start < bounds[B_BOM_DAY, node]:
+                    bounds[B_BOM_DAY, node] = start
+                continue
+            supplies[S_ALTERNATE, supply] = version_alternate[version]
             for line in range(beside_start[version], beside_start[version + 1]):
                 if is_done[beside_node[line]]:
                     # What is planned already can count on nothing more.

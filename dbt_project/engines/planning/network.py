@@ -24,8 +24,8 @@ NO_END = 1 << 40
 @dataclass(frozen=True)
 class Network:
     """Nodes in the order of `nodes`; the BOM versions of node i are rows version_start[i] to version_start[i+1], by
-    effective day, in force to the end of version_end; the components of version v are rows line_start[v] to
-    line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit; its
+    alternate and effective day, in force to the end of version_end; the components of version v are rows line_start[v]
+    to line_start[v+1]: the component's node and the reduced fraction numerator ÷ denominator per parent unit; its
     by-products are rows beside_start[v] to beside_start[v+1] likewise.
     order: parents before components; of the warehouses of one item those that are supplied by a route first, then the
     others side by side: position i of the order belongs to pool[i], those that may help each other out have the same
@@ -35,6 +35,7 @@ class Network:
     version_start: Int64s
     version_day: Int64s
     version_end: Int64s
+    version_alternate: Int64s
     line_start: Int64s
     line_node: Int64s
     line_numerator: Int64s
@@ -62,7 +63,9 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     )
     versions, lines = exploded(facts)
     node_versions = (
-        made.join(versions, on="item_id", how="inner").sort("node", "effective_date").with_row_index("version")
+        made.join(versions, on="item_id", how="inner")
+        .sort("node", "alternate", "effective_date")
+        .with_row_index("version")
     )
     node_lines = (
         node_versions.select("version", "recipe", "warehouse_id", parent="node", parent_item="item_id")
@@ -136,6 +139,7 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
         version_end=node_versions.select(pl.col("end_date").to_physical().cast(pl.Int64).fill_null(NO_END))
         .to_series()
         .to_numpy(),
+        version_alternate=node_versions["alternate"].to_numpy(),
         line_start=line_start,
         line_node=line_node,
         line_numerator=numerator // np.maximum(divisor, 1),
@@ -278,6 +282,7 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         multiple_quantity=pl.col("multiple_quantity").fill_null(0),
         maximum_quantity=pl.col("maximum_quantity").fill_null(0),
         frozen_days=pl.col("frozen_days").fill_null(0),
+        release_fence_days=pl.col("release_fence_days").fill_null(0),
         period_days=pl.col("period_days").fill_null(1),
         target_quantity=pl.col("target_quantity").fill_null(0),
         # Holding at no cost is worth any number of unit-days.

@@ -39,10 +39,11 @@ def exploded(facts: PlanningInput) -> tuple[pl.DataFrame, pl.DataFrame]:
     below: list[tuple[int, object, int, int]] = []
     for row in versions.filter(is_parent).iter_rows(named=True):
         ends = [day for day in (row["end_date"], row["last_date"]) if day is not None]
-        for start in recipes.starts(row["item_id"], row["effective_date"], min(ends, default=None)):
+        for start in recipes.starts(row["bom_id"], row["item_id"], row["effective_date"], min(ends, default=None)):
             recipe = versions.height + len(made)
             made.append(row | {"recipe": recipe, "effective_date": start})
-            for item, share in recipes.lines(row["bom_id"], row["item_id"], max(start, facts.as_of)):
+            day = max(start, facts.as_of)
+            for item, share in recipes.lines(row["bom_id"], row["output_quantity"], row["item_id"], day):
                 below.append((recipe, item, share.numerator, share.denominator))
                 if max(share.numerator, share.denominator) >= 1 << 62:
                     raise PlanningFactIsInvalid(
@@ -56,7 +57,8 @@ def exploded(facts: PlanningInput) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 @dataclass(frozen=True)
 class Recipes:
-    """BOM versions by item, ascending by date (day, last day, id, output, whether a phantom), and lines by id."""
+    """Versions of the main BOMs by item, ascending by date (day, last day, id, output, whether a phantom), and the
+    lines of all BOMs by id."""
 
     versions: dict[object, list[tuple[date, date | None, object, int, bool]]]
     components: dict[object, list[tuple[object, Fraction]]]
@@ -65,7 +67,8 @@ class Recipes:
     @classmethod
     def of(cls, facts: PlanningInput, phantoms: set[object]) -> Recipes:
         versions: dict[object, list[tuple[date, date | None, object, int, bool]]] = {}
-        known = facts.bom_versions.sort("item_id", "effective_date", "bom_id").unique(
+        main = facts.bom_versions.filter(pl.col("alternate").fill_null(1) == 1)
+        known = main.sort("item_id", "effective_date", "bom_id").unique(
             ["item_id", "effective_date"], keep="last", maintain_order=True
         )
         for item, day, end, bom, output, is_phantom in known.select(
@@ -79,33 +82,31 @@ class Recipes:
             components.setdefault(bom, []).append((item, Fraction(quantity * MICRO, MICRO - (scrap or 0))))
         return cls(versions, components, phantoms)
 
-    def starts(self, item: object, first: date, last: date | None) -> list[date]:
+    def starts(self, bom: object, item: object, first: date, last: date | None) -> list[date]:
         """The days within a version on which a recipe begins: the first, and those on which phantoms may change."""
-        seen, ahead, days = {item}, [item], {first}
+        seen, ahead, days = {item}, [bom], {first}
         while ahead:
-            for _, _, bom, _, _ in self.versions.get(ahead.pop(), []):
-                for component, _ in self.components.get(bom, []):
-                    if component in self.phantoms and component not in seen:
-                        seen.add(component)
-                        ahead.append(component)
-                        for day, end, *_ in self.versions[component]:
-                            days.add(day)
-                            if end is not None:
-                                days.add(end + timedelta(1))
+            for component, _ in self.components.get(ahead.pop(), []):
+                if component in self.phantoms and component not in seen:
+                    seen.add(component)
+                    for day, end, below, *_ in self.versions[component]:
+                        ahead.append(below)
+                        days.add(day)
+                        if end is not None:
+                            days.add(end + timedelta(1))
         return sorted(day for day in days if first <= day and (last is None or day <= last))
 
     def lines(
-        self, bom: object, item: object, day: date, above: tuple[object, ...] = ()
+        self, bom: object, output: int, item: object, day: date, above: tuple[object, ...] = ()
     ) -> Iterator[tuple[object, Fraction]]:
         """Component and quantity per unit made, on that day, with the lines of phantoms in place of them."""
-        output = next(version[3] for version in self.versions[item] if version[2] == bom)
         for component, quantity in self.components.get(bom, []):
             share = quantity / output
             phantom = self.in_force(component, day) if component not in (*above, item) else None
             if phantom is None or not phantom[4]:
                 yield component, share
             else:
-                for below, times in self.lines(phantom[2], component, day, (*above, item)):
+                for below, times in self.lines(phantom[2], phantom[3], component, day, (*above, item)):
                     yield below, share * times
 
     def in_force(self, item: object, day: date) -> tuple[date, date | None, object, int, bool] | None:
@@ -115,13 +116,14 @@ class Recipes:
 
 
 def usable_versions(facts: PlanningInput) -> pl.DataFrame:
-    """The BOM versions that are in force on as_of or later, by item and effective date; last_date: the day before the
-    next one."""
+    """The BOM versions that are in force on as_of or later, by item, alternate and effective date; last_date: the day
+    before the next one."""
     as_of = facts.as_of
     return (
-        facts.bom_versions.sort("item_id", "effective_date", "bom_id")
-        .unique(["item_id", "effective_date"], keep="last", maintain_order=True)
-        .with_columns(last_date=pl.col("effective_date").shift(-1).over("item_id").dt.offset_by("-1d"))
+        facts.bom_versions.with_columns(pl.col("alternate").fill_null(1))
+        .sort("item_id", "alternate", "effective_date", "bom_id")
+        .unique(["item_id", "alternate", "effective_date"], keep="last", maintain_order=True)
+        .with_columns(last_date=pl.col("effective_date").shift(-1).over("item_id", "alternate").dt.offset_by("-1d"))
         .filter(
             (pl.col("last_date").is_null() | (pl.col("last_date") >= as_of))
             & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of))

@@ -53,7 +53,8 @@ S_DECISION = 18
 S_LEAD = 19  # worked days from release to due date
 S_FROM = 20  # node that it is moved from, -1 for none; of open transfers too
 S_OFFER = 21  # offer that it is bought by where suppliers have shares, -1 for none
-S_WIDTH = 22
+S_ALTERNATE = 22  # alternate of the BOM that a planned supply is made by, 0 for none
+S_WIDTH = 23
 # Of by-products of planned supplies, in place of what only the others have: the next one of the same node, -1 for none,
 # and the supply that it comes from.
 S_NEXT = S_COVERED
@@ -119,7 +120,8 @@ N_MOVE_HASH = 16  # identity of a move to item and warehouse
 N_MAXIMUM = 17
 N_FROZEN = 18  # first day on which something new may come, 0 for any
 N_ECONOMIC = 19  # economic order quantity, where lots are made by it; netting writes it
-N_WIDTH = 20
+N_FENCE = 20  # first day on which something new may be released, 0 for any
+N_WIDTH = 21
 
 # What a supplier with a share offers to a node: rows [offer, column], by node.
 O_SHARE = 0  # in the smallest whole numbers

@@ -290,6 +290,7 @@ def solve(given: PlanningInput) -> Solution:
         structure.version_start,
         structure.version_day,
         structure.version_end,
+        structure.version_alternate,
         structure.line_start,
         structure.line_node,
         structure.line_numerator,

@@ -14,6 +14,7 @@ from dbt_project.engines.planning.records import (
     N_IS_MADE,
     N_POLICY,
     N_SAFETY,
+    S_ALTERNATE,
     S_COVERED,
     S_DAY,
     S_DECISION,
@@ -38,8 +39,8 @@ from dbt_project.engines.planning.solution import Solution, dates, dates_or_null
 Int64s = npt.NDArray[np.int64]
 
 SHOWN = (
-    S_COVERED, S_DAY, S_DECISION, S_DUE, S_FIRST, S_FROM, S_LEAD, S_NEED, S_NODE, S_OFFER, S_QUANTITY, S_RELEASE,
-    S_REQUIRED, S_SHORTAGE, S_STATE, S_TOP,
+    S_ALTERNATE, S_COVERED, S_DAY, S_DECISION, S_DUE, S_FIRST, S_FROM, S_LEAD, S_NEED, S_NODE, S_OFFER, S_QUANTITY,
+    S_RELEASE, S_REQUIRED, S_SHORTAGE, S_STATE, S_TOP,
 )  # fmt: skip
 # In place of a lot rule where a warehouse gives what it has free.
 FREE_STOCK = "free_stock"
@@ -71,8 +72,8 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     in micro currency per base unit and value_amount in minor units are null where no price or cost is known.
     margin_of_pegged_orders sums each waiting sales order line once; margin_at_risk is the part that hangs on this
     supply.
-    kind: buy (from supplier_id), make, or move (from from_warehouse_id; by a route, or, with lot_rule free_stock, what
-    that warehouse has free).
+    kind: buy (from supplier_id), make (by that alternate of its BOM), or move (from from_warehouse_id; by a route, or,
+    with lot_rule free_stock, what that warehouse has free).
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = plan.planned
@@ -94,6 +95,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "warehouse_id": plan.of_node("warehouse_id", nodes),
             "from_warehouse_id": gathered(plan.nodes["warehouse_id"], source),
             "supplier_id": plan.offered("supplier_id", rows[S_OFFER], np.where(is_moved, -1, nodes)),
+            "alternate": gathered(pl.Series(range(1, 100), dtype=pl.Int64), rows[S_ALTERNATE] - 1),
             "quantity": rows[S_QUANTITY],
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),

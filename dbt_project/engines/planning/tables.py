@@ -33,6 +33,7 @@ from dbt_project.engines.planning.records import (
     D_STATE,
     D_WIDTH,
     EXISTING,
+    N_FENCE,
     N_FROM,
     N_FROZEN,
     N_HASH,
@@ -216,6 +217,8 @@ def node_parameters(nodes: pl.DataFrame, structure: Network, as_of: int) -> Tabl
     frozen = nodes["frozen_days"].to_numpy()
     # Without frozen days what should have come before as_of keeps its day.
     table[:, N_FROZEN] = np.where(frozen > 0, as_of + frozen, 0)
+    fence = nodes["release_fence_days"].to_numpy()
+    table[:, N_FENCE] = np.where(fence > 0, as_of + fence, 0)
     table[:, N_PERIOD] = nodes["period_days"].to_numpy()
     table[:, N_TARGET] = nodes["target_quantity"].to_numpy()
     table[:, N_PART_PERIOD] = nodes["part_period"].to_numpy()
@@ -283,7 +286,8 @@ def planning_calendar(
     as_of: int,
 ) -> WorkingCalendar:
     """A table long enough for every lead time one after the other, before the first day and after the last."""
-    days = [as_of, as_of + max(facts.horizon_days, 0), as_of + int(nodes["frozen_days"].to_numpy().max(initial=0))]
+    days = [as_of, as_of + max(facts.horizon_days, 0)]
+    days += [as_of + int(nodes[name].to_numpy().max(initial=0)) for name in ("frozen_days", "release_fence_days")]
     given = [demands["need_date"], existing["due_date"], facts.working_days["date"], facts.decisions["due_date"]]
     ends = [day for column in given for day in (column.min(), column.max())]
     days += [day_number(day) for day in ends if isinstance(day, date)]

@@ -45,12 +45,12 @@ def operations_of(shop: Shop, placed: Placed) -> pl.DataFrame:
         if held != FREE:
             reason: str | None = HELD[held]
         elif wait > 0:
-            reason = "machine"
+            reason = "machine_busy"
             waits_for = ids[int(behind[operation])] if behind[operation] >= 0 else None
         elif operation > shop.first[shop.job[operation]]:
-            reason, waits_for = "operation", ids[operation - 1]
+            reason, waits_for = "previous_operation", ids[operation - 1]
         else:
-            reason = "release"
+            reason = "order_start"
         for name, value in (("held", HELD[held]), ("wait", max(wait, 0)), ("reason", reason), ("waits_for", waits_for)):
             rows[name].append(value)
     return shop.facts.operations.select(
@@ -97,13 +97,13 @@ def jobs_of(shop: Shop, placed: Placed, operations: pl.DataFrame) -> pl.DataFram
         reason = None
         if end > due:
             if due <= shop.release[job]:
-                reason = "past_due" if due <= shop.facts.start else "too_short"
+                reason = "already_overdue" if due <= shop.facts.start else "due_too_early"
             elif alone[job] > due:
-                reason = "too_short"
+                reason = "due_too_early"
             else:
-                reason = "pinned" if reasons[longest] in ("pinned", "frozen") or not waits[longest] else "machine"
+                reason = "pinned" if reasons[longest] in ("pinned", "frozen") or not waits[longest] else "machine_busy"
         waited = waits[longest] > 0
-        blocker = blockers[longest] if reasons[longest] == "machine" else None
+        blocker = blockers[longest] if reasons[longest] == "machine_busy" else None
         for name, value in (
             ("start", start), ("end", end), ("due", None if due == NO_DUE else due), ("alone_end", alone[job]),
             ("reason", reason), ("center", centers[longest] if waited else None),

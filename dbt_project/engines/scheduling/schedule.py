@@ -20,10 +20,11 @@ from dbt_project.engines.scheduling.working_time import begin_after
 class Schedule:
     """operations: operation_id, job_id, sequence, work_center_id, machine (from 0; null where there is no end of them),
         start, end, setup, run, held (pinned, frozen, null), ready (when it could have started but for its machine),
-        wait (working time it then waited), reason (what its start waited for: pinned, frozen, release, operation,
-        machine), waits_for_operation_id.
+        wait (working time it then waited), reason (what its start waited for: pinned, frozen, order_start,
+        previous_operation, machine_busy), waits_for_operation_id.
     jobs: job_id, start, end, due, lateness (units after due, negative if early; null without due), is_late, alone_end
-        (when it would end with every machine free for it), reason of a late one (past_due, too_short, machine, pinned),
+        (when it would end with every machine free for it), reason of a late one (already_overdue,
+        due_too_early, machine_busy, pinned),
         reason_work_center_id (where it waited longest), wait, waits_for_job_id.
     load: work_center_id, day (number), capacity, setup, run, operation_count.
     findings: operation_id, finding (pin_has_passed, pins_overlap, pin_in_closed_time, pin_before_operation,

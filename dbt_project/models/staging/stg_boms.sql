@@ -1,4 +1,4 @@
--- One row per BOM version.
+-- One row per version of a main BOM; the alternates are for planning and work orders, which read them as recorded.
 select
     boms.id as bom_id,
     boms.item_id,
@@ -14,3 +14,4 @@ select
 from {{ source('raw', 'bom') }} as boms
 where
     boms.effective_date <= {{ as_of() }}
+    and boms.alternate = 1

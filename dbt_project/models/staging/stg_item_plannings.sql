@@ -19,6 +19,7 @@ select
     {{ quantity('item_plannings.holding_cost') }} as holding_cost,
     item_plannings.tolerance_days,
     item_plannings.frozen_days,
+    item_plannings.release_fence_days,
 
     item_plannings.effective_date,
     {{ recorded_time('item_plannings.recorded_at') }} as recorded_at,

@@ -150,12 +150,13 @@ def _record_masters(recorder: Recorder, catalogue: Catalogue, seed: int, first_d
         )  # fmt: skip
     for item in reversed(catalogue.items.values()):
         made = {} if item.is_made else {"preferred_supplier": item.supplier}
+        # A lot worth setting a machine up for; standard costs spread the set-up over it.
+        minimum, multiple = ({0: "5", 1: "10"}.get(item.level, "20"), "1") if item.is_made else ("50", "10")
         record(
             "create_item", code=item.code, name=item.name, unit=item.unit, kind="made" if item.is_made else "bought",
             category=item.category, valuation_method=item.valuation_method, lead_time_days=item.lead_time_days,
             safety_stock={0: "2", 1: "4", 2: "8", 3: "20"}[item.level],
-            lot_policy="lot_for_lot" if item.is_made else "minimum_multiple",
-            minimum_quantity="0" if item.is_made else "50", multiple_quantity="0" if item.is_made else "10", **made,
+            lot_policy="minimum_multiple", minimum_quantity=minimum, multiple_quantity=multiple, **made,
         )  # fmt: skip
     for item in catalogue.items.values():
         if item.supplier:

@@ -1,6 +1,5 @@
 """Who may approve up to which value: by role or user, above it another, never one's own."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,6 @@ from transactions.kernel.sessions import open_session, session_actor
 from transactions.planning.approval_limit import approval_limit_of
 
 PASSWORD = "a long enough password"
-TODAY = date(2026, 6, 15)
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +100,12 @@ def test_limits_are_versions_and_a_users_own_stands_first(acting: Acting) -> Non
 
     def told(name: str) -> Decimal | None:
         actor = session_actor(acting.door, open_session(acting.door, name, PASSWORD))
-        return approval_limit_of(acting.door, actor, None, TODAY)
+        return approval_limit_of(acting.door, actor)
 
     assert [told(name) for name in ("pia", "pat", "olga")] == [Decimal(50), Decimal(70), None]
     assert _refused(acting.as_user("pia"), "6")[0] == "ValueExceedsApprovalLimit"
+    # A decision of an earlier day is of today's right.
+    assert _refused(acting.as_user("pia"), "6", effective_date="2026-05-01")[0] == "ValueExceedsApprovalLimit"
     acting("set_approval_limit", username="pat")
     assert told("pat") == Decimal(50)
     acting("set_approval_limit", role="planner")

@@ -139,6 +139,7 @@ select
     coalesce(own.holding_cost_micro, general.holding_cost_micro) as holding_cost,
     coalesce(own.tolerance_days, general.tolerance_days) as tolerance_days,
     coalesce(own.frozen_days, general.frozen_days) as frozen_days,
+    coalesce(own.release_fence_days, general.release_fence_days) as release_fence_days,
     coalesce(own.preferred_supplier_id, general.preferred_supplier_id) as preferred_supplier_id,
     item_costs.unit_cost_micro as unit_cost,
     companies.amount_exponent

@@ -11,6 +11,7 @@ suggested as (
         suggestions.warehouse_id,
         suggestions.from_warehouse_id,
         suggestions.supplier_id,
+        suggestions.alternate,
         suggestions.quantity,
         suggestions.due_date,
         suggestions.release_date,
@@ -59,6 +60,7 @@ followed as (
         decided.warehouse_id,
         decided.from_warehouse_id,
         decided.supplier_id,
+        null as alternate,
         decided.quantity_micro as quantity,
         decided.due_date,
         null as release_date,
@@ -134,6 +136,7 @@ select
     case when suggestions.kind = 'make' then worked_at.work_center_id end as work_center_id,
     case when suggestions.kind = 'make' then worked_at.work_center_code end as work_center_code,
     case when suggestions.kind = 'make' then worked_at.work_center_name end as work_center_name,
+    cast(suggestions.alternate as bigint) as alternate,
     {{ quantity('suggestions.quantity') }} as quantity,
     suggestions.due_date,
     suggestions.release_date,
@@ -141,8 +144,8 @@ select
     cast(
         case
             when suggestions.state not in ('proposed', 'changed') then null
-            when suggestions.release_date <= {{ as_of() }} then 'today'
-            when suggestions.release_date <= {{ as_of() }} + 7 then 'week'
+            when suggestions.release_date <= {{ as_of() }} + cast(coalesce(nodes.release_fence_days, 0) as integer) then 'today'
+            when suggestions.release_date <= {{ as_of() }} + cast(coalesce(nodes.release_fence_days, 0) + 7 as integer) then 'week'
             else 'later'
         end as varchar
     ) as urgency,
@@ -194,6 +197,10 @@ left join {{ ref('stg_units') }} as units on units.unit_id = items.unit_id
 left join {{ ref('stg_warehouses') }} as warehouses on warehouses.warehouse_id = suggestions.warehouse_id
 left join {{ ref('stg_warehouses') }} as sources on sources.warehouse_id = suggestions.from_warehouse_id
 left join {{ ref('stg_partners') }} as suppliers on suppliers.partner_id = suggestions.supplier_id
+left join {{ ref('int_planning_nodes') }} as nodes
+    on nodes.company_id = suggestions.company_id
+    and nodes.item_id = suggestions.item_id
+    and nodes.warehouse_id = suggestions.warehouse_id
 left join {{ ref('int_items_worked_at') }} as worked_at
     on worked_at.company_id = suggestions.company_id
     and worked_at.item_id = suggestions.item_id

@@ -25,6 +25,7 @@ select
     boms.bom_id,
     boms.item_id as made_item_id,
     made_items.item_code as made_item_code,
+    boms.alternate,
     boms.effective_date,
     boms.end_date,
     {{ quantity('boms.output_quantity') }} as output_quantity,

@@ -53,6 +53,7 @@ select
     {{ quantity('nodes.target_quantity') }} as target_quantity,
     nodes.tolerance_days,
     nodes.frozen_days,
+    nodes.release_fence_days,
     nodes.preferred_supplier_id,
     case when nodes.kind = 'bought' then coalesce(nodes.preferred_supplier_id, chosen.supplier_id) end as planned_supplier_id,
     {{ quantity('nodes.order_cost') }} as order_cost,

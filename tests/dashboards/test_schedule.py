@@ -1,0 +1,136 @@
+"""The schedule on its board: who is done when, how full, what is late and why; pins and approvals through the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from dashboards.boards.schedule import approval
+from dashboards.charts import gantt
+from dashboards.door import door
+from dashboards.edition import current_edition
+from dashboards.questions.question import answered
+from orchestration.refresh import refresh
+from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
+from tests.dashboards.test_pages import texts_of
+from tests.warehouse.test_schedule import AS_OF, SETTING
+from transactions import make_home
+from transactions.kernel.clock import SetClock
+
+
+@pytest.fixture(scope="module")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two orders for one bench, of which the second ends late; as of the day on which both start."""
+    home = tmp_path_factory.mktemp("schedule")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIHUAN_HOME", str(home))
+        made, _password = make_home(password=PASSWORD, clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)))
+        for number, (name, data) in enumerate(SETTING):
+            made.execute(name, data, "administrator", key=str(number))
+        for role in ("planner", "foreman", "salesperson", "analyst"):
+            user = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}
+            made.execute("create_user", user, "administrator")
+        refresh(home, made.engine, as_of=date.fromisoformat(AS_OF))
+        made.engine.dispose()
+    yield home
+    forget_homes()
+
+
+def section(opened: Opened, role: str, tab: str, **query: str) -> AppTest:
+    """The board with one of its parts open."""
+    page = opened("schedule", role, **query)
+    page.session_state["sections-schedule"] = tab
+    page = page.run()
+    assert not page.exception
+    return page
+
+
+def test_the_questions_agree_with_each_other(at_home: Path) -> None:
+    edition = current_edition("nocost")  # nothing in a schedule is cost
+    [total] = answered(edition, "schedule_total", {}).to_dicts()
+    assert (total["order_count"], total["operation_count"], total["late_order_count"]) == (2, 6, 1)
+    assert (total["longest_days_late"], total["changed_order_count"], total["finding_count"]) == (1, 2, 0)
+    assert total["last_end"] == datetime(2026, 6, 16, 10, 30)
+    assert answered(edition, "schedule_operations", {}).height == total["operation_count"]
+    [late] = answered(edition, "schedule_orders", {"is_late": True}).to_dicts()
+    assert (late["work_order_number"], late["late_work_center_code"], late["operation_count"]) == (
+        "WO000002", "BENCH", 3,
+    )  # fmt: skip
+    # An order is shown whole, even where one of its operations brings it in.
+    assert answered(edition, "schedule_orders", {"work_center": "PRESS"})["operation_count"].to_list() == [3, 3]
+    until = answered(edition, "schedule_operations", {"work_center": "BENCH", "until_day": "2026-06-15"})
+    assert until.height == 0
+    load = answered(edition, "schedule_load", {"work_center": "BENCH"})
+    assert load["load_minutes"].sum() == 600
+    assert answered(edition, "schedule_fullest", {})["work_center_code"].to_list() == ["BENCH", "PRESS"]
+    assert answered(edition, "orders_without_operations", {})["order_count"].to_list() == [0]
+
+
+def test_the_board_says_it_in_both_languages(opened: Opened) -> None:
+    assert "2 work orders with 6 operations are scheduled until Jun 16, 2026; 1 end late" in texts_of(
+        opened("schedule", "planner")
+    )
+    assert "2 张工单、6 道工序已排到" in texts_of(opened("schedule", "planner", lang="zh_CN"))
+
+
+def test_each_part_of_the_board_is_drawn(opened: Opened) -> None:
+    for tab, told in (("Load", "1440"), ("Late orders", "WO000002"), ("Operations", "WO000001"), ("Approve", "WO")):
+        page = section(opened, "planner", tab)
+        assert told in texts_of(page) or page.dataframe, tab
+    for rows in ("machine", "order"):
+        assert not opened("schedule", "planner", rows=rows, span="all", center="BENCH").exception
+
+
+def test_whoever_may_not_decide_sees_no_button(opened: Opened) -> None:
+    assert not [button for button in section(opened, "analyst", "Approve").button if button.key == "approve-schedule"]
+    assert "Your roles do not open this page" in texts_of(opened("schedule", "salesperson"))
+
+
+def test_approving_sets_the_dates_of_the_orders(opened: Opened) -> None:
+    page = section(opened, "foreman", "Approve")
+    [button] = [button for button in page.button if button.key == "approve-schedule"]
+    page = button.click().run()
+    assert not page.exception
+    assert "2 orders have the dates of the schedule" in page.success[0].value
+    with door().engine.connect() as connection:
+        dates = connection.execute(text("select start_date, due_date from work_order order by id")).fetchall()
+    assert [tuple(str(day) for day in row) for row in dates] == [("2026-06-15",) * 2, ("2026-06-15", "2026-06-16")]
+
+
+def test_an_approval_names_each_operation_once(at_home: Path) -> None:
+    operations = answered(current_edition("full"), "schedule_operations", {"order": "WO000001"})
+    command = approval("B", operations)
+    assert command["build_id"] == "B"
+    [order] = command["orders"]
+    assert [part["sequence"] for part in order["operations"]] == [10, 20, 30]
+    assert order["operations"][0]["start"] == "2026-06-15T06:00:00"
+
+
+def test_the_api_asks_and_pins(signed_in: Callable[[str], TestClient]) -> None:
+    client = signed_in("planner")
+    rows = client.get("/questions/schedule_operations").json()
+    assert "WO000001" in str(rows)
+    pin = {"order": "WO000001", "sequence": 30, "start": "2026-06-15T13:00"}
+    assert client.post("/commands/pin_operation", json=pin).status_code == 200
+    assert signed_in("salesperson").post("/commands/pin_operation", json=pin).status_code == 403
+
+
+def test_three_hundred_operations_are_drawn_as_data() -> None:
+    first = datetime(2026, 6, 15)
+    starts = [first + timedelta(hours=place) for place in range(300)]
+    bars = [
+        (place % 12, start, start + timedelta(minutes=50), f"operation {place}", "WO", "#2563eb")
+        for place, start in enumerate(starts)
+    ]
+    chart = gantt([f"machine {place}" for place in range(12)], bars, first, datetime(2026, 6, 29))
+    drawn = chart["series"][0]["data"]
+    assert len(drawn) == 300
+    assert drawn[0]["coords"] == [[1781481600000, 0], [1781484600000, 0]]  # the clock as it stands, in UTC
+    assert not any(bar["label"]["show"] for bar in drawn)
+    assert gantt(["m"], bars[:24], first, datetime(2026, 6, 15, 6))["series"][0]["data"][-1]["name"] == "operation 6"
