@@ -43,6 +43,29 @@ def test_improved_schedules_have_no_faults_and_are_no_worse(shop: SmallShop, obj
         assert answer.bound <= answer.makespan or clashes[0]
 
 
+@settings(max_examples=EXAMPLES, phases=PHASES)
+@given(shops(), st.sampled_from(["lateness", "makespan"]))
+def test_exchanged_schedules_have_no_faults_and_are_no_worse(shop: SmallShop, objective: str) -> None:
+    given_facts = facts(shop, objective=objective)
+    answer = schedule(given_facts, exchanges=200)
+    assert faults(shop, answer) == []
+    assert answer.operations.equals(schedule(given_facts, exchanges=200).operations)
+    dispatched = schedule(given_facts)
+    clashes = [
+        len(found.findings.filter(pl.col("finding") == "pin_before_operation")) for found in (answer, dispatched)
+    ]
+    assert (clashes[0], answer.objective) <= (clashes[1], dispatched.objective)
+
+
+@settings(max_examples=EXAMPLES // 4, phases=PHASES)
+@given(st.integers(0, 2**32))
+def test_exchange_comes_close_to_the_best_of_a_tiny_shop(number: int) -> None:
+    """Of so few operations almost every order is tried."""
+    shop = tiny_shop(number)
+    answer = schedule(facts(shop, objective="makespan"), exchanges=2_000)
+    assert least_makespan(shop) <= answer.makespan <= least_makespan(shop) * 1.25
+
+
 @settings(max_examples=EXAMPLES // 4, phases=PHASES)
 @given(st.integers(0, 2**32))
 def test_the_best_schedule_of_a_tiny_shop_is_found(number: int) -> None:

@@ -27,11 +27,13 @@ LATENESS_WEIGHT = 100  # a unit late counts as much as so many units of any end
 class Search:
     """How long to look. deterministic_seconds: the solver's own measure of its work, the same on every machine.
     wall_seconds: an upper bound of real time; where it ends the search, the result depends on the machine.
-    workers: threads; what is found does not depend on them."""
+    is_interleaved: many ways of searching in turn, on as many threads as there are workers, which changes nothing of
+    what is found; else one way on one thread, which begins to improve at once."""
 
     deterministic_seconds: float
     wall_seconds: float | None = None
     seed: int = 1
+    is_interleaved: bool = True
     workers: int = 1
 
 
@@ -79,8 +81,8 @@ def improved_order(shop: Shop, hint: Placed, search: Search) -> Found | None:
     model.minimize(_objective(shop, model, starts, sizes, ends, _on_axis(axis, shop.due), horizon))
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = search.seed
-    solver.parameters.num_workers = search.workers
-    solver.parameters.interleave_search = True
+    solver.parameters.num_workers = search.workers if search.is_interleaved else 1
+    solver.parameters.interleave_search = search.is_interleaved
     solver.parameters.max_deterministic_time = search.deterministic_seconds
     if search.wall_seconds is not None:
         solver.parameters.max_time_in_seconds = search.wall_seconds

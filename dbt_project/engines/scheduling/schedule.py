@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from dbt_project.engines.scheduling.dispatch import Placed, dispatched, in_order
+from dbt_project.engines.scheduling.exchange import exchanged
 from dbt_project.engines.scheduling.facts import RULES, ScheduleInput, SchedulingFactIsInvalid
 from dbt_project.engines.scheduling.improvement import LATENESS_WEIGHT, Found, Search, improved_order, measured_on
 from dbt_project.engines.scheduling.load import load_of
@@ -30,8 +31,8 @@ class Schedule:
     findings: operation_id, finding (pin_has_passed, pins_overlap, pin_in_closed_time, pin_before_operation,
         beyond_calendar).
     makespan: end of the last operation less start. objective: what was minimised. rule: of the dispatch it came from.
-    is_improved: the search found a better order. is_best: there is no better schedule, lateness counted in working
-        time. bound: the least makespan of any schedule; null where the search did not look, or knows no exact one.
+    is_improved: exchange or search found a better order. is_best: there is no better schedule, lateness counted in
+        working time. bound: the least makespan of any schedule; null where nothing was searched, or it is not exact.
     """
 
     operations: pl.DataFrame
@@ -46,9 +47,12 @@ class Schedule:
     bound: int | None
 
 
-def schedule(facts: ScheduleInput, *, rule: str | None = None, search: Search | None = None) -> Schedule:
-    """Schedule the operations. rule: one of RULES; None: each of them, and the best counts. search: look for a better
-    order from there; None: do not. Raises SchedulingFactIsInvalid."""
+def schedule(
+    facts: ScheduleInput, *, rule: str | None = None, exchanges: int = 0, search: Search | None = None, seed: int = 1
+) -> Schedule:
+    """Schedule the operations. rule: one of RULES; None: each of them, and the best counts. exchanges: how many
+    other turns of single operations are tried from there (not on a line, which keeps its order). search: look for a
+    better order from there; None: do not. Raises SchedulingFactIsInvalid."""
     if rule is not None and rule not in RULES:
         raise SchedulingFactIsInvalid(f"rule: {rule!r} is none of {', '.join(RULES)}")
     facts = facts.conformed()
@@ -57,6 +61,10 @@ def schedule(facts: ScheduleInput, *, rule: str | None = None, search: Search | 
     chosen, best = min(tried, key=lambda pair: _measure(shop, pair[1]))
     found: Found | None = None
     is_improved = False
+    if exchanges and len(shop.job) and not facts.keeps_order:
+        better = exchanged(shop, best, exchanges, seed)
+        if _measure(shop, better) < _measure(shop, best):
+            best, is_improved = better, True
     if search is not None and len(shop.job):
         found = improved_order(shop, best, search)
         if found is not None:

@@ -11,9 +11,10 @@ from dbt_project.engines.scheduling import ScheduleInput, Search, schedule
 
 DAY = 1440
 FROZEN_DAYS = 2
-# Dispatching takes seconds for any shop; the search is for those in which it finds something in as much time.
-MOST_OPERATIONS_IMPROVED = 500
-DETERMINISTIC_SECONDS = 2.0
+# A refresh has a second or two: other turns are tried for any shop, a proof is looked for in a small one.
+TRIES, PLACEMENTS = 20_000, 16_000_000
+MOST_OPERATIONS_SEARCHED = 60
+DETERMINISTIC_SECONDS = 0.2
 TABLES = ("operations", "jobs", "load", "findings")
 
 
@@ -50,10 +51,14 @@ def model(dbt, session):
 
 
 def scheduled(operations, hours, days, as_of):
-    """The schedule of one company, improved where it is small enough."""
+    """The schedule of one company, as good as a refresh has time for."""
     given = facts(operations, hours, days, as_of)
-    is_small = 0 < given.operations.height <= MOST_OPERATIONS_IMPROVED
-    return schedule(given, search=Search(DETERMINISTIC_SECONDS) if is_small else None)
+    count = given.operations.height
+    return schedule(
+        given,
+        exchanges=min(TRIES, PLACEMENTS // max(count, 1)),
+        search=Search(DETERMINISTIC_SECONDS) if 0 < count <= MOST_OPERATIONS_SEARCHED else None,
+    )
 
 
 def facts(operations, hours, days, as_of):
