@@ -57,7 +57,8 @@ def test_odds_hold_on_months_they_have_not_seen(tmp_path: Path, seed: int) -> No
         found, due = judged(build, kind, BY_LEAD_TIME), judged(build, kind, BY_DUE_DATE)
         print(
             f"seed {seed}, {kind}: {found.count} orders, {found.under_p90:.1%} under p90, "
-            f"error {found.error:.2f} days, by lead time {found.stated_error:.2f} ({found.gain:.0%} better), by due date {due.stated_error:.2f} "
+            f"error {found.error:.2f} days, by lead time {found.stated_error:.2f} ({found.gain:.0%} better), "
+            f"by due date {due.stated_error:.2f} "
             f"({due.gain:.0%} better)"
         )
         assert found.count >= 400
