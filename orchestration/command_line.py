@@ -20,6 +20,7 @@ from typer._click.exceptions import ClickException, UsageError
 if TYPE_CHECKING:
     from orchestration.known import Known
     from transactions import Door
+    from transactions.kernel.users import Actor
 
 app = typer.Typer(
     name="bihuan",
@@ -272,6 +273,37 @@ def sql(
 
 
 @app.command()
+def ask(
+    name: Annotated[str | None, typer.Argument(help="question, such as promise_dates; left out: list them")] = None,
+    data: Annotated[str, typer.Option(help="its filters, JSON; - for standard input")] = "{}",
+    form: Annotated[str, typer.Option("--format", help="table, csv or json")] = "table",
+    as_user: AsUser = None,
+) -> None:
+    """Ask a question of the published build as boards do: `bihuan ask promise_dates --data '{"order": 7}'`."""
+    from dashboards.edition import current_edition
+    from dashboards.questions.question import ask as answer_to
+    from dashboards.questions.question import questions
+    from orchestration.answer_table import FORMATS, written
+
+    if form not in FORMATS:
+        raise UsageError(f"--format is {', '.join(FORMATS)}")
+    actor = _user(_actor(_door(), as_user))
+    if name is None:
+        for question in questions().values():
+            if actor.may(question.permission):
+                print(f"{question.name:34} {question.summary}")
+        return
+    try:
+        filters = json.loads(sys.stdin.read() if data == "-" else data)
+    except json.JSONDecodeError as failure:
+        raise UsageError(f"--data is no JSON: {failure}") from failure
+    if not isinstance(filters, dict):
+        raise UsageError("--data is one JSON object")
+    found = answer_to(actor, current_edition(actor.edition), name, filters)
+    print(written(found.columns, found.rows(), form))
+
+
+@app.command()
 def known(
     at: Annotated[str, typer.Option("--at", help="2012-06-30T18:00Z; a bare date is the end of that day")],
     as_of: Day = None,
@@ -314,12 +346,16 @@ def _known(at: str, as_of: date | None) -> "Known":
 
 
 def _edition_of(username: str) -> str:
+    return _user(username).edition
+
+
+def _user(username: str) -> "Actor":
     from transactions.kernel.database import reading
     from transactions.kernel.users import actor_named
     from transactions.kernel.work import Work
 
     with reading(_door().engine) as connection:
-        return actor_named(Work(connection, {}), username).edition
+        return actor_named(Work(connection, {}), username)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from dashboards.frame import View
 from dashboards.planning_facts import planning_facts
 from dashboards.questions.question import answered
 from dbt_project.engines.planning import plan
+from orchestration.command_line import run
 from tests.dashboards.conftest import AS_OF, Opened
 from tests.dashboards.test_pages import texts_of
 from transactions.kernel.refusal import InvalidData, NotFound, WrongState
@@ -116,6 +117,18 @@ def test_the_question_stands_in_the_api_for_those_who_see_dates(signed_in: Calla
     assert found.status_code == 200
     assert found.json()["rows"][0]["earliest_date"] == AS_OF.isoformat()
     assert signed_in("storekeeper").get("/questions/promise_dates", params=told).status_code == 403
+
+
+def test_the_question_is_asked_on_the_command_line(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.dumps({"lines": [{"item": "CANARY", "quantity": "1"}]})
+    assert run(["ask", "promise_dates", "--data", told, "--format", "json", "--as", "salesperson"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["earliest_date"] == AS_OF.isoformat()
+    assert run(["ask", "promise_dates", "--data", told, "--as", "storekeeper"]) == 1
+    assert "NotPermitted" in capsys.readouterr().err
+    assert run(["ask", "--as", "salesperson"]) == 0
+    listed = capsys.readouterr().out
+    assert "promise_dates" in listed
+    assert "margin_preview" not in listed
 
 
 def test_the_page_says_when_and_why(opened: Opened) -> None:
