@@ -108,7 +108,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
 
     steps = pl.DataFrame(
         {
-            "supply_id": gathered(plan.supply_ids, chain_supplies),
+            "supply_id": plan.named_supplies(chain_supplies),
             "supply_kind": _kinds(plan, chain_supplies, kind, node),
             "document_number": gathered(
                 plan.existing["document_number"], np.where(kind == EXISTING, chain_supplies, -1)

@@ -84,9 +84,9 @@ def pegging(plan: Solution) -> pl.DataFrame:
     needed = pl.Series(is_needed)
     return pl.DataFrame(
         {
-            "requirement_id": gathered(plan.requirement_ids, requirement),
+            "requirement_id": plan.named_requirements(requirement),
             "requirement_kind": names.gather(kind),
-            "supply_id": gathered(plan.supply_ids, supply),
+            "supply_id": plan.named_supplies(supply),
             "supply_kind": supply_names.gather(supply_kind),
             "company_id": plan.of_node("company_id", node),
             "item_id": plan.of_node("item_id", node),
@@ -95,7 +95,7 @@ def pegging(plan: Solution) -> pl.DataFrame:
             "need_date": pl.select(pl.when(needed).then(dates(of_requirement(R_DAY)))).to_series(),
             "level": pl.select(pl.when(needed).then(pl.Series(of_requirement(R_LEVEL)))).to_series(),
             "sales_order_line_id": gathered(plan.lines["line"], of_requirement(R_TOP)),
-            "parent_supply_id": gathered(plan.supply_ids, of_requirement(R_PARENT)),
+            "parent_supply_id": plan.named_supplies(of_requirement(R_PARENT)),
             "path": gathered(
                 paths(plan.requirements, plan.supplies, plan.demands["demand_id"], plan.nodes["item_id"]), requirement
             ),

@@ -12,7 +12,7 @@ import polars as pl
 from dbt_project.engines.planning.availability import NEVER, available_days
 from dbt_project.engines.planning.calendar import WorkingCalendar, day_number
 from dbt_project.engines.planning.facts import PlanningInput
-from dbt_project.engines.planning.identity import text_identities, written
+from dbt_project.engines.planning.identity import names, text_identities, written
 from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
 from dbt_project.engines.planning.network import Network, network, planned_nodes, shared_offers
@@ -112,16 +112,26 @@ class Solution:
         """The names of the planned supplies."""
         return written(self.supplies[S_HASH, self.planned], "S")
 
+    def named_supplies(self, rows: Int64s) -> pl.Series:
+        """The names of these supplies, null for a negative row: existing supplies by their own name, planned ones by
+        their suggestion, stock as STOCK:item@warehouse, by-products as suggestion:item."""
+        source, texts = self._supply_names
+        return names(rows, source, self.supplies[S_HASH], "S", texts)
+
+    def named_requirements(self, rows: Int64s) -> pl.Series:
+        """The names of these requirements, null for a negative row: demands by their own, components of planned orders
+        by their identity."""
+        texts = self.demands["demand_id"]
+        return names(rows, self.requirements[R_SOURCE], self.requirements[R_HASH], "R", texts)
+
     @cached_property
-    def supply_ids(self) -> pl.Series:
-        """Existing supplies by their own name, planned ones by their suggestion, stock as STOCK:item@warehouse,
-        by-products as suggestion:item."""
+    def _supply_names(self) -> tuple[Int64s, pl.Series]:
+        """Per supply where its name stands among the texts, -1 for planned ones; and the texts."""
         stocks = np.flatnonzero(self.supplies[S_KIND] == STOCK)
-        names = pl.concat(
+        texts = pl.concat(
             [
                 self.existing["supply_id"],
                 pl.select(pl.lit("STOCK:") + self.places.gather(self.supplies[S_NODE, stocks])).to_series(),
-                self.suggestion_ids,
                 pl.DataFrame(
                     {
                         "order": written(self.supplies[S_HASH, self.supplies[S_OF, self.beside]], "S"),
@@ -132,23 +142,11 @@ class Solution:
                 .to_series(),
             ]
         )
-        # From existing, stock, planned to the order of the table.
-        place = np.empty(self.supplies.shape[1], dtype=np.int64)
+        place = np.full(self.supplies.shape[1], -1, dtype=np.int64)
         place[: self.existing.height] = np.arange(self.existing.height)
         place[stocks] = self.existing.height + np.arange(len(stocks))
-        place[self.planned] = self.existing.height + len(stocks) + np.arange(len(self.planned))
-        place[self.beside] = self.existing.height + len(stocks) + len(self.planned) + np.arange(len(self.beside))
-        return names.gather(place).rename("supply_id")
-
-    @cached_property
-    def requirement_ids(self) -> pl.Series:
-        """Demands by their own name, components of planned orders by their identity."""
-        source = self.requirements[R_SOURCE]
-        below = np.flatnonzero(source < 0)
-        names = pl.concat([self.demands["demand_id"], written(self.requirements[R_HASH, below], "R")])
-        place = source.copy()
-        place[below] = self.demands.height + np.arange(len(below))
-        return names.gather(place).rename("requirement_id")
+        place[self.beside] = self.existing.height + len(stocks) + np.arange(len(self.beside))
+        return place, texts
 
 
 def gathered(values: pl.Series, rows: Int64s) -> pl.Series:

@@ -114,7 +114,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "multiple_quantity": plan.of_node("multiple_quantity", nodes),
             "maximum_quantity": plan.of_node("maximum_quantity", nodes),
             "supplier_minimum_quantity": plan.offered("supplier_minimum", rows[S_OFFER], nodes),
-            "first_requirement_id": gathered(plan.requirement_ids, rows[S_FIRST]),
+            "first_requirement_id": plan.named_requirements(rows[S_FIRST]),
             "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),
             "sales_order_line_count": plan.line_count[where],
             "margin_of_pegged_orders": plan.margin_behind[where],
