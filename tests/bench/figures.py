@@ -111,6 +111,14 @@ FIGURES = (
         Promise(at_most=8, memory=2 * MEGABYTES_PER_GB),
         "mrp.frepple_factory_whole",
     ),
+    Figure("mrp-engine-small", "MRP, factory of 1,000, engine", "s", Promise(), "mrp.small_factory"),
+    Figure(
+        "mrp-growth",
+        "MRP engine at 1, 4, 16 × N = 1,250",
+        "× n log n",
+        Promise(at_most=1.25, memory=2 * MEGABYTES_PER_GB),
+        "mrp.grown",
+    ),
     Figure(
         "mrp-deep",
         "MRP, 100 k items, 10 levels, 1 M rows",

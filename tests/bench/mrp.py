@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import multiprocessing
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import duckdb
 import polars as pl
 
 from dbt_project.engines.planning import PlanningInput, plan
-from tests.bench.figure import Measured, median, timed
+from tests.bench.figure import Measured, median, peak_memory, timed
 from tests.bench.planning import measure_planning
 from tests.engines.factory import deep_factory, factory
 
@@ -35,12 +38,47 @@ def hundred_thousand_items(quick: bool) -> Measured:
     return planned(deep_factory(items, rows), repeats)
 
 
+def small_factory(quick: bool) -> Measured:
+    return planned(factory(200 if quick else 1_000), 1 if quick else 5)
+
+
 def frepple_factory_whole(quick: bool) -> Measured:
     """Facts read from DuckDB, planned, every frame of the plan written back; the raw limit only reads and writes."""
-    facts = factory(200 if quick else 20_000)
-    repeats = 1 if quick else 3
+    rows, whole, _engine, bare = _whole(factory(200 if quick else 20_000), 1 if quick else 3)
+    return Measured(median(whole), rows, whole, raw=median(bare), raw_name="reading and writing")
+
+
+def grown(quick: bool) -> Measured:
+    """The factory at 1, 4 and 16 times its size, each in a process of its own: how much more time the largest takes
+    than n log n of its suggestions lets expect, and what each takes, engine and whole apart, with its memory."""
+    found: list[tuple[int, int, float, float, float]] = []
+    spawn = multiprocessing.get_context("spawn")
+    for size in (50, 200, 800) if quick else (1_250, 5_000, 20_000):
+        with ProcessPoolExecutor(1, mp_context=spawn) as apart:
+            found.append(apart.submit(planned_apart, size, 1 if quick else 3).result())
+    (_, smallest, _, first, _), *_, (_, largest, _, last, _) = found
+    expected = first * largest * math.log(largest) / (smallest * math.log(smallest))
+    parts = {
+        f"N {size:,}": f"{whole:.2f} s, engine {engine:.2f} s, {memory / 1024:.1f} GB"
+        for size, _rows, whole, engine, memory in found
+    }
+    return Measured(
+        last / expected, largest, [engine for _, _, _, engine, _ in found], memory=found[-1][4], parts=parts
+    )  # fmt: skip
+
+
+def planned_apart(size: int, repeats: int) -> tuple[int, int, float, float, float]:
+    """(finished items, rows of the plan, seconds of the whole, of the engine alone, megabytes at most), the best of
+    the runs."""
+    rows, whole, engine, _bare = _whole(factory(size), repeats)
+    return size, rows, min(whole), min(engine), peak_memory(children=False)
+
+
+def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[float], list[float]]:
+    """Rows of the plan; seconds of the whole, of the engine in it, and of reading and writing alone, of each run."""
     plan(facts)
     whole: list[float] = []
+    engine: list[float] = []
     bare: list[float] = []
     with (
         tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder,
@@ -52,7 +90,9 @@ def frepple_factory_whole(quick: bool) -> Measured:
             _write(connection, f"facts_{name}", frame)
         for _ in range(repeats):
             with timed(whole):
-                result = plan(replace(facts, **_read(connection, frames)))
+                read = replace(facts, **_read(connection, frames))
+                with timed(engine):
+                    result = plan(read)
                 written = {field.name: getattr(result, field.name) for field in fields(result)}
                 for name, frame in written.items():
                     _write(connection, name, frame)
@@ -60,8 +100,7 @@ def frepple_factory_whole(quick: bool) -> Measured:
                 _read(connection, frames)
                 for name, frame in written.items():
                     _write(connection, name, frame)
-    rows = sum(frame.height for frame in written.values())
-    return Measured(median(whole), rows, whole, raw=median(bare), raw_name="reading and writing")
+    return sum(frame.height for frame in written.values()), whole, engine, bare
 
 
 def _read(connection: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
