@@ -45,9 +45,19 @@ def pegging(plan: Solution) -> pl.DataFrame:
     requirement, supply = plan.pegs[P_REQUIREMENT], plan.pegs[P_SUPPLY]
     is_needed = requirement >= 0
     is_covered = supply >= 0
-    node = np.empty(len(requirement), dtype=np.int64)
-    node[is_needed] = plan.requirements[R_NODE, requirement[is_needed]]
-    node[~is_needed] = plan.supplies[S_NODE, supply[~is_needed]]
+    is_left = np.flatnonzero(~is_needed)
+    needed_or_first = np.maximum(requirement, 0)
+
+    def of_requirement(column: int) -> Int64s:
+        """A column of the requirement of each peg, -1 where there is none."""
+        if not plan.requirements.shape[1]:
+            return np.full(len(requirement), -1, dtype=np.int64)
+        values: Int64s = plan.requirements[column].take(needed_or_first)
+        values[is_left] = -1
+        return values
+
+    node = of_requirement(R_NODE)
+    node[is_left] = plan.supplies[S_NODE].take(supply[is_left])
 
     demand_kinds = plan.demands["kind"].unique(maintain_order=True)
     names = pl.concat([pl.Series("kind", REQUIREMENT_KINDS, dtype=pl.String), demand_kinds])
@@ -74,12 +84,6 @@ def pegging(plan: Solution) -> pl.DataFrame:
     is_existing = plan.supplies[S_KIND, covering] == EXISTING
     own[is_existing] = of_existing[covering[is_existing]]
     supply_kind[is_covered] = own
-
-    def of_requirement(column: int) -> Int64s:
-        """A column of the requirement of each peg, -1 where there is none."""
-        values = np.full(len(requirement), -1, dtype=np.int64)
-        values[is_needed] = plan.requirements[column, requirement[is_needed]]
-        return values
 
     needed = pl.Series(is_needed)
     return pl.DataFrame(

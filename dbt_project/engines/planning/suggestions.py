@@ -77,7 +77,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
     where = plan.planned
-    rows = {column: plan.supplies[column, where] for column in SHOWN}
+    rows = {column: plan.supplies[column].take(where) for column in SHOWN}
     nodes = rows[S_NODE]
     safety = plan.node_table[nodes, N_SAFETY]
     available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]
