@@ -15,6 +15,7 @@ from dashboards.boards import (
     receivables_payables,
     schedule,
     stock,
+    what_if,
 )
 from dashboards.frame import Board
 
@@ -26,6 +27,7 @@ BOARDS: tuple[Board, ...] = (
     delivery_dates.BOARD,
     stock.BOARD,
     mrp_workbench.BOARD,
+    what_if.BOARD,
     schedule.BOARD,
     production.BOARD,
     receivables_payables.BOARD,

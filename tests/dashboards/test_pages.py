@@ -18,7 +18,7 @@ from transactions import make_home
 from transactions.kernel.sessions import open_session, session_actor
 from transactions.kernel.users import ROLES
 
-SEEN_BY_ALL = {"overview", "delivery_dates", "promise", "stock", "document"}
+SEEN_BY_ALL = {"overview", "delivery_dates", "promise", "what_if", "stock", "document"}
 ALL = SEEN_BY_ALL | {
     "order_profit", "margin", "mrp_workbench", "schedule", "production", "receivables_payables", "finance", "proofs",
     "data",
@@ -32,13 +32,14 @@ BOARDS_OF = {
     "analyst": ALL,
     "salesperson": SEEN_BY_ALL,
     "foreman": SEEN_BY_ALL | {"production", "schedule"},
-    "storekeeper": SEEN_BY_ALL - {"delivery_dates", "promise"},
+    "storekeeper": SEEN_BY_ALL - {"delivery_dates", "promise", "what_if"},
 }
 TITLES = {
     "overview": "今天业务健康吗？",
     "order_profit": "哪些订单赚钱？",
     "margin": "这笔订单能赚多少？",
     "promise": "我们何时能交货？",
+    "what_if": "如果不一样呢？",
     "delivery_dates": "哪些会延误，为什么？",
     "stock": "有什么，值多少？",
     "mrp_workbench": "现在该买什么、做什么、调什么？",

@@ -1,0 +1,125 @@
+"""What-if: each kind of change does what it says to a small plan, exactly, and leaves the base as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dbt_project.engines.planning import PlanningFactIsInvalid, PlanningInput, plan
+from dbt_project.engines.planning.what_if import Change, changed
+
+MICRO = 1_000_000
+AS_OF = date(2026, 3, 2)
+FACTS = PlanningInput(
+    as_of=AS_OF,
+    horizon_days=100,
+    items=pl.DataFrame(
+        [
+            {
+                "item_id": "A", "warehouse_id": 1, "kind": "bought", "preferred_supplier_id": 7,
+                "safety_stock": 2 * MICRO,
+            },
+            {"item_id": "B", "warehouse_id": 1, "kind": "made", "run_days_nano": 10**9},
+        ],
+        schema_overrides={"safety_stock": pl.Int64, "run_days_nano": pl.Int64, "preferred_supplier_id": pl.Int64},
+    ),
+    stock=pl.DataFrame([{"item_id": "A", "warehouse_id": 1, "quantity": 2 * MICRO}]),
+    demands=pl.DataFrame(
+        [
+            {
+                "demand_id": "SO:1", "kind": "sales_order", "item_id": "B", "warehouse_id": 1, "quantity": 3 * MICRO,
+                "need_date": date(2026, 3, 20), "sales_order_line_id": 1,
+            }
+        ]
+    ),
+    supplies=pl.DataFrame(
+        [
+            {
+                "supply_id": "PO:1", "kind": "purchase_order", "item_id": "A", "warehouse_id": 1, "quantity": 3 * MICRO,
+                "due_date": date(2026, 3, 9), "supplier_id": 7,
+            }
+        ]
+    ),
+    bom_versions=pl.DataFrame(
+        [{"bom_id": 1, "item_id": "B", "effective_date": date(2026, 1, 1), "output_quantity": MICRO}]
+    ),
+    bom_lines=pl.DataFrame([{"bom_id": 1, "item_id": "A", "quantity": MICRO}]),
+    supplier_prices=pl.DataFrame(
+        [{"item_id": "A", "supplier_id": 7, "lead_time_days": 5, "effective_date": date(2026, 1, 1)}]
+    ),
+)  # fmt: skip
+
+
+def predicted(*changes: Change) -> date | None:
+    found = plan(changed(FACTS, changes)).delivery_dates["predicted_date"][0]
+    assert found is None or isinstance(found, date)
+    return found
+
+
+def suggested(*changes: Change) -> list[tuple[Any, ...]]:
+    rows = plan(changed(FACTS, changes)).suggestions.sort("item_id").select("item_id", "quantity").rows()
+    return [(item, quantity / MICRO) for item, quantity in rows]
+
+
+def test_without_a_change_the_plan_is_the_base() -> None:
+    assert plan(changed(FACTS, [])).delivery_dates.equals(plan(FACTS).delivery_dates)
+    assert (predicted(), suggested()) == (date(2026, 3, 20), [("B", 3)])
+
+
+def test_more_demand_and_a_new_one() -> None:
+    assert suggested(Change("demand", rate=Fraction(2))) == [("A", 3), ("B", 6)]
+    assert suggested(Change("demand", item="A", rate=Fraction(2))) == [("B", 3)]
+    assert suggested(Change("demand", rate=Fraction(0))) == []
+    new = Change("demand", item="A", warehouse=1, quantity=4 * MICRO, on=date(2026, 3, 25))
+    assert suggested(new) == [("A", 4), ("B", 3)]
+
+
+def test_what_is_on_its_way_comes_later() -> None:
+    """The purchase order comes on 23 March; three units take three worked days from then."""
+    assert predicted(Change("delay", days=14)) == date(2026, 3, 26)
+    assert predicted(Change("delay", supplier=7, item="A", days=14)) == date(2026, 3, 26)
+    assert predicted(Change("delay", supplier=8, days=14)) == date(2026, 3, 20)
+    spare = Change("stock", item="A", warehouse=1, quantity=MICRO)
+    assert predicted(Change("delay", days=14), spare) == date(2026, 3, 20)
+
+
+def test_lead_times_grow_and_never_fall_below_nothing() -> None:
+    facts = changed(FACTS, [Change("lead_time", days=3)])
+    assert facts.supplier_prices["lead_time_days"].to_list() == [8]
+    assert changed(FACTS, [Change("lead_time", days=-9)]).supplier_prices["lead_time_days"].to_list() == [0]
+    assert changed(FACTS, [Change("lead_time", supplier=8, days=3)]).supplier_prices["lead_time_days"].to_list() == [5]
+
+
+def test_safety_stock_and_capacity() -> None:
+    assert suggested(Change("safety_stock", rate=Fraction(3, 2))) == [("A", 1), ("B", 3)]
+    assert changed(FACTS, [Change("capacity", rate=Fraction(1, 2))]).items["run_days_nano"].to_list() == [
+        None,
+        2 * 10**9,
+    ]
+
+
+def test_the_base_stays_as_it_is() -> None:
+    before = plan(FACTS).suggestions
+    for change in (
+        Change("demand", rate=Fraction(5)),
+        Change("delay", days=50),
+        Change("safety_stock", rate=Fraction(9)),
+    ):
+        plan(changed(FACTS, [change]))
+    assert plan(FACTS).suggestions.equals(before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("stock", item="A", warehouse=1), Change("lead_time"), Change("capacity", rate=Fraction(0)),
+        Change("safety_stock"), Change("demand", item="A", warehouse=1), Change("demand", rate=Fraction(-1)),
+    ],
+)  # fmt: skip
+def test_a_change_that_lacks_something_is_refused(change: Change) -> None:
+    with pytest.raises(PlanningFactIsInvalid):
+        changed(FACTS, [change])
