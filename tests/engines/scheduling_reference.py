@@ -19,6 +19,7 @@ class Job:
     release: int
     due: int | None
     operations: list[tuple[str, int, int, int, int | None, int | None]]
+    before: tuple[str, ...] = ()  # jobs that end before this one begins
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def faults(shop: SmallShop, answer: Schedule) -> list[str]:
     wrong = []
     busy: dict[tuple[str, Any, int], list[str]] = defaultdict(list)
     for job_name, job in shop.jobs.items():
-        after = before = max(job.release, shop.start)
+        ends = [end_of(answer, other) for other in job.before]
+        after = max(job.release, shop.start, *ends) if ends else max(job.release, shop.start)
+        before = max(ends, default=shop.start)
         for place, (center, setup, run, queue, pinned, planned) in enumerate(job.operations):
             name = f"{job_name}{place}"
             row = rows.pop(name)
@@ -74,7 +77,7 @@ def faults(shop: SmallShop, answer: Schedule) -> list[str]:
                     wrong.append(f"{name}: pinned to {pinned}, starts at {start}")
                 if (start != pinned) != ("pin_in_closed_time" in said[name]):
                     wrong.append(f"{name}: moved to {start} and not said so")
-                if (place > 0 and start < before) != ("pin_before_operation" in said[name]):
+                if (start < before) != ("pin_before_operation" in said[name]):
                     wrong.append(f"{name}: starts before {before}")
             elif pinned is not None and "pin_has_passed" not in said[name]:
                 wrong.append(f"{name}: its pin has passed")
@@ -93,6 +96,11 @@ def faults(shop: SmallShop, answer: Schedule) -> list[str]:
         if clash:
             wrong.append(f"{center}/{machine} at {minute}: {names}")
     return wrong + [f"{name}: nobody asked" for name in rows] + wrong_loads(shop, answer)
+
+
+def end_of(answer: Schedule, job: str) -> int:
+    rows = answer.operations.filter(answer.operations["job_id"] == job).sort("sequence")
+    return int(rows["end"][-1])
 
 
 def wrong_loads(shop: SmallShop, answer: Schedule, day: int = 100) -> list[str]:

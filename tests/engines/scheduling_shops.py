@@ -44,7 +44,8 @@ def shop_of_number(number: int) -> SmallShop:
                  random.choice([0, 0, 0, 15]), pinned, planned)
             )  # fmt: skip
         due = None if random.random() < 0.2 else start + random.randint(-50, 500)
-        jobs[name] = Job(release, due, operations)
+        before = tuple(other for other in jobs if random.random() < 0.15)
+        jobs[name] = Job(release, due, operations, before)
     return SmallShop(start, random.choice([0, 150]), centers, jobs)
 
 
@@ -91,6 +92,10 @@ def facts(shop: SmallShop, **more: Any) -> ScheduleInput:
         pl.DataFrame(
             [(name, begin, end) for name, (_machines, spans) in shop.centers.items() for begin, end in spans],
             orient="row", schema={"calendar_id": pl.String, "start": pl.Int64, "end": pl.Int64},
+        ),
+        links=pl.DataFrame(
+            [(other, name) for name, job in shop.jobs.items() for other in job.before], orient="row",
+            schema={"before_job_id": pl.String, "job_id": pl.String},
         ),
         frozen=shop.frozen, day_length=DAY, **more,
     )  # fmt: skip

@@ -96,6 +96,8 @@ def test_reasons_are_true(shop: SmallShop) -> None:
             assert blocker is None or ends[blocker] <= row["start"]
         elif row["held"] is None:
             assert row["start"] == row["ready"]
+        if row["reason"] == "order_before":
+            assert ends[row["waits_for_operation_id"]] <= row["start"]
     for row in answer.jobs.iter_rows(named=True):
         due = shop.jobs[row["job_id"]].due
         assert row["is_late"] == (due is not None and row["end"] > due)

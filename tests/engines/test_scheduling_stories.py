@@ -129,6 +129,31 @@ def test_inside_the_frozen_time_the_approved_plan_stays() -> None:
     assert at(1440, pin=11 * HOUR) == {"a10": 8 * HOUR, "b10": 11 * HOUR}  # what is frozen yields
 
 
+def test_an_order_waits_for_the_one_that_makes_its_parts() -> None:
+    rows = operations({"operation_id": "a10", "run": HOUR}, {"operation_id": "b10", "run": 2 * HOUR},
+                      {"operation_id": "c10", "run": 3 * HOUR})  # fmt: skip
+    jobs = pl.DataFrame({"job_id": ["a", "b", "c"], "due": [11 * HOUR, 12 * HOUR, 11 * HOUR]})
+    links = pl.DataFrame({"before_job_id": ["b"], "job_id": ["a"]})
+    answer = schedule(ScheduleInput(0, rows, SAW, jobs, DAYS, links), search=Search(1), exchanges=100)
+    # b is wanted by 11:00, because a is; c, the longest, is late whatever the others do.
+    assert starts(answer) == {"b10": 8 * HOUR, "a10": 10 * HOUR, "c10": 11 * HOUR}
+    waiting = one(answer.operations, operation_id="a10")
+    assert (waiting["reason"], waiting["waits_for_operation_id"]) == ("order_before", "b10")
+    assert one(answer.jobs, job_id="a")["alone_end"] == 11 * HOUR
+    circle = pl.DataFrame({"before_job_id": ["a", "b", "c"], "job_id": ["b", "a", "a"]})
+    found = schedule(ScheduleInput(0, rows, SAW, jobs, DAYS, circle)).findings
+    assert found.rows() == [("a10", "links_in_circle"), ("b10", "links_in_circle")]
+
+
+def test_a_late_order_names_the_order_before_it() -> None:
+    rows = operations({"operation_id": "a10", "run": HOUR}, {"operation_id": "b10", "run": 2 * HOUR},
+                      {"operation_id": "c10", "run": 3 * HOUR, "pinned_start": 8 * HOUR})  # fmt: skip
+    jobs = pl.DataFrame({"job_id": ["a", "b"], "due": [12 * HOUR, 14 * HOUR]})
+    links = pl.DataFrame({"before_job_id": ["b"], "job_id": ["a"]})
+    late = one(schedule(ScheduleInput(0, rows, SAW, jobs, DAYS, links)).jobs, job_id="a")
+    assert (late["end"], late["reason"], late["waits_for_job_id"]) == (14 * HOUR, "order_before", "b")
+
+
 def test_machines_side_by_side_and_work_done_outside() -> None:
     centers = pl.DataFrame({"work_center_id": ["OUT", "SAW"], "machine_count": [0, 2]})
     rows = operations(

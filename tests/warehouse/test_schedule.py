@@ -51,8 +51,8 @@ def company(tmp_path: Path) -> tuple[Door, Path]:
     return door, tmp_path / "work.duckdb"
 
 
-def do(door: Door, name: str, **data: Any) -> dict[str, Any]:
-    return door.execute(name, data, "administrator")
+def do(door: Door, command: str, **data: Any) -> dict[str, Any]:
+    return door.execute(command, data, "administrator")
 
 
 def built(warehouse_run: WarehouseRun, door: Door, path: Path) -> dict[tuple[str, int], dict[str, Any]]:
@@ -133,3 +133,36 @@ def test_approved_dates_come_back_and_lateness_counts_from_when_it_was_due(
         "select planned_start_date, planned_end_date from marts.fct_work_orders where work_order_number = 'WO000002'"
     )
     assert rows(path, dates) == [(date(2026, 6, 15), date(2026, 6, 16))]
+
+
+def test_an_order_waits_for_its_parts(warehouse_run: WarehouseRun, company: tuple[Door, Path]) -> None:
+    """SIGN is made from SHADE, which another order makes; TOY from a SCREW that nobody has bought yet."""
+    door, path = company
+    do(door, "create_item", code="SCREW", name="Screw", unit="pcs", kind="bought", lead_time_days=4)
+    for code, work_center in (("SHADE", "BENCH"), ("SIGN", "PRESS"), ("TOY", "PRESS")):
+        do(door, "create_item", code=code, name=code, unit="pcs", kind="made")
+        operation = {"sequence": 10, "work_center": work_center, "run_minutes": 30}
+        do(door, "create_routing", item=code, effective_date="2026-01-01", operations=[operation])
+    for code, part in (("SIGN", "SHADE"), ("TOY", "SCREW")):
+        do(door, "create_bom", item=code, effective_date="2026-01-01", lines=[{"item": part, "quantity": 1}])
+    for code in ("SHADE", "SIGN", "TOY"):
+        do(
+            door,
+            "create_work_order",
+            item=code,
+            quantity=2,
+            start_date="2026-06-15",
+            due_date="2026-06-18",
+            release=True,
+        )
+    found = built(warehouse_run, door, path)
+    shade, sign, toy = (found[f"WO00000{number}", 10] for number in (3, 4, 5))
+    assert sign["planned_start"] == shade["planned_end"]
+    assert (sign["start_reason"], sign["waits_for_work_order_number"]) == ("order_before", "WO000003")
+    assert (toy["start_reason"], toy["planned_start"]) == ("parts_missing", at("19 06:00"))
+    assert (toy["material_date"], toy["material_item_code"], toy["late_reason"]) == (
+        date(2026, 6, 19),
+        "SCREW",
+        "parts_missing",
+    )
+    assert set(warehouse_run.test(path, AS_OF, "fct_schedule", "int_work_order_supplies").values()) == {"pass"}

@@ -65,8 +65,8 @@ def _ready(
 def _dispatched(
     rule: int, job_first: Int64s, center: Int64s, duration: Int64s, queue: Int64s, release: Int64s, wanted_by: Int64s,
     calendar: Int64s, machine_first: Int64s, held: Int64s, held_start: Int64s, held_end: Int64s, held_machine: Int64s,
-    block_first: Int64s, block_start: Int64s, block_end: Int64s, first: Int64s, starts: Int64s, ends: Int64s,
-    before: Int64s,
+    block_first: Int64s, block_start: Int64s, block_end: Int64s, link_first: Int64s, links: Int64s, first: Int64s,
+    starts: Int64s, ends: Int64s, before: Int64s,
 ) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     count, jobs = len(center), len(job_first) - 1
     start, end, machine = held_start.copy(), held_end.copy(), held_machine.copy()
@@ -82,17 +82,29 @@ def _dispatched(
     offered_start = np.full(jobs, -1, dtype=np.int64)
     offered_end = np.zeros(jobs, dtype=np.int64)
     offered_machine = np.zeros(jobs, dtype=np.int64)
+    is_open = np.zeros(jobs, dtype=np.bool_)
     while True:
         best, best_start, best_key, best_tie = -1, LATEST, np.inf, LATEST
+        skipped = False
         for job in range(jobs):
             operation = following[job]
             while operation < job_first[job + 1] and held[operation] != FREE:
                 after[job] = max(after[job], held_end[operation])
                 operation += 1
                 offered_start[job] = -1
+                skipped = True
             following[job] = operation
             if operation == job_first[job + 1]:
                 continue
+            if not is_open[job]:
+                waits = False
+                for link in range(link_first[job], link_first[job + 1]):
+                    one = links[link]
+                    waits = waits or following[one] < job_first[one + 1]
+                    after[job] = max(after[job], after[one])
+                if waits:
+                    continue
+                is_open[job] = True
             if offered_start[job] < 0:
                 at = calendar[center[operation]]
                 ready = _ready(operation, after[job], at, queue, first, starts, ends, before)
@@ -116,8 +128,10 @@ def _dispatched(
                 key = -float(remaining[operation])
             if begin < best_start or key < best_key or (key == best_key and slack < best_tie):
                 best, best_start, best_key, best_tie = job, begin, key, slack
-        if best < 0:
+        if best < 0 and not skipped:
             return start, end, machine
+        if best < 0:
+            continue
         operation = following[best]
         start[operation], end[operation] = offered_start[best], offered_end[best]
         machine[operation] = offered_machine[best]
@@ -135,8 +149,8 @@ def _dispatched(
 def _in_order(
     order: Int64s, job: Int64s, center: Int64s, duration: Int64s, queue: Int64s, release: Int64s, calendar: Int64s,
     machine_first: Int64s, held: Int64s, held_start: Int64s, held_end: Int64s, held_machine: Int64s,
-    block_first: Int64s, block_start: Int64s, block_end: Int64s, first: Int64s, starts: Int64s, ends: Int64s,
-    before: Int64s,
+    block_first: Int64s, block_start: Int64s, block_end: Int64s, link_first: Int64s, links: Int64s, first: Int64s,
+    starts: Int64s, ends: Int64s, before: Int64s,
 ) -> tuple[Int64s, Int64s, Int64s]:  # fmt: skip
     start, end, machine = held_start.copy(), held_end.copy(), held_machine.copy()
     free = np.zeros(machine_first[-1], dtype=np.int64)
@@ -144,6 +158,8 @@ def _in_order(
     for operation in order:
         if held[operation] == FREE:
             at = calendar[center[operation]]
+            for link in range(link_first[job[operation]], link_first[job[operation] + 1]):
+                after[job[operation]] = max(after[job[operation]], after[links[link]])
             ready = _ready(operation, after[job[operation]], at, queue, first, starts, ends, before)
             start[operation], end[operation], machine[operation] = _place(
                 center[operation], at, duration[operation], ready, machine_first, free, block_first, block_start,
@@ -161,9 +177,21 @@ def dispatched(shop: Shop, rule: str) -> Placed:
         *_dispatched(
             RULES.index(rule), shop.first, shop.center, shop.duration, shop.queue, shop.release, shop.wanted_by,
             shop.calendar, shop.machine_first, shop.held, shop.held_start, shop.held_end, shop.held_machine,
-            shop.block_first, shop.block_start, shop.block_end, *shop.calendars,
+            shop.block_first, shop.block_start, shop.block_end, shop.before_first, shop.before, *shop.calendars,
         )
     )  # fmt: skip
+
+
+def turns_of(shop: Shop, starts: Int64s) -> Int64s:
+    """All operations in the order of these starts, each job's in their sequence and after the jobs before it: what is
+    held before its time does not overtake."""
+    key = starts.copy()
+    for job in np.argsort(shop.rank, kind="stable").tolist():
+        own = slice(int(shop.first[job]), int(shop.first[job + 1]))
+        ones = shop.before[shop.before_first[job] : shop.before_first[job + 1]]
+        least = int(key[shop.first[ones + 1] - 1].max(initial=0))
+        key[own] = np.maximum(np.maximum.accumulate(key[own]), least)
+    return np.lexsort((np.arange(len(key)), shop.rank[shop.job], key)).astype(np.int64)
 
 
 def in_order(shop: Shop, order: Int64s) -> Placed:
@@ -172,6 +200,6 @@ def in_order(shop: Shop, order: Int64s) -> Placed:
         *_in_order(
             order, shop.job, shop.center, shop.duration, shop.queue, shop.release, shop.calendar, shop.machine_first,
             shop.held, shop.held_start, shop.held_end, shop.held_machine, shop.block_first, shop.block_start,
-            shop.block_end, *shop.calendars,
+            shop.block_end, shop.before_first, shop.before, *shop.calendars,
         )
     )  # fmt: skip

@@ -31,6 +31,7 @@ OPERATION_COLUMNS: Columns = {
 }
 JOB_COLUMNS: Columns = {"job_id": None, "release": pl.Int64, "due": pl.Int64, "weight": pl.Int64}
 WORK_CENTER_COLUMNS: Columns = {"work_center_id": None, "machine_count": pl.Int64, "calendar_id": None}
+LINK_COLUMNS: Columns = {"before_job_id": None, "job_id": None}
 CALENDAR_COLUMNS: Columns = {"calendar_id": None, "start": pl.Int64, "end": pl.Int64}
 
 # What stands in for a column that is left out or a value that is missing; None: stays missing.
@@ -64,6 +65,8 @@ class ScheduleInput:
         null: open around the clock.
     calendars: the working times [start, end) of each calendar. Work stops outside and goes on after. After the last of
         its times a calendar is open around the clock, which a finding says of whoever comes so far.
+    links: a job begins when the job before it (before_job_id) has ended: what makes its parts. Links that go in a
+        circle do not count, and a finding says so.
     frozen: operations whose planned_start lies in [start, start + frozen) stay there.
     objective: makespan (the end of all work) or lateness (weight × units late, a hundred times the sum of the ends).
     keeps_order: all work centres take the jobs in one order, none overtakes (a line).
@@ -74,6 +77,7 @@ class ScheduleInput:
     work_centers: pl.DataFrame
     jobs: pl.DataFrame = field(default_factory=_frame)
     calendars: pl.DataFrame = field(default_factory=_frame)
+    links: pl.DataFrame = field(default_factory=_frame)
     frozen: int = 0
     day_length: int = DAY
     objective: Literal["lateness", "makespan"] = "lateness"
@@ -93,9 +97,11 @@ class ScheduleInput:
             release=pl.col("release").fill_null(self.start).clip(lower_bound=self.start),
             weight=pl.col("weight").fill_null(1),
         )
+        links = _conformed("links", self.links, LINK_COLUMNS, {"job_id": job_type, "before_job_id": job_type})
         checked = ScheduleInput(
             self.start, operations.sort("job_id", "sequence", maintain_order=True), centers.sort("work_center_id"),
-            jobs.sort("job_id"), calendars.sort("calendar_id", "start", "end"), self.frozen, self.day_length,
+            jobs.sort("job_id"), calendars.sort("calendar_id", "start", "end"),
+            links.unique().sort("before_job_id", "job_id"), self.frozen, self.day_length,
             self.objective, self.keeps_order,
         )  # fmt: skip
         checked._check()

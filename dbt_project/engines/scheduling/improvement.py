@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dbt_project.engines.scheduling.dispatch import Placed
+from dbt_project.engines.scheduling.dispatch import Placed, turns_of
+from dbt_project.engines.scheduling.exchange import LATENESS_WEIGHT
 from dbt_project.engines.scheduling.shop import FREE, NO_DUE, Shop
 from dbt_project.engines.scheduling.working_time import FOREVER, Int64s, WorkingTimes, worked_until
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
-
-LATENESS_WEIGHT = 100  # a unit late counts as much as so many units of any end
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,7 @@ def improved_order(shop: Shop, hint: Placed, search: Search) -> Found | None:
         else:
             starts.append(int(begins[operation]))
     _follow(shop, model, starts, sizes, begins, release)
+    _follow_jobs(shop, model, starts, sizes)
     _share_machines(shop, model, starts, sizes, begins, ends)
     if shop.facts.keeps_order:
         _keep_order(shop, model, starts, sizes, begins)
@@ -90,12 +90,7 @@ def improved_order(shop: Shop, hint: Placed, search: Search) -> Found | None:
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     found = np.array([at if isinstance(at, int) else solver.value(at) for at in starts], dtype=np.int64)
-    for job in range(len(shop.first) - 1):  # what is held before its time does not overtake its own job
-        own = slice(int(shop.first[job]), int(shop.first[job + 1]))
-        found[own] = np.maximum.accumulate(found[own])
-    place = np.arange(len(found)) - shop.first[shop.job]
-    order = np.lexsort((shop.job, place, found)).astype(np.int64)
-    return Found(order, int(np.ceil(solver.best_objective_bound - 1e-6)), axis, is_exact)
+    return Found(turns_of(shop, found), int(np.ceil(solver.best_objective_bound - 1e-6)), axis, is_exact)
 
 
 def measured_on(axis: WorkingTimes, shop: Shop, placed: Placed) -> int:
@@ -146,6 +141,17 @@ def _follow(shop: Shop, model: CpModel, starts: list[Any], sizes: Int64s, begins
         if kept and begins[operation] < begins[before] + sizes[before]:
             continue
         model.add(starts[operation] >= starts[before] + int(sizes[before]) + (0 if kept else queue))
+
+
+def _follow_jobs(shop: Shop, model: CpModel, starts: list[Any], sizes: Int64s) -> None:
+    """The first operation of a job that is not held begins after the jobs before it have ended."""
+    for job in range(len(shop.first) - 1):
+        own = range(int(shop.first[job]), int(shop.first[job + 1]))
+        free = next((at for at in own if shop.held[at] == FREE), None)
+        if free is not None:
+            for one in shop.before[shop.before_first[job] : shop.before_first[job + 1]].tolist():
+                last = int(shop.first[one + 1]) - 1
+                model.add(starts[free] >= starts[last] + int(sizes[last]) + int(shop.queue[free]))
 
 
 def _share_machines(shop: Shop, model: CpModel, starts: list[Any], sizes: Int64s, begins: Int64s, ends: Int64s) -> None:

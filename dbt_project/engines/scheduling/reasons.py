@@ -17,7 +17,7 @@ def ready_times(shop: Shop, ends: Int64s) -> Int64s:
     first, starts, span_ends, before = shop.calendars
     ready = np.zeros(len(shop.job), dtype=np.int64)
     for job in range(len(shop.first) - 1):
-        after = int(shop.release[job])
+        after = max(int(shop.release[job]), linked_end(shop, ends, job)[0])
         for operation in range(int(shop.first[job]), int(shop.first[job + 1])):
             at = int(shop.calendar[shop.center[operation]])
             moment = opening(at, after, first, starts, span_ends)
@@ -28,6 +28,16 @@ def ready_times(shop: Shop, ends: Int64s) -> Int64s:
             ready[operation] = moment
             after = max(after, int(ends[operation]))
     return ready
+
+
+def linked_end(shop: Shop, ends: Int64s, job: int) -> tuple[int, int]:
+    """When the last of the jobs before this one ends, and its last operation; 0 and −1 without any."""
+    ones = shop.before[shop.before_first[job] : shop.before_first[job + 1]]
+    last = shop.first[ones + 1] - 1
+    if not len(last):
+        return 0, -1
+    latest = int(last[np.argmax(ends[last])])
+    return int(ends[latest]), latest
 
 
 def operations_of(shop: Shop, placed: Placed) -> pl.DataFrame:
@@ -51,6 +61,9 @@ def operations_of(shop: Shop, placed: Placed) -> pl.DataFrame:
             reason, waits_for = "previous_operation", ids[operation - 1]
         else:
             reason = "order_start"
+            ended, last = linked_end(shop, placed.end, int(shop.job[operation]))
+            if ended > shop.release[shop.job[operation]]:
+                reason, waits_for = "order_before", ids[last]
         for name, value in (("held", HELD[held]), ("wait", max(wait, 0)), ("reason", reason), ("waits_for", waits_for)):
             rows[name].append(value)
     return shop.facts.operations.select(
@@ -94,16 +107,23 @@ def jobs_of(shop: Shop, placed: Placed, operations: pl.DataFrame) -> pl.DataFram
         own = range(int(shop.first[job]), int(shop.first[job + 1]))
         start, end, due = int(placed.start[own[0]]), int(placed.end[own[-1]]), int(shop.due[job])
         longest = max(own, key=lambda at: waits[at])
+        ended, last = linked_end(shop, placed.end, job)
+        ones = shop.before[shop.before_first[job] : shop.before_first[job + 1]].tolist()
+        delayed = ended - max((alone[one] for one in ones), default=ended)
         reason = None
         if end > due:
             if due <= shop.release[job]:
                 reason = "already_overdue" if due <= shop.facts.start else "due_too_early"
             elif alone[job] > due:
                 reason = "due_too_early"
+            elif delayed > waits[longest]:
+                reason = "order_before"
             else:
                 reason = "pinned" if reasons[longest] in ("pinned", "frozen") or not waits[longest] else "machine_busy"
         waited = waits[longest] > 0
         blocker = blockers[longest] if reasons[longest] == "machine_busy" else None
+        if reason == "order_before":
+            waited, blocker = False, operations["operation_id"][last]
         for name, value in (
             ("start", start), ("end", end), ("due", None if due == NO_DUE else due), ("alone_end", alone[job]),
             ("reason", reason), ("center", centers[longest] if waited else None),
@@ -128,9 +148,10 @@ def jobs_of(shop: Shop, placed: Placed, operations: pl.DataFrame) -> pl.DataFram
 def _alone(shop: Shop) -> list[int]:
     """When each job would end if every machine were free for it, what is held included."""
     first, starts, ends, before = shop.calendars
-    found = []
-    for job in range(len(shop.first) - 1):
-        after = int(shop.release[job])
+    found = [0] * (len(shop.first) - 1)
+    for job in np.argsort(shop.rank, kind="stable").tolist():
+        ones = shop.before[shop.before_first[job] : shop.before_first[job + 1]].tolist()
+        after = max([int(shop.release[job]), *(found[one] for one in ones)])
         for operation in range(int(shop.first[job]), int(shop.first[job + 1])):
             at = int(shop.calendar[shop.center[operation]])
             for duration in (int(shop.queue[operation]), int(shop.duration[operation])):
@@ -138,7 +159,7 @@ def _alone(shop: Shop) -> list[int]:
                     after = int(
                         finish(at, opening(at, after, first, starts, ends), duration, first, starts, ends, before)
                     )
-        found.append(after)
+        found[job] = after
     return found
 
 
@@ -146,8 +167,10 @@ def findings_of(shop: Shop, placed: Placed) -> pl.DataFrame:
     """What does not fit: pins against each other, the calendar or the order of operations; work beyond a calendar."""
     found = list(shop.findings)
     for operation in range(len(shop.job)):
-        follows = operation > shop.first[shop.job[operation]]
-        if follows and shop.held[operation] != FREE and placed.start[operation] < placed.end[operation - 1]:
+        job = int(shop.job[operation])
+        follows = operation > shop.first[job]
+        earliest = int(placed.end[operation - 1]) if follows else linked_end(shop, placed.end, job)[0]
+        if shop.held[operation] != FREE and placed.start[operation] < earliest:
             found.append((operation, "pin_before_operation"))
         if placed.end[operation] > shop.times.given_until[shop.calendar[shop.center[operation]]]:
             found.append((operation, "beyond_calendar"))

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 
 from dbt_project.engines.scheduling.dispatch import Placed, dispatched, in_order
-from dbt_project.engines.scheduling.exchange import exchanged
+from dbt_project.engines.scheduling.exchange import CLASH, exchanged, measured
 from dbt_project.engines.scheduling.facts import RULES, ScheduleInput, SchedulingFactIsInvalid
-from dbt_project.engines.scheduling.improvement import LATENESS_WEIGHT, Found, Search, improved_order, measured_on
+from dbt_project.engines.scheduling.improvement import Found, Search, improved_order, measured_on
 from dbt_project.engines.scheduling.load import load_of
 from dbt_project.engines.scheduling.reasons import findings_of, jobs_of, operations_of
-from dbt_project.engines.scheduling.shop import NO_DUE, Shop, shop_of
+from dbt_project.engines.scheduling.shop import Shop, shop_of
 from dbt_project.engines.scheduling.working_time import begin_after
 
 
@@ -22,14 +22,14 @@ class Schedule:
     """operations: operation_id, job_id, sequence, work_center_id, machine (from 0; null where there is no end of them),
         start, end, setup, run, held (pinned, frozen, null), ready (when it could have started but for its machine),
         wait (working time it then waited), reason (what its start waited for: pinned, frozen, order_start,
-        previous_operation, machine_busy), waits_for_operation_id.
+        order_before (the end of a job before it), previous_operation, machine_busy), waits_for_operation_id.
     jobs: job_id, start, end, due, lateness (units after due, negative if early; null without due), is_late, alone_end
         (when it would end with every machine free for it), reason of a late one (already_overdue,
-        due_too_early, machine_busy, pinned),
+        due_too_early, order_before, machine_busy, pinned),
         reason_work_center_id (where it waited longest), wait, waits_for_job_id.
     load: work_center_id, day (number), capacity, setup, run, operation_count.
     findings: operation_id, finding (pin_has_passed, pins_overlap, pin_in_closed_time, pin_before_operation,
-        beyond_calendar).
+        beyond_calendar, links_in_circle).
     makespan: end of the last operation less start. objective: what was minimised. rule: of the dispatch it came from.
     is_improved: exchange or search found a better order. is_best: there is no better schedule, lateness counted in
         working time. bound: the least makespan of any schedule; null where nothing was searched, or it is not exact.
@@ -100,10 +100,8 @@ def _kept_in_order(shop: Shop, placed: Placed) -> Placed:
 
 def _measure(shop: Shop, placed: Placed) -> tuple[int, int]:
     """What is minimised: first, pins that come before the operation they follow; then the objective."""
-    follows = np.flatnonzero(shop.job[1:] == shop.job[:-1]) + 1
-    clashes = int(np.count_nonzero(placed.start[follows] < placed.end[follows - 1]))
-    if shop.facts.objective == "makespan":
-        return clashes, int(placed.end.max(initial=shop.facts.start)) - shop.facts.start
-    ends = placed.end[shop.first[1:] - 1] if len(shop.job) else placed.end
-    late = np.where(shop.due < NO_DUE, np.maximum(ends - shop.due, 0), 0)
-    return clashes, int((LATENESS_WEIGHT * shop.weight * late + (ends - shop.facts.start)).sum())
+    total = measured(
+        placed.start, placed.end, shop.first, shop.due, shop.weight, shop.facts.start,
+        shop.facts.objective == "makespan", shop.before_first, shop.before,
+    )  # fmt: skip
+    return divmod(int(total), CLASH)

@@ -26,8 +26,10 @@ class Shop:
     """Operations stand by job and sequence; first[j] … first[j + 1] are those of job j.
 
     held: FREE, PINNED or FROZEN; held_start, held_end, held_machine of those that are held. wanted_by: the due moment
-    of the job, or the start of a later operation that is pinned before that. block_*: per machine, block_first[m] …
-    block_first[m + 1], the times that held operations take, ascending. machine_first[c]: the first machine of centre c.
+    of the job, or of what waits for it, or the start of a later operation that is pinned before that. block_*: per
+    machine, block_first[m] … block_first[m + 1], the times that held operations take, ascending. before: per job,
+    before_first[j] … before_first[j + 1], the jobs that end before it begins; rank: an order of jobs that has those
+    first. machine_first[c]: the first machine of centre c.
     """
 
     facts: ScheduleInput
@@ -50,6 +52,9 @@ class Shop:
     block_first: Int64s
     block_start: Int64s
     block_end: Int64s
+    before_first: Int64s
+    before: Int64s
+    rank: Int64s
     findings: list[tuple[int, str]]
 
     @property
@@ -116,6 +121,7 @@ def shop_of(facts: ScheduleInput) -> Shop:
         if held[place] == FREE:
             hold(place, FROZEN, planned)
     due = _numbers(jobs["due"].fill_null(NO_DUE))
+    before_first, before, rank = _links(facts, jobs, findings, shop_first)
     block_first, blocks = [0], []
     for spans_taken in taken:
         blocks += sorted(spans_taken)
@@ -123,20 +129,59 @@ def shop_of(facts: ScheduleInput) -> Shop:
     return Shop(
         facts, shop_first, job, center, duration, _numbers(numbered["queue"]), _numbers(jobs["release"]), due,
         _numbers(jobs["weight"]), calendar_of, times, machine_first, held, held_start, held_end, held_machine,
-        _wanted_by(shop_first, job, due, held, held_start),
+        _wanted_by(shop_first, job, due, held, held_start, before_first, before, rank),
         np.array(block_first, dtype=np.int64), np.array([b for b, _ in blocks], dtype=np.int64),
-        np.array([e for _, e in blocks], dtype=np.int64), findings,
+        np.array([e for _, e in blocks], dtype=np.int64), before_first, before, rank, findings,
     )  # fmt: skip
 
 
-def _wanted_by(first: Int64s, job: Int64s, due: Int64s, held: Int64s, held_start: Int64s) -> Int64s:
+def _links(
+    facts: ScheduleInput, jobs: pl.DataFrame, findings: list[tuple[int, str]], first: Int64s
+) -> tuple[Int64s, Int64s, Int64s]:
+    """Per job the jobs before it, and each job's place in an order that has those first. Circles are named and cut."""
+    number = dict(zip(jobs["job_id"].to_list(), range(jobs.height), strict=True))
+    pairs = [
+        (number[one], number[other])
+        for one, other in facts.links.select("before_job_id", "job_id").iter_rows()
+        if one in number and other in number
+    ]
+    before: list[list[int]] = [[] for _ in number]
+    after: list[list[int]] = [[] for _ in number]
+    for one, other in pairs:
+        before[other].append(one)
+        after[one].append(other)
+    waits = [len(ones) for ones in before]
+    ready = [job for job, count in enumerate(waits) if not count]
+    rank = np.full(len(number), -1, dtype=np.int64)
+    for place, job in enumerate(ready):  # grows while it is read
+        rank[job] = place
+        for other in after[job]:
+            waits[other] -= 1
+            if not waits[other]:
+                ready.append(other)
+    circled = [job for job in range(len(number)) if rank[job] < 0]
+    for place, job in enumerate(circled):
+        rank[job] = len(ready) + place
+        before[job] = [one for one in before[job] if one not in circled]
+        findings.append((int(first[job]), "links_in_circle"))
+    starts = np.concatenate([[0], np.cumsum([len(ones) for ones in before])]).astype(np.int64)
+    return starts, np.array([one for ones in before for one in ones], dtype=np.int64), rank
+
+
+def _wanted_by(
+    first: Int64s, job: Int64s, due: Int64s, held: Int64s, held_start: Int64s, before_first: Int64s, before: Int64s,
+    rank: Int64s,
+) -> Int64s:  # fmt: skip
     wanted = due[job]
-    for number in range(len(first) - 1):
-        latest = due[number]
+    wanted_job = due.copy()
+    for number in np.argsort(-rank, kind="stable").tolist():
+        latest = wanted_job[number]
         for place in range(int(first[number + 1]) - 1, int(first[number]) - 1, -1):
             wanted[place] = latest
             if held[place] == PINNED:
                 latest = min(latest, held_start[place])
+        ones = before[before_first[number] : before_first[number + 1]]
+        wanted_job[ones] = np.minimum(wanted_job[ones], latest)
     return wanted
 
 

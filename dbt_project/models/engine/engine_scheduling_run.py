@@ -25,9 +25,10 @@ def model(dbt, session):
     operations = dbt.ref("int_schedule_operations").pl().sort("work_order_id", "sequence", "work_order_operation_id")
     hours = dbt.ref("int_work_center_hours").pl().sort("work_center_id")
     days = dbt.ref("int_calendar_working_days").pl().filter(pl.col("is_working_day")).sort("calendar_date")
+    supplies = dbt.ref("int_work_order_supplies").pl().sort("work_order_id", "supply_id", "item_code")
     runs = {
         company_id: scheduled(
-            *(frame.filter(pl.col("company_id") == company_id) for frame in (operations, hours, days)), as_of
+            *(frame.filter(pl.col("company_id") == company_id) for frame in (operations, hours, days, supplies)), as_of
         )
         for company_id in companies["company_id"].sort().to_list() or [0]
     }
@@ -50,9 +51,9 @@ def model(dbt, session):
     )
 
 
-def scheduled(operations, hours, days, as_of):
+def scheduled(operations, hours, days, supplies, as_of):
     """The schedule of one company, as good as a refresh has time for."""
-    given = facts(operations, hours, days, as_of)
+    given = facts(operations, hours, days, supplies, as_of)
     count = given.operations.height
     return schedule(
         given,
@@ -61,8 +62,11 @@ def scheduled(operations, hours, days, as_of):
     )
 
 
-def facts(operations, hours, days, as_of):
-    """The open work of a company as jobs on work centres. Work done outside has one of its own: minus the id."""
+def facts(operations, hours, days, supplies, as_of):
+    """The open work of a company as jobs on work centres; none begins before its parts are there.
+
+    Work done outside has a work centre of its own: minus the id.
+    """
     today = (as_of - date(1970, 1, 1)).days * DAY
     left = operations.filter(~pl.col("is_done")).with_columns(
         work_center_id=pl.when(pl.col("subcontractor_id").is_null())
@@ -94,13 +98,18 @@ def facts(operations, hours, days, as_of):
             run=pl.col("remaining_micro") - pl.col("setup"),
             pinned_start=pl.col("pinned_minute"), planned_start=pl.col("planned_start_minute"),
         ),
-        jobs=left.group_by("work_order_id").agg(pl.col("start_date").first(), pl.col("due_date").first()).select(
+        jobs=left.group_by("work_order_id").agg(pl.col("start_date").first(), pl.col("due_date").first()).join(
+            supplies.group_by("work_order_id").agg(pl.col("material_date").max()), on="work_order_id", how="left"
+        ).select(
             job_id="work_order_id",
-            release=pl.col("start_date").to_physical().cast(pl.Int64) * DAY,
+            release=pl.max_horizontal("start_date", "material_date").to_physical().cast(pl.Int64) * DAY,
             due=(pl.col("due_date").to_physical().cast(pl.Int64) + 1) * DAY,
         ),
         work_centers=centers.select("work_center_id", "machine_count", "calendar_id"),
         calendars=spans.select("calendar_id", start=opening, end=opening + pl.col("minutes_per_machine")),
+        links=supplies.filter(pl.col("before_work_order_id").is_not_null()).select(
+            before_job_id="before_work_order_id", job_id="work_order_id"
+        ),
         frozen=FROZEN_DAYS * DAY,
     )  # fmt: skip
 

@@ -1,4 +1,16 @@
 -- One row per operation of an open work order: when the schedule has it, what its start waits for, whether its order is late and why.
+with
+
+materials as (
+    select
+        supplies.*,
+        row_number() over (
+            partition by supplies.work_order_id order by supplies.material_date desc, supplies.item_code, supplies.supply_id
+        ) as latest_first
+    from {{ ref('int_work_order_supplies') }} as supplies
+    where supplies.material_date is not null
+)
+
 select
     operations.work_order_operation_id,
     operations.company_id,
@@ -28,7 +40,11 @@ select
     cast(planned.start as date) as planned_start_date,
     cast(planned.end - interval 1 minute as date) as planned_end_date,
     planned.held,
-    planned.reason as start_reason,
+    case
+        when planned.reason = 'order_start' and materials.material_date > {{ as_of() }}
+            and materials.material_date > operations.start_date then 'parts_missing'
+        else planned.reason
+    end as start_reason,
     planned.ready as ready_at,
     cast(coalesce(planned.wait, 0) as bigint) as wait_minutes,
     planned.waits_for_operation_id,
@@ -46,11 +62,18 @@ select
         coalesce(case when jobs.is_late then ends.working_day_number - dues.working_day_number end, 0) as bigint
     ) as days_late,
     coalesce(jobs.is_late, false) as is_late,
-    jobs.reason as late_reason,
+    case
+        when jobs.reason = 'due_too_early' and materials.material_date > {{ as_of() }}
+            and materials.material_date > operations.start_date then 'parts_missing'
+        else jobs.reason
+    end as late_reason,
     late_centers.work_center_code as late_work_center_code,
     late_orders.document_number as late_behind_work_order_number,
     jobs.wait as order_wait_minutes,
-    jobs.alone_end as order_end_alone
+    jobs.alone_end as order_end_alone,
+    materials.material_date,
+    materials.item_code as material_item_code,
+    materials.document_number as material_document_number
 from {{ ref('int_schedule_operations') }} as operations
 inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = operations.work_order_id
 inner join {{ ref('stg_items') }} as items on items.item_id = operations.item_id
@@ -69,6 +92,9 @@ left join {{ ref('int_schedule_operations') }} as blocking on blocking.work_orde
 left join {{ ref('int_work_orders_closed') }} as blocking_orders on blocking_orders.work_order_id = blocking.work_order_id
 left join {{ ref('stg_work_centers') }} as late_centers on late_centers.work_center_id = jobs.reason_work_center_id
 left join {{ ref('int_work_orders_closed') }} as late_orders on late_orders.work_order_id = jobs.waits_for_job_id
+left join materials
+    on materials.work_order_id = operations.work_order_id
+    and materials.latest_first = 1
 left join {{ ref('int_calendar_working_days') }} as dues
     on dues.company_id = operations.company_id
     and dues.calendar_date = operations.due_date
