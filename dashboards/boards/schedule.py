@@ -55,6 +55,8 @@ ORDERS = {
     "due_date": Column("Due", "date", help="Before an approved schedule moved the order"),
     "late_work_center_code": Column("Waits longest at"),
     "late_behind_work_order_number": Column("Behind order"),
+    "material_item_code": Column("Waits for part"),
+    "material_date": Column("Part comes", "date"),
     "order_wait_minutes": Column("Waits, minutes", "count"),
     "order_end_alone": Column("Alone it would end", "time", help="With every machine free for it"),
     "item_name": Column("Name"),
@@ -291,6 +293,13 @@ def sentence(order: dict[str, Any]) -> str:
             "{center}, behind {order}.",
             hours=shown_number(round(order["order_wait_minutes"] * MINUTE, 1), 1),
             center=order["late_work_center_code"], order=order["late_behind_work_order_number"] or "–", **facts,
+        ),
+        "parts_missing": _("Its parts are not there: {item} comes on {day}, with {document}.",
+                           item=order["material_item_code"], day=shown_date(order["material_date"]),
+                           document=order["material_document_number"] or "–"),
+        "order_before": _(
+            "It waits for {order}, which makes its parts; with every machine free it would end on {alone}.",
+            order=order["late_behind_work_order_number"] or "–", **facts,
         ),
         "pinned": _("An operation of it is pinned or frozen to a later time than it could have."),
     }  # fmt: skip

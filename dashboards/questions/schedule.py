@@ -85,6 +85,8 @@ def schedule_orders(edition: Edition, filters: ScheduleFilters) -> pl.DataFrame:
             any_value(due_date) as due_date, any_value(days_late) as days_late, any_value(is_late) as is_late,
             any_value(late_reason) as late_reason, any_value(late_work_center_code) as late_work_center_code,
             any_value(late_behind_work_order_number) as late_behind_work_order_number,
+            any_value(material_item_code) as material_item_code, any_value(material_date) as material_date,
+            any_value(material_document_number) as material_document_number,
             any_value(order_wait_minutes) as order_wait_minutes, any_value(order_end_alone) as order_end_alone,
             bool_or({CHANGED}) as is_changed, max(approved_end) as approved_end
         from marts.fct_schedule where {where.sql}
