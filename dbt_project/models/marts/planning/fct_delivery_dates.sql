@@ -40,5 +40,5 @@ inner join {{ ref('stg_items') }} as items on items.item_code = delivery_dates.i
 left join {{ ref('stg_items') }} as reason_items on reason_items.item_code = delivery_dates.reason_item_id
 left join {{ ref('stg_partners') }} as partners on partners.partner_id = documents.partner_id
 left join {{ ref('int_planning_supplies') }} as binding on binding.supply_id = delivery_dates.binding_supply_id
-left join {{ engine_table(ref('engine_lead_time_odds'), 'odds_delivery_dates') }} as odds
+left join {{ engine_table(ref('engine_planning_odds'), 'odds_delivery_dates') }} as odds
     on odds.sales_order_line_id = delivery_dates.sales_order_line_id

@@ -21,8 +21,8 @@ select
     cast(runs.level as decimal(9, 4)) as calibrated_level,
     cast(runs.calibration_count as bigint) as calibration_count,
     cast(runs.calibration_rate as decimal(9, 4)) as calibration_rate
-from {{ engine_table(ref('engine_lead_time_odds'), 'odds_lead_times') }} as odds
-inner join {{ ref('engine_lead_time_odds') }} as runs
+from {{ engine_table(ref('engine_planning_odds'), 'odds_lead_times') }} as odds
+inner join {{ ref('engine_planning_odds') }} as runs
     on runs.company_id = odds.company_id
     and runs.kind = odds.kind
     and runs.measure = 'lead'
