@@ -294,7 +294,7 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
             f"date '{AS_OF}' as as_of, '0' as source_watermark, '0' as program_version"
         )
     warehouse_run.build(path, AS_OF, "*")
-    return StandingBuild(warehouse_run, path, AS_OF, left_out=("/planning/", "engine_planning"))
+    return StandingBuild(warehouse_run, path, AS_OF, left_out=("/planning/", "engine_planning", "engine_scheduling"))
 
 
 def assert_found(count: Count) -> None:
