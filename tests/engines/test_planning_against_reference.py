@@ -213,6 +213,7 @@ def test_same_facts_in_any_order_give_the_same_plan(factory: Factory) -> None:
             factory.routes[::-1],
             dict(reversed(factory.expiring.items())),
             dict(reversed(factory.by_products.items())),
+            alternates=dict(reversed(factory.alternates.items())),
         )
     )
     one, other = plan(forward), plan(backward)

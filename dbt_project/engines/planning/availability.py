@@ -36,7 +36,7 @@ Table = npt.NDArray[np.int64]
 NEVER = 1 << 40
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def available_days(
     order: Int64s,
     requirements: Table,

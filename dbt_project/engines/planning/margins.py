@@ -31,7 +31,7 @@ NO_LINE = -1
 SEVERAL_LINES = -2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _lines_behind(requirements: Table, supplies: Table, pegs: Table, demand_line: Int64s) -> tuple[Int64s, Int64s]:
     """Per requirement and per supply the only sales order line that waits for it, NO_LINE or SEVERAL_LINES."""
     of_requirement = np.full(requirements.shape[1], NO_LINE, dtype=np.int64)
@@ -56,7 +56,7 @@ def _lines_behind(requirements: Table, supplies: Table, pegs: Table, demand_line
     return of_requirement, of_supply
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def margins_behind(
     requirements: Table, supplies: Table, pegs: Table, demand_line: Int64s, margin: Int64s
 ) -> tuple[Int64s, Int64s, Int64s]:
@@ -107,7 +107,7 @@ def margins_behind(
     return lines, total, gains
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def margins_at_risk(
     requirements: Table,
     supplies: Table,

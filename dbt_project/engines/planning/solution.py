@@ -48,7 +48,8 @@ Table = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Solution:
-    """The tables of records.py, with the frames whose rows they point to and what was computed along the pegs."""
+    """The tables of records.py, with the frames whose rows they point to, and what is computed along the pegs, by
+    whoever asks for it first."""
 
     facts: PlanningInput
     as_of: int
@@ -68,15 +69,74 @@ class Solution:
     fate: Table
     bounds: Table
     existing_start: Int64s
-    supply_day: Int64s
-    supply_binding: Int64s
-    requirement_day: Int64s
-    requirement_binding: Int64s
-    line_count: Int64s
-    margin_behind: Int64s
-    margin_at_risk: Int64s
-    margin_late: Int64s
+    order: Int64s
+    demand_line: Int64s
     findings: list[dict[str, object]]
+
+    @cached_property
+    def _days(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+        return available_days(
+            self.order,
+            self.requirements,
+            self.supplies,
+            self.pegs,
+            self.existing_start,
+            self.bounds,
+            self.as_of,
+            self.calendar.first,
+            self.calendar.worked,
+            self.calendar.until,
+        )
+
+    @property
+    def supply_day(self) -> Int64s:
+        """When each supply is really there."""
+        return self._days[0]
+
+    @property
+    def supply_binding(self) -> Int64s:
+        """The requirement that decides it."""
+        return self._days[1]
+
+    @property
+    def requirement_day(self) -> Int64s:
+        """When each requirement is really covered."""
+        return self._days[2]
+
+    @property
+    def requirement_binding(self) -> Int64s:
+        """The supply that decides it."""
+        return self._days[3]
+
+    @cached_property
+    def _margins(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+        margin = self.lines["margin"].fill_null(0).cast(pl.Int64).to_numpy()
+        count, behind, gains = margins_behind(self.requirements, self.supplies, self.pegs, self.demand_line, margin)
+        quantity = self.lines["quantity"].cast(pl.Int64).to_numpy()
+        risk, late = margins_at_risk(
+            self.requirements, self.supplies, self.pegs, margin, quantity, self.demand_line, self.supply_day
+        )
+        return count, behind, np.minimum(risk, gains), np.minimum(late, gains)
+
+    @property
+    def line_count(self) -> Int64s:
+        """How many sales order lines wait for each supply."""
+        return self._margins[0]
+
+    @property
+    def margin_behind(self) -> Int64s:
+        """Their margins, each once."""
+        return self._margins[1]
+
+    @property
+    def margin_at_risk(self) -> Int64s:
+        """What of it hangs on the supply."""
+        return self._margins[2]
+
+    @property
+    def margin_late(self) -> Int64s:
+        """What of that is needed before the supply is there."""
+        return self._margins[3]
 
     def of_node(self, column: str, nodes: Int64s) -> pl.Series:
         """A column of the nodes for each of the given node numbers."""
@@ -307,22 +367,6 @@ def solve(given: PlanningInput) -> Solution:
         calendar.worked,
         calendar.until,
     )
-    supply_day, supply_binding, requirement_day, requirement_binding = available_days(
-        order,
-        requirements,
-        supplies,
-        pegs,
-        existing_start,
-        bounds,
-        as_of,
-        calendar.first,
-        calendar.worked,
-        calendar.until,
-    )
-    margin = lines["margin"].fill_null(0).cast(pl.Int64).to_numpy()
-    line_count, behind, gains = margins_behind(requirements, supplies, pegs, demand_line, margin)
-    line_quantity = lines["quantity"].cast(pl.Int64).to_numpy()
-    risk, late = margins_at_risk(requirements, supplies, pegs, margin, line_quantity, demand_line, supply_day)
     return Solution(
         facts=facts,
         as_of=as_of,
@@ -342,13 +386,7 @@ def solve(given: PlanningInput) -> Solution:
         fate=fate,
         bounds=bounds,
         existing_start=existing_start,
-        supply_day=supply_day,
-        supply_binding=supply_binding,
-        requirement_day=requirement_day,
-        requirement_binding=requirement_binding,
-        line_count=line_count,
-        margin_behind=behind,
-        margin_at_risk=np.minimum(risk, gains),
-        margin_late=np.minimum(late, gains),
+        order=order,
+        demand_line=demand_line,
         findings=findings,
     )
