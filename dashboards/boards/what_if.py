@@ -150,14 +150,14 @@ def _changes(view: View) -> list[dict[str, Any]]:
         num_rows="dynamic", hide_index=True, key=f"what-if-editor-{turn}", width="stretch", placeholder="",
         column_config={
             "kind": config.SelectboxColumn(
-                _("Otherwise"), options=list(KINDS), width=150,
+                _("Otherwise"), options=list(KINDS), width=125,
                 format_func=lambda kind: _(KINDS.get(str(kind), str(kind))),
             ),
             "item": config.SelectboxColumn(
                 _("Item (all)"), options=sorted(items), format_func=lambda code: f"{code} · {items.get(str(code), '')}",
-                width=120,
+                width=85,
             ),
-            "figure": config.NumberColumn(_("Figure"), format="localized"),
+            "figure": config.NumberColumn(_("Figure"), format="localized", width=70),
         },
     )  # fmt: skip
     rows = [
