@@ -77,6 +77,7 @@ def planned_apart(size: int, repeats: int) -> tuple[int, int, float, float, floa
 def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[float], list[float]]:
     """Rows of the plan; seconds of the whole, of the engine in it, and of reading and writing alone, of each run."""
     plan(facts)
+    rows = 0
     whole: list[float] = []
     engine: list[float] = []
     bare: list[float] = []
@@ -100,7 +101,9 @@ def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[f
                 _read(connection, frames)
                 for name, frame in written.items():
                     _write(connection, name, frame)
-    return sum(frame.height for frame in written.values()), whole, engine, bare
+            rows = sum(frame.height for frame in written.values())
+            del read, result, written, frame  # one plan in memory at a time
+    return rows, whole, engine, bare
 
 
 def _read(connection: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
