@@ -80,13 +80,13 @@ def promise_total(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
     lines = _promised(edition, filters.model_dump_json(exclude_none=True))[0]
     return lines.select(
         line_count=pl.len(),
-        late_count=(pl.col("days_late") > 0).sum(),
+        late_count=((pl.col("days_late") > 0) & pl.col("wanted_date").is_not_null()).sum(),
         undated_count=pl.col("earliest_date").is_null().sum(),
         from_stock_count=pl.col("is_in_stock").sum(),
         complete_date=pl.when(pl.col("earliest_date").is_null().any())
         .then(None)
         .otherwise(pl.col("earliest_date").max()),
-        longest_days_late=pl.col("days_late").max(),
+        longest_days_late=pl.col("days_late").filter(pl.col("wanted_date").is_not_null()).max(),
     )
 
 

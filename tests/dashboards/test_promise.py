@@ -132,12 +132,14 @@ def test_the_question_is_asked_on_the_command_line(at_home: Path, capsys: pytest
 
 
 def test_the_page_says_when_and_why(opened: Opened) -> None:
-    page = opened("promise", "salesperson", lines=json.dumps([["B", "4", "", ""], ["CANARY", "1", "", "MAIN"]]))
+    page = opened(
+        "promise", "salesperson", lines=json.dumps([["B", "4", "2026-03-04", ""], ["CANARY", "5", "", "MAIN"]])
+    )
     assert not page.exception
     assert "It waits for A, which takes 5 working days" in texts_of(page)
     shown = {metric.label: metric.value for metric in page.metric}
-    assert shown["Lines in stock"] == "1"
-    assert shown["Later than wanted"] == "1"
+    assert shown["Lines in stock"] == "0"
+    assert shown["Later than wanted"] == "1"  # the other line is wanted as early as can be
     assert not [button for button in page.button if button.key == "promise-take"]  # nothing is recorded of free lines
 
 
