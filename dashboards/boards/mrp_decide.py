@@ -52,13 +52,17 @@ def to_decide(view: View) -> None:
     counts = {row["urgency"]: row for row in view.ask("mrp_urgencies").iter_rows(named=True)}
     names = {"today": _("today"), "week": _("within a week"), "later": _("can wait")}
 
+    sizes = {key: row["suggestion_count"] + row["message_count"] for key, row in counts.items()}
+    if "when" not in st.session_state and "when" not in st.query_params and not sizes["today"]:
+        st.session_state["when"] = next((key for key in URGENCIES if sizes[key]), "today")
+
     def shown(urgency: str) -> str:
-        row = counts[urgency]
-        return f"{names[urgency]} {shown_number(row['suggestion_count'] + row['message_count'])}"
+        return _("all") if urgency == "all" else f"{names[urgency]} {shown_number(sizes[urgency])}"
 
     filters = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     with filters:
-        urgency = turn(_("When"), URGENCIES, "when", shown=shown)
+        when = turn(_("When"), (*URGENCIES, "all"), "when", shown=shown)
+    urgency = None if when == "all" else when
     sources = view.ask("mrp_sources", urgency=urgency)
     if sources.height:
         picked = table(

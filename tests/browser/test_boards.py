@@ -92,12 +92,13 @@ def test_a_planner_approves_a_suggestion_and_finds_the_requisition(
 ) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1400}) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/mrp_workbench?kind=buy&lang=en", "planner")
+        sign_in(page, f"{address}/mrp_workbench?kind=buy&when=all&lang=en", "planner")
         assert "kind=buy" in page.url
         page.locator('[class*="st-key-suggestions-"] .dvn-scroller').first.click(
             position={"x": 18, "y": 52}
         )  # its first box
-        page.get_by_role("button", name="Approve", exact=True).click()
+        wait_until_drawn(page, 60)
+        page.keyboard.press("a")  # as the button says
         page.get_by_text("decided. The next refresh plans with it.").wait_for(timeout=60_000)
         number = page.locator('.stMain [data-testid="stPageLink"]').first.inner_text().split()[-1]
     with door().engine.connect() as connection:
