@@ -17,8 +17,8 @@ import streamlit as st
 from dashboards.door import carry_out, door
 from dashboards.frame import View
 from dashboards.language import _, noted
+from transactions import approval_limit_of
 from transactions.kernel.refusal import Refusal
-from transactions.planning.approval_limit import approval_limit_of
 
 PERMISSION = "planning.decision"
 ORDERING = "purchasing.order"

@@ -4,14 +4,15 @@ Layers, each importing only those to its right:
 documents (sales, purchasing, production, finance, planning, people) → inventory → ledger → document → master → kernel.
 
 The public door: `make_home` founds one (database, administrator), `open_home` opens it, and the `Door` they return
-carries out commands.
+carries out commands. `approval_limit_of` tells a board what somebody may approve.
 """
 
 from transactions.kernel.clock import Clock, SystemClock
 from transactions.kernel.door import Door
 from transactions.kernel.refusal import Refusal
+from transactions.planning.approval_limit import approval_limit_of
 
-__all__ = ["Door", "Refusal", "make_home", "open_home"]
+__all__ = ["Door", "Refusal", "approval_limit_of", "make_home", "open_home"]
 
 
 def open_home(url: str | None = None, clock: Clock | None = None) -> Door:

@@ -68,7 +68,7 @@ def test_a_changed_quantity_a_given_price_and_another_currency_count_as_they_are
 
 
 def test_what_nobody_knows_the_value_of_needs_somebody_without_a_limit(acting: Acting) -> None:
-    made = {"kind": "make", "item": "BIKE", "supplier": None}
+    made: dict[str, Any] = {"kind": "make", "item": "BIKE", "supplier": None}
     acting("set_approval_limit", role="planner", amount="1000000")
     assert _refused(acting.as_user("pia"), "1", **made)[:3] == ("ValueExceedsApprovalLimit", "unit_price", None)
     acting("set_standard_cost", item="BIKE", cost="7", effective_date="2026-06-01")

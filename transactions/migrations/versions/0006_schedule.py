@@ -1,6 +1,7 @@
 """What scheduling needs: machines and opening of work centres, operations that are pinned, operations as approved."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,7 +31,7 @@ def downgrade() -> None:
 
 def _new_table(name: str, *columns: str) -> None:
     """A ledger of decisions: id, its columns, day and time of the decision, stamp. A name that ends in _id refers."""
-    made = []
+    made: list[sa.Column[Any]] = []
     for column in columns:
         if column == "build_id":
             made.append(sa.Column(column, sa.String(), nullable=False))
