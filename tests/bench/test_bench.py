@@ -33,7 +33,7 @@ def test_quick_figures_of_recording_and_replication_are_measured() -> None:
 
 
 def test_quick_figures_of_the_engines_are_measured() -> None:
-    run = bench("--quick", "costing-moves", "costing-corrections", "mrp-engine", "mrp-deep")
+    run = bench("--quick", "costing-moves", "costing-corrections", "mrp-engine-small", "mrp-deep")
     assert run.returncode == 0, run.stdout + run.stderr
     lines = run.stdout.splitlines()[3:-1]
     assert len(lines) == 4

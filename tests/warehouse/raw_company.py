@@ -174,7 +174,12 @@ class RawCompany:
 
     def bom(self, item: int, lines: list[tuple[int, Number]], output: Number = 1) -> int:
         made = self.add(
-            "bom", item_id=item, output_quantity=micro(output), effective_date=date(2000, 1, 1), recorded_at=0
+            "bom",
+            item_id=item,
+            alternate=1,
+            output_quantity=micro(output),
+            effective_date=date(2000, 1, 1),
+            recorded_at=0,
         )
         for number, (component, quantity) in enumerate(lines, 1):
             self.add(

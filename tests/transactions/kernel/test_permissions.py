@@ -15,6 +15,7 @@ MAY = {
         close_purchase_order amend_purchase_order order_requisitions transfer_stock carry_out_transfer
         cancel_transfer set_transfer_route set_forecast decide_suggestion
         create_work_order release_work_order cancel_work_order close_work_order
+        pin_operation unpin_operation approve_schedule reschedule_work_order set_work_center_hours
         issue_material return_material book_time report_output
     """,
     "buyer": """
@@ -40,6 +41,7 @@ MAY = {
     "foreman": """
         create_work_order release_work_order cancel_work_order close_work_order issue_material return_material
         book_time report_output decide_inspection
+        pin_operation unpin_operation approve_schedule reschedule_work_order
     """,
 }
 EVERY_ROLE_MAY = {"save_view", "delete_view"}

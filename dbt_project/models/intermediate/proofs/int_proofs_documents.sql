@@ -308,33 +308,4 @@ compared as (
     inner join lines on lines.document_id = work_orders.document_id
 )
 
-select
-    compared.check_name,
-    documents.company_id,
-    compared.key,
-    1 as suspicion,
-    documents.effective_date,
-    documents.document_number,
-    -- What is missing differs, also from 0.
-    cast(coalesce(compared.left_amount, compared.right_amount - 1) as decimal(28, 6)) as left_amount,
-    cast(coalesce(compared.right_amount, compared.left_amount - 1) as decimal(28, 6)) as right_amount
-from compared
-inner join documents on documents.document_id = compared.document_id
-where compared.left_amount is distinct from compared.right_amount
-
-union all
-
--- What agrees, counted.
-select
-    compared.check_name,
-    documents.company_id,
-    'agreeing' as key,
-    2 as suspicion,
-    cast(null as date) as effective_date,
-    cast(null as varchar) as document_number,
-    cast(count(*) as decimal(28, 6)) as left_amount,
-    cast(count(*) as decimal(28, 6)) as right_amount
-from compared
-inner join documents on documents.document_id = compared.document_id
-where compared.left_amount is not distinct from compared.right_amount
-group by compared.check_name, documents.company_id
+{{ differing_documents() }}
