@@ -151,7 +151,7 @@ def _record_masters(recorder: Recorder, catalogue: Catalogue, seed: int, first_d
     for item in reversed(catalogue.items.values()):
         made = {} if item.is_made else {"preferred_supplier": item.supplier}
         # A lot worth setting a machine up for; standard costs spread the set-up over it.
-        minimum, multiple = ({0: "5", 1: "10"}.get(item.level, "20"), "1") if item.is_made else ("50", "10")
+        minimum, multiple = ({0: "3", 1: "4"}.get(item.level, "8"), "1") if item.is_made else ("50", "10")
         record(
             "create_item", code=item.code, name=item.name, unit=item.unit, kind="made" if item.is_made else "bought",
             category=item.category, valuation_method=item.valuation_method, lead_time_days=item.lead_time_days,

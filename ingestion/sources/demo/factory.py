@@ -18,7 +18,7 @@ from ingestion.sources.demo.recorder import Recorder
 
 ORDERS_PER_DAY = 11.6  # on a working day, about 6,000 in two years
 HUNDRED = Decimal("0.01")
-PLANNER_IS_AWAY = timedelta(days=27)  # before the last day: what ought to be made and bought waits for a decision
+PLANNER_IS_AWAY = timedelta(days=31)  # before the last day: what ought to be made and bought waits for a decision
 
 
 @dataclass
