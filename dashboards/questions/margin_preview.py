@@ -1,14 +1,13 @@
 """Would this order earn money? Revenue, cost and margin of lines before they are confirmed, at today's stock."""
 
-import json
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
 
 from dashboards.edition import Edition
-from dashboards.questions.question import Filters, asks
+from dashboards.questions.question import AsJson, Filters, asks
 from transactions.kernel.refusal import NotFound, NotPermitted
 
 COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
@@ -30,15 +29,8 @@ class MarginPreviewFilters(Filters):
 
     order: int | None = None
     customer: str | None = None
-    lines: Json[list[PreviewLine]] | None = None
+    lines: Annotated[Json[list[PreviewLine]] | None, AsJson] = None
     warehouse: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lines_may_be_told_as_they_are(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("lines"), (list, tuple)):
-            return data | {"lines": json.dumps(data["lines"], default=str)}
-        return data
 
     @model_validator(mode="after")
     def _something_to_preview(self) -> Self:

@@ -3,7 +3,6 @@
 Nothing of the plan is moved for them: what is pegged to other requirements is not free. Nothing is recorded.
 """
 
-import json
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
 
 from dashboards.edition import Edition
 from dashboards.planning_facts import MICRO, planned_in, planning_facts
-from dashboards.questions.question import Filters, asks
+from dashboards.questions.question import AsJson, Filters, asks
 from transactions.kernel.refusal import NotFound
 
 PERMISSION = "board.delivery_dates"
@@ -39,15 +38,8 @@ class PromiseFilters(Filters):
     """
 
     order: int | None = None
-    lines: Json[list[PromiseLine]] | None = None
+    lines: Annotated[Json[list[PromiseLine]] | None, AsJson] = None
     warehouse: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lines_may_be_told_as_they_are(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("lines"), (list, tuple)):
-            return data | {"lines": json.dumps(data["lines"], default=str)}
-        return data
 
     @model_validator(mode="after")
     def _something_to_promise(self) -> Self:

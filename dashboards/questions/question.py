@@ -5,6 +5,7 @@ Who may not see cost opens an edition without the cost columns: questions ask `e
 """
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from dashboards.edition import Edition
 from transactions.kernel.refusal import InvalidData, NotFound, NotPermitted
@@ -26,6 +27,9 @@ class Filters(BaseModel):
 
     company: int | None = None
 
+
+# A filter that is JSON in an address may be told as the list it is.
+AsJson = BeforeValidator(lambda told: json.dumps(told, default=str) if isinstance(told, (list, tuple)) else told)
 
 FiltersOf = TypeVar("FiltersOf", bound=Filters)
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 from dashboards.edition import Edition
 from dashboards.planning_facts import MICRO, planning_facts
-from dashboards.questions.question import Filters, asks
+from dashboards.questions.question import AsJson, Filters, asks
 from transactions.kernel.refusal import InvalidData, NotFound
 
 if TYPE_CHECKING:
@@ -40,14 +40,7 @@ class WhatIfChange(BaseModel):
 class WhatIfFilters(Filters):
     """What is otherwise, as JSON."""
 
-    changes: Json[list[WhatIfChange]]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _changes_may_be_told_as_they_are(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("changes"), (list, tuple)):
-            return data | {"changes": json.dumps(data["changes"], default=str)}
-        return data
+    changes: Annotated[Json[list[WhatIfChange]], AsJson]
 
 
 @asks(WhatIfFilters, permission=PERMISSION)

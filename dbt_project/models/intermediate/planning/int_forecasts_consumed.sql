@@ -2,13 +2,7 @@
 -- (micro, ≥ 0). Each order line consumes the span that holds its day, whether it is delivered or not.
 with
 
-main_warehouses as (
-    select
-        warehouses.company_id,
-        min(warehouses.warehouse_id) as warehouse_id
-    from {{ ref('stg_warehouses') }} as warehouses
-    group by warehouses.company_id
-),
+{{ main_warehouses() }},
 
 versions as (
     select

@@ -3,13 +3,7 @@
 -- warehouse. Quantities micro.
 with
 
-main_warehouses as (
-    select
-        warehouses.company_id,
-        min(warehouses.warehouse_id) as warehouse_id
-    from {{ ref('stg_warehouses') }} as warehouses
-    group by warehouses.company_id
-),
+{{ main_warehouses() }},
 
 sales as (
     select

@@ -2,13 +2,7 @@
 -- such an item), and one without a warehouse per company and item: its parameters where it is not planned yet.
 with recursive
 
-main_warehouses as (
-    select
-        warehouses.company_id,
-        min(warehouses.warehouse_id) as warehouse_id
-    from {{ ref('stg_warehouses') }} as warehouses
-    group by warehouses.company_id
-),
+{{ main_warehouses() }},
 
 parameters as (
     {{ versions_in_force(ref('stg_item_plannings'), 'company_id, item_id, warehouse_id', 'item_planning_id') }}

@@ -2,13 +2,7 @@
 -- by-product of a work order, planned transfer, goods in inspection. Quantities micro.
 with
 
-main_warehouses as (
-    select
-        warehouses.company_id,
-        min(warehouses.warehouse_id) as warehouse_id
-    from {{ ref('stg_warehouses') }} as warehouses
-    group by warehouses.company_id
-),
+{{ main_warehouses() }},
 
 followed as (
     select

@@ -1,13 +1,14 @@
--- One row per outgoing move or slice: value of the move against the layers it took.
+-- One row per outgoing move or slice: value and quantity of the move against the layers it took.
 {{ config(materialized='view') }}
+{% for figure, key in [('value_amount', ''), ('quantity', "'quantity of ' || ")] -%}
 select
     'cost_slices' as check_name,
     moves.company_id,
-    cast(moves.move_id as varchar) as key,
+    {{ key }}cast(moves.move_id as varchar) as key,
     1 as suspicion,
     moves.effective_date,
     moves.document_number,
-    cast(moves.value_amount as decimal(28, 6)) as left_amount,
+    cast(moves.{{ figure }} as decimal(28, 6)) as left_amount,
     cast(0 as decimal(28, 6)) as right_amount
 from {{ ref('fct_stock_moves') }} as moves
 where
@@ -19,46 +20,17 @@ union all
 select
     'cost_slices' as check_name,
     slices.company_id,
-    cast(slices.issue_move_id as varchar) as key,
+    {{ key }}cast(slices.issue_move_id as varchar) as key,
     2 as suspicion,
     slices.issue_date as effective_date,
     slices.issue_document_number as document_number,
     cast(0 as decimal(28, 6)) as left_amount,
-    cast(slices.value_amount as decimal(28, 6)) as right_amount
+    cast(slices.{{ figure }} as decimal(28, 6)) as right_amount
 from {{ ref('fct_cost_slices') }} as slices
 
 union all
 
--- And quantity against quantity.
-select
-    'cost_slices' as check_name,
-    moves.company_id,
-    'quantity of ' || moves.move_id as key,
-    1 as suspicion,
-    moves.effective_date,
-    moves.document_number,
-    cast(moves.quantity as decimal(28, 6)) as left_amount,
-    cast(0 as decimal(28, 6)) as right_amount
-from {{ ref('fct_stock_moves') }} as moves
-where
-    moves.from_warehouse_id is not null
-    and moves.from_warehouse_id is distinct from moves.to_warehouse_id
-
-union all
-
-select
-    'cost_slices' as check_name,
-    slices.company_id,
-    'quantity of ' || slices.issue_move_id as key,
-    2 as suspicion,
-    slices.issue_date as effective_date,
-    slices.issue_document_number as document_number,
-    cast(0 as decimal(28, 6)) as left_amount,
-    cast(slices.quantity as decimal(28, 6)) as right_amount
-from {{ ref('fct_cost_slices') }} as slices
-
-union all
-
+{% endfor -%}
 -- What went out uncovered says so, at the move and at its slice.
 select
     'cost_slices' as check_name,
