@@ -23,18 +23,23 @@ TAKES = "sales.order"
 DATES = {
     "line_number": Column("Line", "id"),
     "item_code": Column("Item"),
-    "item_name": Column("Name"),
+    "earliest_date": Column("Can be there", "date", help="All of the line, buying and making what is not free"),
+    "p50_date": Column("Half of the time by", "date", help="What suppliers and own work took before, along the chain"),
+    "p90_date": Column("Nine in ten by", "date", help="The same; calibrated on the months before"),
+    "odds_sample_count": Column(
+        "Orders seen", "count", help="Fewest orders done that a step of the chain is estimated from"
+    ),
     "quantity": Column("Quantity", "quantity"),
-    "warehouse_code": Column("Warehouse"),
     "wanted_date": Column("Wanted", "date"),
     "promised_date": Column("Promised", "date"),
-    "earliest_date": Column("Can be there", "date", help="All of the line, buying and making what is not free"),
     "days_late": Column("Days late", "count", help="Working days after the wanted day, or after today where none is"),
     "free_date": Column(
         "From what is free", "date", help="Without buying or making anything for it; empty: not enough"
     ),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
+    "item_name": Column("Name"),
+    "warehouse_code": Column("Warehouse"),
 }
 PARTS = {
     "line_number": Column("Line", "id"),
@@ -77,7 +82,7 @@ def render(view: View) -> None:
         return
     lines = view.ask("promise_dates", **filters)
     with top:
-        heading(_("When can we deliver?"), answer(total))
+        heading(_("When can we deliver?"), " ".join([answer(total), odds(total, "complete_p90_date")]).strip())
     _figures(view, filters, total)
     _take_over(view, filters, lines)
     chosen = table(view, lines, DATES, key="promise-dates", chooses=True, height="content")
@@ -99,6 +104,16 @@ def answer(total: dict[str, Any]) -> str:
     return _("All {count} lines can be there on {day}, none later than wanted.", count=count, day=day)
 
 
+def odds(row: dict[str, Any], ninety: str) -> str:
+    """What half of the time and nine in ten say beside the date, and of how many orders; empty where all is sure."""
+    if row[ninety] is None or row["odds_sample_count"] is None:
+        return ""
+    return _(
+        "As things went before, nine times in ten by {day} (from {count} orders or more).",
+        day=shown_date(row[ninety]), count=shown_number(row["odds_sample_count"]),
+    )  # fmt: skip
+
+
 def _figures(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None:
     def basis(formula: str, by: str) -> Basis:
         return Basis(
@@ -107,17 +122,19 @@ def _figures(view: View, filters: dict[str, Any], total: dict[str, Any]) -> None
         )  # fmt: skip
 
     late, undated = int(total["late_count"]), int(total["undated_count"])
-    complete = f"{total['complete_date']:%Y-%m-%d}" if total["complete_date"] else "–"
+    complete, ninety = (
+        f"{total[name]:%Y-%m-%d}" if total[name] else "–" for name in ("complete_date", "complete_p90_date")
+    )
     tiles(
         [
             Tile(_("All lines there on"), complete,
                  basis=basis(_("the latest of the lines' earliest days"), "days_late")),
-            Tile(_("Lines in stock"), shown_number(total["from_stock_count"]),
-                 basis=basis(_("lines that free stock covers whole"), "")),
+            Tile(_("Nine in ten by"), ninety,
+                 basis=basis(_("the latest of the lines' days that nine in ten keep"), "odds_sample_count")),
             Tile(_("Later than wanted"), shown_number(late), alarm=late > 0,
                  basis=basis(_("lines whose earliest day lies after the wanted one"), "days_late")),
-            Tile(_("Longest delay, days"), shown_number(max(total["longest_days_late"] or 0, 0)),
-                 basis=basis(_("the largest number of working days after the wanted day"), "days_late")),
+            Tile(_("Lines in stock"), shown_number(total["from_stock_count"]),
+                 basis=basis(_("lines that free stock covers whole"), "")),
             Tile(_("Without a date"), shown_number(undated), alarm=undated > 0,
                  basis=basis(_("lines of items without a source"), "")),
         ],
@@ -129,7 +146,7 @@ def _line(view: View, filters: dict[str, Any], line: dict[str, Any]) -> None:
     """What a line's date rests on: sentence, parts, chain."""
     number = line["line_number"]
     st.subheader(_("What line {line}, {item}, rests on", line=number, item=line["item_code"]), anchor=False)
-    st.markdown(sentence(line))
+    st.markdown(" ".join([sentence(line), _odds_of_line(line)]).strip())
     of_line = pl.col("line_number") == number
     parts = view.ask("promise_parts", **filters).filter(of_line)
     table(view, parts, PARTS, key="promise-parts", height="content")
@@ -151,6 +168,18 @@ def sentence(line: dict[str, Any]) -> str:
         "no_source": _("Item {item} has no source: no supplier and no bill of materials.", item=item),
     }  # fmt: skip
     return texts.get(line["reason_key"], said(line["reason_key"]))
+
+
+def _odds_of_line(line: dict[str, Any]) -> str:
+    """The odds of one line; both of them, and whom they are learnt from."""
+    if line["odds_sample_count"] is None:
+        return ""
+    levels = {"item": _("of the item"), "supplier": _("of the supplier"), "all": _("of all items")}
+    return _(
+        "As things went before: half of the time by {half}, nine in ten by {ninety}, from {count} orders {whose}.",
+        half=shown_date(line["p50_date"]), ninety=shown_date(line["p90_date"]),
+        count=shown_number(line["odds_sample_count"]), whose=levels[line["odds_level"]],
+    )  # fmt: skip
 
 
 def _take_over(view: View, filters: dict[str, Any], lines: pl.DataFrame) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, Json, model_validator
 
 from dashboards.edition import Edition
 from dashboards.planning_facts import MICRO, planned_in, planning_facts
+from dashboards.promise_odds import promise_odds
 from dashboards.questions.question import AsJson, Filters, asks
 from transactions.kernel.refusal import NotFound
 
@@ -78,6 +79,10 @@ def promise_total(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
         complete_date=pl.when(pl.col("earliest_date").is_null().any())
         .then(None)
         .otherwise(pl.col("earliest_date").max()),
+        complete_p90_date=pl.when(pl.col("earliest_date").is_null().any())
+        .then(None)
+        .otherwise(pl.col("p90_date").max()),
+        odds_sample_count=pl.col("odds_sample_count").min(),
         longest_days_late=pl.col("days_late").filter(pl.col("wanted_date").is_not_null()).max(),
     )
 
@@ -167,6 +172,12 @@ def _promised(edition: Edition, asked: str) -> tuple[pl.DataFrame, pl.DataFrame,
             found.select(
                 "line_number", "days_late", "reason_key", "reason_lead_time_days", "reason_date", "reason",
                 earliest_date="predicted_date", reason_item_code="reason_item_id",
+            ),
+            on="line_number", how="left", maintain_order="left",
+        )
+        .join(
+            promise_odds(edition, company, facts, best.dates).select(
+                number, "p50_date", "p90_date", "odds_sample_count", "odds_level"
             ),
             on="line_number", how="left", maintain_order="left",
         )

@@ -78,6 +78,19 @@ def test_the_chain_of_a_made_item_and_its_days(at_home: Path) -> None:
     assert later.select("earliest_date", "days_late", "reason_key").rows() == [(date(2026, 4, 1), 0, "on_time")]
 
 
+def test_odds_stand_beside_the_date_where_orders_were_seen(at_home: Path) -> None:
+    """The scenario saw one order of A, which took as long as its supplier says, and none of the canary."""
+    edition = current_edition("nocost")
+    question = asked({"item": "CANARY", "quantity": "3"}, {"item": "A", "quantity": "2"})
+    stock, bought = answered(edition, "promise_dates", question).to_dicts()
+    assert (stock["p50_date"], stock["p90_date"], stock["odds_sample_count"]) == (AS_OF, AS_OF, None)
+    observed = edition.rows("select count(*) as seen from marts.fct_lead_times_observed where done_date is not null")
+    assert bought["odds_sample_count"] == (observed["seen"][0] or None)
+    assert bought["p50_date"] <= bought["p90_date"]
+    total = answered(edition, "promise_total", question).row(0, named=True)
+    assert total["complete_p90_date"] == max(stock["p90_date"], bought["p90_date"])
+
+
 def test_an_order_is_asked_without_its_own_requirement(at_home: Path) -> None:
     [line] = answered(current_edition("full"), "promise_dates", {"order": order_id()}).to_dicts()
     assert (line["item_code"], str(line["quantity"])) == ("B", "10.000000")

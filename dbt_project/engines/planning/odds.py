@@ -7,6 +7,7 @@ covered nine in ten of what was then still to come.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,21 +100,43 @@ def quantile_of(days: Int64s, shares: Floats, level: float, after: int = NONE) -
     return int(days[start + min(place, len(days) - start - 1)])
 
 
-def learn(history: pl.DataFrame, as_of: date, worked: pl.Series | None = None) -> Odds:
+def learn(history: pl.DataFrame, as_of: date, worked: pl.Series | None = None, level: float | None = None) -> Odds:
     """The odds that follow from what was known on as_of.
 
     history: group, item (any identifiers; null: none), begun (date), counted_from (the day from which days count: the
         day of the order, or the day it was due), known (the day on which it was done, as was known then; null: still
         under way). What was begun or known later is left out or still under way then.
-    worked: worked days, ascending; left out: every day counts. Raises HistoryIsInvalid.
+    worked: worked days, ascending; left out: every day counts. level: at which nine in ten are covered, where it was
+    calibrated before. Raises HistoryIsInvalid.
     """
     for name in ("group", "item", "begun", "counted_from", "known"):
         if name not in history.columns:
             raise HistoryIsInvalid(f"the history has no column {name}")
     numbered = _History.of(history.filter(pl.col("begun") <= as_of), worked)
     today = _number(as_of)
-    level, count, rate = _calibrated(numbered, today)
-    return Odds(*_learnt(numbered, today), level, count, rate)
+    calibrated = _calibrated(numbered, today) if level is None else (level, 0, None)
+    return Odds(*_learnt(numbered, today), *calibrated)
+
+
+def learned_of(
+    observed: pl.DataFrame, as_of: date, worked: pl.Series, levels: Mapping[tuple[str, str], float] | None = None
+) -> dict[tuple[str, str], Odds]:
+    """By kind (purchase, make) and measure: lead (worked days from the order, or the first issue) and late (worked days
+    after the day expected).
+
+    observed: kind, supplier_id, item_id (any identifiers), begun_date, started_date, expected_date, known_date of one
+        company. levels: those calibrated before, by kind and measure; what is not in it is calibrated.
+    """
+    learned = {}
+    for kind in ("purchase", "make"):
+        history = observed.filter(pl.col("kind") == kind).select(
+            group="supplier_id", item="item_id", begun="begun_date", known="known_date", lead="started_date",
+            late="expected_date",
+        )  # fmt: skip
+        for measure in ("lead", "late"):
+            counted = history.with_columns(counted_from=measure).drop_nulls("counted_from")
+            learned[kind, measure] = learn(counted, as_of, worked, (levels or {}).get((kind, measure)))
+    return learned
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ This table: one row per company, kind and measure, with how its level for nine i
 import polars as pl
 
 from dbt_project.engines.planning.delivery_odds import delivery_odds
-from dbt_project.engines.planning.odds import learn
+from dbt_project.engines.planning.odds import learned_of
 
 RUN = {
     "company_id": pl.Int64,
@@ -63,16 +63,10 @@ def model(dbt, session):
     for company in sorted(observed["company_id"].unique().to_list()) or [0]:
         worked = calendar.filter((pl.col("company_id") == company) & pl.col("is_working_day"))["calendar_date"]
         worked = worked.cast(pl.Date).sort()
-        learned = {}
+        learned = learned_of(observed.filter(pl.col("company_id") == company), as_of, worked)
+        for (kind, measure), odds in learned.items():
+            runs.append((company, kind, measure, odds.level, odds.calibration_count, odds.calibration_rate))
         for kind in ("purchase", "make"):
-            history = observed.filter((pl.col("company_id") == company) & (pl.col("kind") == kind)).select(
-                group="supplier_id", item="item_id", begun="begun_date", known="known_date",
-                lead="started_date", late="expected_date",
-            )  # fmt: skip
-            for measure in ("lead", "late"):
-                odds = learn(history.with_columns(counted_from=measure).drop_nulls("counted_from"), as_of, worked)
-                learned[kind, measure] = odds
-                runs.append((company, kind, measure, odds.level, odds.calibration_count, odds.calibration_rate))
             lead, late = learned[kind, "lead"], learned[kind, "late"]
             for (group, item), count in sorted(lead.counts.items(), key=lambda each: tuple(map(str, each[0]))):
                 level, estimate_count = lead.estimated_from(group, item)

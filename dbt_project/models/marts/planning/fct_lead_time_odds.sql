@@ -19,6 +19,7 @@ select
     cast(odds.days_late_p50 as bigint) as days_late_p50,
     cast(odds.days_late_p90 as bigint) as days_late_p90,
     cast(runs.level as decimal(9, 4)) as calibrated_level,
+    cast(late_runs.level as decimal(9, 4)) as calibrated_late_level,
     cast(runs.calibration_count as bigint) as calibration_count,
     cast(runs.calibration_rate as decimal(9, 4)) as calibration_rate
 from {{ engine_table(ref('engine_planning_odds'), 'odds_lead_times') }} as odds
@@ -26,6 +27,10 @@ inner join {{ ref('engine_planning_odds') }} as runs
     on runs.company_id = odds.company_id
     and runs.kind = odds.kind
     and runs.measure = 'lead'
+inner join {{ ref('engine_planning_odds') }} as late_runs
+    on late_runs.company_id = odds.company_id
+    and late_runs.kind = odds.kind
+    and late_runs.measure = 'late'
 left join {{ ref('stg_partners') }} as suppliers on suppliers.partner_id = odds.supplier_id
 left join {{ ref('stg_items') }} as items on items.item_id = odds.item_id
 left join {{ ref('int_planning_nodes') }} as plannings
