@@ -7,17 +7,15 @@ import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.schedule_decide import DECIDES, approval, carry_decision, report_decision
+from dashboards.boards.schedule_improve import improve
 from dashboards.charts import ACCENT, GANTT_ROW, LOSS, columns_and_line, gantt, heat_map
-from dashboards.decisions import command_key
-from dashboards.door import carry_out
 from dashboards.filters import choice, pick, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, shown_date, shown_number, shown_share
 from dashboards.table import Column, table
 from dashboards.words import said
-from transactions.kernel.refusal import Refusal
 
-DECIDES = "production.schedule"
 HELD = "#7c5cc4"
 DAYS_OF_LOAD = 10
 ROWS_DRAWN = 60
@@ -102,7 +100,7 @@ def render(view: View) -> None:
     total = view.one("schedule_total", **filters)
     with top:
         heading(_("Who makes what when?"), _answer(total) if total["operation_count"] else "")
-    _report()
+    report_decision()
     if not total["operation_count"]:
         empty_state(
             _("Nothing is scheduled here"),
@@ -123,6 +121,7 @@ def render(view: View) -> None:
             _("Load"): lambda: _load(view, center),
             _("Late orders"): lambda: _late(view, filters),
             _("Operations"): lambda: _operations(view, filters),
+            _("Improve"): lambda: improve(view),
             _("Approve"): lambda: _approve(view, filters),
         },
     )
@@ -326,10 +325,10 @@ def _operations(view: View, filters: dict[str, Any]) -> None:
             clock = st.time_input(_("Time"), start.time(), step=900)
             if st.form_submit_button(_("Pin"), icon=":material/push_pin:", type="primary"):
                 moment = datetime.combine(day, clock)
-                _carry(view, "pin_operation", {**said_so, "start": moment.isoformat()},
+                carry_decision(view, "pin_operation", {**said_so, "start": moment.isoformat()},
                        _("{name} is pinned; the next refresh schedules the others around it.", name=name))  # fmt: skip
         if operation["pinned_start"] is not None and st.button(_("Take the pin out"), key="unpin"):
-            _carry(view, "unpin_operation", said_so, _("{name} is pinned no more.", name=name))
+            carry_decision(view, "unpin_operation", said_so, _("{name} is pinned no more.", name=name))
 
 
 def _approve(view: View, filters: dict[str, Any]) -> None:
@@ -351,52 +350,11 @@ def _approve(view: View, filters: dict[str, Any]) -> None:
         numbers = {row["work_order_number"] for row in picked}
         operations = view.ask("schedule_operations").filter(pl.col("work_order_number").is_in(list(numbers)))
         with st.spinner(_("Recording the decision…")):
-            _carry(
+            carry_decision(
                 view, "approve_schedule", approval(view.edition.build_id, operations),
                 _("{count} orders have the dates of the schedule; boards show them after the next refresh.",
                   count=shown_number(len(numbers))),
             )  # fmt: skip
-
-
-def approval(build_id: str, operations: pl.DataFrame) -> dict[str, Any]:
-    """The command that approves these operations of a build, order by order."""
-    orders: dict[str, list[dict[str, Any]]] = {}
-    for row in operations.sort("work_order_number", "sequence").iter_rows(named=True):
-        orders.setdefault(row["work_order_number"], []).append(
-            {
-                "sequence": row["sequence"],
-                "start": row["planned_start"].isoformat(),
-                "end": row["planned_end"].isoformat(),
-            }
-        )
-    return {
-        "build_id": build_id,
-        "orders": [{"order": number, "operations": parts} for number, parts in orders.items()],
-    }
-
-
-def _carry(view: View, command: str, data: dict[str, Any], done: str) -> None:
-    """Carry a decision out and say after the next run what became of it."""
-    if view.company_code:
-        data = {**data, "company": view.company_code}
-    turn_of = st.session_state.get("schedule-decisions", 0)
-    try:
-        carry_out(view.actor, command, data, command_key(view.actor.username, {**data, "turn": turn_of, "do": command}))
-    except Refusal as refusal:
-        st.session_state["schedule-refused"] = str(refusal)
-    else:
-        st.session_state["schedule-done"] = done
-        st.session_state["schedule-decisions"] = turn_of + 1
-    st.rerun()
-
-
-def _report() -> None:
-    """What became of the last decision."""
-    done, refused = (st.session_state.pop(f"schedule-{name}", None) for name in ("done", "refused"))
-    if done:
-        st.success(done, icon=":material/check:")
-    if refused:
-        st.error(refused, icon=":material/error:")
 
 
 BOARD = Board(

@@ -51,8 +51,11 @@ def schedule_operations(edition: Edition, filters: ScheduleFilters) -> pl.DataFr
     where = _where(filters)
     return edition.rows(
         f"""select * exclude (company_id), {CHANGED} as is_changed,
-            case when machine_number is null then work_center_code else work_center_code || ' ' || machine_number end
-                as machine
+            case
+                when subcontractor_code is not null then subcontractor_code
+                when machine_number is null then work_center_code
+                else work_center_code || ' ' || machine_number
+            end as machine
         from marts.fct_schedule where {where.sql}
         order by planned_start, work_center_code, machine_number, work_order_id, sequence""",
         where.parameters,
@@ -141,6 +144,12 @@ def schedule_work_centers(edition: Edition, filters: Filters) -> pl.DataFrame:
         where {where.sql} and operation_state <> 'done' order by work_center_code""",
         where.parameters,
     )
+
+
+@asks(Filters, permission=PERMISSION)
+def schedule_company(edition: Edition, filters: Filters) -> pl.DataFrame:
+    """One row: whose schedule it is where none is named, the first company's."""
+    return edition.rows("select coalesce(?, min(company_id)) as company_id from marts.dim_company", [filters.company])
 
 
 @asks(Filters, permission=PERMISSION)

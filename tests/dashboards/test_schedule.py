@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
+import polars as pl
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -16,6 +18,16 @@ from dashboards.charts import gantt
 from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
+from dashboards.schedule_facts import schedule_facts
+from dashboards.schedule_search import (
+    AnotherSearchRuns,
+    ScheduleSearch,
+    forget_search,
+    improved_orders,
+    search_of,
+    start_search,
+)
+from dbt_project.engines.scheduling import Search, schedule
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
 from tests.dashboards.test_pages import texts_of
@@ -90,6 +102,62 @@ def test_each_part_of_the_board_is_drawn(opened: Opened) -> None:
 def test_whoever_may_not_decide_sees_no_button(opened: Opened) -> None:
     assert not [button for button in section(opened, "analyst", "Approve").button if button.key == "approve-schedule"]
     assert "Your roles do not open this page" in texts_of(opened("schedule", "salesperson"))
+
+
+def test_published_facts_give_the_published_schedule(at_home: Path) -> None:
+    for name in ("full", "nocost"):
+        edition = current_edition(name)
+        company = int(answered(edition, "schedule_company", {})["company_id"][0])
+        found = schedule(schedule_facts(edition, company), exchanges=20_000, search=Search(0.2)).operations
+        published = answered(edition, "schedule_operations", {}).sort("work_order_operation_id")
+        moments = found.sort("operation_id").select((pl.col("start", "end") * 60_000_000).cast(pl.Datetime("us")))
+        assert moments.rows() == published.select("planned_start", "planned_end").rows()
+
+
+def ended(company: int) -> ScheduleSearch:
+    """The search, when it has ended."""
+    search = search_of(current_edition("full"), company)
+    assert search is not None
+    until = monotonic() + 60
+    while search.state == "searching" and monotonic() < until:
+        sleep(0.1)
+    return search
+
+
+def test_a_search_runs_beside_the_board_and_its_answer_stands_beside_the_schedule(opened: Opened) -> None:
+    """The two orders are as good as can be, so nothing better is found; a second search is refused while it runs."""
+    edition = current_edition("full")
+    company = int(answered(edition, "schedule_company", {})["company_id"][0])
+    assert not [button for button in section(opened, "analyst", "Improve").button if button.key == "search-start"]
+    page = section(opened, "planner", "Improve")
+    [button] = [button for button in page.button if button.key == "search-start"]
+    button.click().run()
+    with pytest.raises(AnotherSearchRuns):
+        start_search(edition, company, 5, "foreman")
+    assert "1 end late" in texts_of(opened("schedule", "analyst"))  # nobody waits for it
+    search = ended(company)
+    assert (search.state, search.failure) == ("done", "")
+    orders = improved_orders(edition, company, search)
+    assert orders["days_late"].sum() == orders["days_late_then"].sum() == 1
+    page = section(opened, "planner", "Improve")
+    assert "nothing better was found" in page.info[0].value
+    [drop] = [button for button in page.button if button.key == "search-drop"]
+    drop.click().run()
+    assert search_of(edition, company) is None
+
+
+def test_a_search_is_stopped_by_whoever_wants(opened: Opened) -> None:
+    edition = current_edition("full")
+    company = int(answered(edition, "schedule_company", {})["company_id"][0])
+    search = start_search(edition, company, 600, "planner")
+    page = section(opened, "foreman", "Improve")
+    [button] = [button for button in page.button if button.key == "search-stop"]
+    assert not button.click().run().exception
+    assert search.state == "stopped"
+    assert search.process is not None
+    assert search.process.wait(timeout=10) != 0
+    assert "is as it was" in texts_of(section(opened, "foreman", "Improve"))
+    forget_search(edition, company)
 
 
 def test_approving_sets_the_dates_of_the_orders(opened: Opened) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from random import Random
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from dbt_project.engines.scheduling import Schedule, ScheduleInput, SchedulingFactIsInvalid, Search, schedule
+from tests.engines.scheduling_shops import classic
 
 HOUR = 60
 DAYS = pl.DataFrame(
@@ -223,3 +225,16 @@ def test_ten_thousand_operations_take_seconds() -> None:
     answer = schedule(given)
     assert time.monotonic() - began < 10
     assert answer.operations.height == 10_000
+
+
+def test_an_approved_order_stays_as_long_as_no_rule_is_better() -> None:
+    """Three jobs on two machines, in an order that no rule finds; approved, it is what the next schedule follows."""
+    shop = classic([[(0, 3), (1, 2)], [(1, 4), (0, 3)], [(0, 2), (1, 1)]])
+    plain, best = schedule(shop), schedule(shop, search=Search(1))
+    planned = shop.operations.join(best.operations.select("operation_id", planned_start="start"), on="operation_id")
+    again = schedule(dataclasses.replace(shop, operations=planned))
+    assert again.objective == best.objective <= plain.objective
+    assert starts(again) == starts(best)
+    assert again.rule == "approved"
+    half = planned.with_columns(pl.when(pl.col("job_id") != 2).then("planned_start"))
+    assert schedule(dataclasses.replace(shop, operations=half)).objective <= plain.objective

@@ -166,3 +166,30 @@ def test_an_order_waits_for_its_parts(warehouse_run: WarehouseRun, company: tupl
         "parts_missing",
     )
     assert set(warehouse_run.test(path, AS_OF, "fct_schedule", "int_work_order_supplies").values()) == {"pass"}
+
+
+def test_breaks_and_lead_times_outside(warehouse_run: WarehouseRun, company: tuple[Door, Path]) -> None:
+    """The bench rests from 12 to 13, its day ends at 17; coating outside takes two working days, over the weekend."""
+    door, path = company
+    do(door, "set_work_center_hours", work_center="BENCH", opens_at="08:00", effective_date="2026-06-01",
+       breaks=[{"starts_at": "12:00", "ends_at": "13:00"}])  # fmt: skip
+    do(door, "create_item", code="COATED", name="Coated", unit="pcs", kind="made")
+    do(door, "create_routing", item="COATED", effective_date="2026-01-01", operations=[
+        {"sequence": 10, "work_center": "BENCH", "run_minutes": 30},
+        {"sequence": 20, "work_center": "BENCH", "subcontractor": "OUT", "subcontract_price": 1,
+         "subcontract_lead_time_days": 2},
+        {"sequence": 30, "work_center": "BENCH", "run_minutes": 6}])  # fmt: skip
+    order = {"item": "COATED", "quantity": 10, "start_date": "2026-06-18", "due_date": "2026-06-19", "release": True}
+    do(door, "create_work_order", **order, external_number="W3")
+    found = built(warehouse_run, door, path)
+    first, outside, last = (found["WO000003", sequence] for sequence in (10, 20, 30))
+    assert (first["planned_start"], first["planned_end"]) == (at("18 08:00"), at("18 14:00"))
+    assert (outside["planned_start"], outside["planned_end"]) == (at("18 14:00"), at("22 14:00"))
+    assert (outside["machine_number"], outside["run_minutes"], outside["outside_days_left"]) == (None, 0, 2)
+    assert (last["planned_start"], last["planned_end"]) == (at("22 14:00"), at("22 15:00"))
+    assert (last["is_late"], last["days_late"], last["late_reason"]) == (True, 1, "due_too_early")
+    # What was booked today leaves today; it is back when work after it is booked.
+    do(door, "book_time", order="W3", effective_date="2026-06-15", minutes=300, sequence=10)
+    assert built(warehouse_run, door, path)["WO000003", 20]["outside_days_left"] == 2
+    do(door, "book_time", order="W3", effective_date="2026-06-15", minutes=60, sequence=30)
+    assert built(warehouse_run, door, path)["WO000003", 20]["operation_state"] == "done"

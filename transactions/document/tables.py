@@ -132,6 +132,7 @@ work_order_operation = table(
     whole("run_minutes"),
     reference("subcontractor_id", "partner", optional=True),
     whole("subcontract_price", optional=True),
+    whole("subcontract_lead_time_days", optional=True),
 )
 
 work_order_by_product = table(

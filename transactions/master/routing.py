@@ -23,7 +23,8 @@ class SubcontractIsHalf(Refusal):
 class Operation(Line):
     """Work at one work centre: set-up minutes per work order, run minutes per base unit; or done by a subcontractor.
 
-    subcontract_price: company currency per base unit made. Work done outside takes no minutes of ours unless stated.
+    subcontract_price: company currency per base unit made. Work done outside takes no minutes of ours unless stated;
+    it comes back subcontract_lead_time_days working days after it left, left out: when its minutes are over.
     """
 
     sequence: Annotated[int, Field(gt=0)]
@@ -32,6 +33,7 @@ class Operation(Line):
     run_minutes: ZeroOrQuantity = Decimal(0)
     subcontractor: Reference | None = None
     subcontract_price: UnitPrice | None = None
+    subcontract_lead_time_days: Annotated[int, Field(ge=0, le=1000)] | None = None
 
 
 class CreateRouting(Command):
@@ -61,6 +63,10 @@ def create_routing(work: Work, new: CreateRouting) -> Answer:
                 "a subcontracted operation has subcontractor and subcontract_price", field=f"{field}.{missing}",
                 value=None,
             )  # fmt: skip
+        if operation.subcontractor is None and operation.subcontract_lead_time_days is not None:
+            raise SubcontractIsHalf(
+                "a lead time outside is a subcontractor's", field=f"{field}.subcontractor", value=None
+            )
         subcontractor = None
         if operation.subcontractor is not None:
             subcontractor = supplier_named(work, operation.subcontractor, f"{field}.subcontractor")
@@ -71,6 +77,7 @@ def create_routing(work: Work, new: CreateRouting) -> Answer:
                 setup_minutes=micro(operation.setup_minutes), run_minutes=micro(operation.run_minutes),
                 subcontractor_id=subcontractor.id if subcontractor else None,
                 subcontract_price=micro_or_none(operation.subcontract_price),
+                subcontract_lead_time_days=operation.subcontract_lead_time_days,
             )
         )  # fmt: skip
     version_added(work, routing, item_id=made.id)

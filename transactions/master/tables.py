@@ -211,6 +211,7 @@ work_center_hours = table(
     whole("opens_at"),  # minutes after midnight
     day("effective_date"),
     whole("recorded_at"),
+    text("breaks", optional=True),  # minutes after midnight, from-to and in order: 720-780,900-915
     append_only=True,
 )
 
@@ -289,6 +290,7 @@ routing_operation = table(
     whole("run_minutes"),  # micro minutes per base unit
     reference("subcontractor_id", "partner", optional=True),  # null: own work
     whole("subcontract_price", optional=True),  # micro company currency per base unit made
+    whole("subcontract_lead_time_days", optional=True),  # working days outside; null: its run time
     append_only=True,
 )
 

@@ -4,7 +4,7 @@ from datetime import date, time
 
 from pydantic import Field
 
-from transactions.kernel.command import Answer, Code, Command, Name, Reference, handles
+from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
 from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -67,23 +67,32 @@ class HoursDoNotFit(Refusal):
     """A machine works its share of the capacity between opening and midnight."""
 
 
+class Break(Line):
+    """Nobody works from starts_at until ends_at."""
+
+    starts_at: time
+    ends_at: time
+
+
 class SetWorkCenterHours(Command):
-    """Say how many machines a work centre has and when its day begins; they share its capacity."""
+    """Say how many machines a work centre has, when its day begins and its breaks; they share its capacity."""
 
     work_center: Reference
     machines: int = Field(1, ge=1, le=1000)
     opens_at: time = Field(OPENS_AT, description="left out: 08:00")
+    breaks: tuple[Break, ...] = Field((), max_length=12, description="in order; the day ends so much later")
     effective_date: date
 
 
 @handles(SetWorkCenterHours, permission="master.work_center", stage=3)
 def set_work_center_hours(work: Work, new: SetWorkCenterHours) -> Answer:
-    """Say how many machines a work centre has and when its day begins; they share its capacity."""
+    """Say how many machines a work centre has, when its day begins and its breaks; they share its capacity."""
     company = company_named(work, new.company)
     center = named(work, work_center, new.work_center, "work_center", company.id)
-    opens_at = new.opens_at.hour * 60 + new.opens_at.minute
+    opens_at = _minute(new.opens_at)
+    breaks = _breaks(new, opens_at)
     minutes = center.capacity_minutes_per_day // 1_000_000
-    if minutes > (MINUTES_PER_DAY - opens_at) * new.machines:
+    if minutes > (MINUTES_PER_DAY - opens_at - sum(end - start for start, end in breaks)) * new.machines:
         raise HoursDoNotFit(
             f"{minutes} minutes a day on {new.machines} machines do not fit between {new.opens_at:%H:%M} and midnight",
             field="machines", value=new.machines,
@@ -91,8 +100,29 @@ def set_work_center_hours(work: Work, new: SetWorkCenterHours) -> Answer:
     hours_id = work.insert(
         work_center_hours, work_center_id=center.id, machine_count=new.machines, opens_at=opens_at,
         effective_date=new.effective_date, recorded_at=work.recorded_at,
+        breaks=",".join(f"{start}-{end}" for start, end in breaks) or None,
     )  # fmt: skip
     return {"id": hours_id}
+
+
+def _breaks(new: SetWorkCenterHours, opens_at: int) -> list[tuple[int, int]]:
+    """The breaks in minutes after midnight; refuses those that overlap, end before they start or before the day."""
+    found: list[tuple[int, int]] = []
+    earliest = opens_at
+    for position, each in enumerate(new.breaks):
+        start, end = _minute(each.starts_at), _minute(each.ends_at)
+        if start < earliest or end <= start:
+            raise HoursDoNotFit(
+                "breaks lie in the day, one after the other, each ends after it starts",
+                field=f"breaks.{position}.starts_at", value=f"{each.starts_at:%H:%M}",
+            )  # fmt: skip
+        found.append((start, end))
+        earliest = end
+    return found
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _add_rate(work: Work, work_center_id: int, labour: UnitPrice, overhead: UnitPrice, on: date) -> int:

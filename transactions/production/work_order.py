@@ -113,6 +113,7 @@ def add_work_order(
             work_center_id=operation.work_center_id, setup_minutes=operation.setup_minutes,
             run_minutes=operation.run_minutes, subcontractor_id=operation.subcontractor_id,
             subcontract_price=operation.subcontract_price,
+            subcontract_lead_time_days=operation.subcontract_lead_time_days,
         )  # fmt: skip
     for item_id, quantity, cost_share in by_products_of(work, version, planned) if version else ():
         work.insert(

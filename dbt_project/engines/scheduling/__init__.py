@@ -2,6 +2,7 @@
 
 from dbt_project.engines.scheduling.facts import RULES, ScheduleInput, SchedulingFactIsInvalid
 from dbt_project.engines.scheduling.improvement import Search
+from dbt_project.engines.scheduling.open_work import open_work
 from dbt_project.engines.scheduling.schedule import Schedule, schedule
 
-__all__ = ["RULES", "Schedule", "ScheduleInput", "SchedulingFactIsInvalid", "Search", "schedule"]
+__all__ = ["RULES", "Schedule", "ScheduleInput", "SchedulingFactIsInvalid", "Search", "open_work", "schedule"]

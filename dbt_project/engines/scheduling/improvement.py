@@ -7,6 +7,7 @@ that the order found gives when everybody is placed exactly.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from dbt_project.engines.scheduling.shop import FREE, NO_DUE, Shop
 from dbt_project.engines.scheduling.working_time import FOREVER, Int64s, WorkingTimes, worked_until
 
 if TYPE_CHECKING:
-    from ortools.sat.python.cp_model import CpModel, IntVar
+    from ortools.sat.python.cp_model import CpModel, CpSolverSolutionCallback, IntVar
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,15 @@ class Search:
     """How long to look. deterministic_seconds: the solver's own measure of its work, the same on every machine.
     wall_seconds: an upper bound of real time; where it ends the search, the result depends on the machine.
     is_interleaved: many ways of searching in turn, on as many threads as there are workers, which changes nothing of
-    what is found; else one way on one thread, which begins to improve at once."""
+    what is found; else one way on one thread, which begins to improve at once.
+    told: is given each better order as it is found, with the least that any schedule can reach; on another thread."""
 
     deterministic_seconds: float
     wall_seconds: float | None = None
     seed: int = 1
     is_interleaved: bool = True
     workers: int = 1
+    told: Callable[[int, int], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,15 @@ class Found:
 
 
 def common_time(shop: Shop) -> tuple[WorkingTimes, bool]:
-    """The time in which any work centre works, and whether that is the calendar of each of them."""
-    used = sorted({int(shop.calendar[center]) for center in np.unique(shop.center)})
+    """The time in which any work centre with machines works, and whether that is the calendar of all of them. What is
+    done outside has days of its own, which would make the axis as long."""
+    centers = np.unique(shop.center)
+    own = [center for center in centers if shop.machine_first[center] < shop.machine_first[center + 1]]
+    used = sorted({int(shop.calendar[center]) for center in own or centers})
     spans = [shop.times.spans(calendar) for calendar in used]
+    everybody = [shop.times.spans(int(calendar)) for calendar in np.unique(shop.calendar[centers])]
     union = WorkingTimes.of([sorted(span for part in spans for span in part)], shop.facts.start)
-    return union, all(part == spans[0] for part in spans)
+    return union, all(part == spans[0] for part in everybody)
 
 
 def improved_order(shop: Shop, hint: Placed, search: Search) -> Found | None:
@@ -86,11 +93,22 @@ def improved_order(shop: Shop, hint: Placed, search: Search) -> Found | None:
     solver.parameters.max_deterministic_time = search.deterministic_seconds
     if search.wall_seconds is not None:
         solver.parameters.max_time_in_seconds = search.wall_seconds
-    status = solver.solve(model)
+    status = solver.solve(model, _telling(search.told) if search.told is not None else None)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     found = np.array([at if isinstance(at, int) else solver.value(at) for at in starts], dtype=np.int64)
     return Found(turns_of(shop, found), int(np.ceil(solver.best_objective_bound - 1e-6)), axis, is_exact)
+
+
+def _telling(told: Callable[[int, int], None]) -> CpSolverSolutionCallback:
+    """Tells the objective and the bound of every order that is found."""
+    from ortools.sat.python import cp_model
+
+    class Telling(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            told(round(self.objective_value), int(np.ceil(self.best_objective_bound - 1e-6)))
+
+    return Telling()
 
 
 def measured_on(axis: WorkingTimes, shop: Shop, placed: Placed) -> int:
@@ -110,7 +128,8 @@ def _on_axis(axis: WorkingTimes, moments: Int64s) -> Int64s:
 
 
 def _sizes(shop: Shop, axis: WorkingTimes, hint: Placed) -> Int64s:
-    """How long each operation takes on the axis: its duration, stretched where its work centre works less of it."""
+    """How long each operation takes on the axis: its duration, stretched where its work centre works less of it and
+    shortened where it works more."""
     last = np.array([int(hint.end.max(initial=shop.facts.start)) + shop.facts.day_length], dtype=np.int64)
     first = np.array([shop.facts.start], dtype=np.int64)
     whole = int((_on_axis(axis, last) - _on_axis(axis, first))[0])
@@ -122,7 +141,7 @@ def _sizes(shop: Shop, axis: WorkingTimes, hint: Placed) -> Int64s:
             shop.times.before[part], shop.times.given_until,
         )  # fmt: skip
         worked = int((_on_axis(own, last) - _on_axis(own, first))[0])
-        if 0 < worked < whole:
+        if worked and worked != whole:
             of_calendar = shop.calendar[shop.center] == calendar
             sizes[of_calendar] = -(-shop.duration[of_calendar] * whole // worked)
     return sizes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from dbt_project.engines.scheduling.dispatch import Placed, dispatched, in_order
+from dbt_project.engines.scheduling.dispatch import Placed, dispatched, in_order, turns_of
 from dbt_project.engines.scheduling.exchange import CLASH, exchanged, measured
 from dbt_project.engines.scheduling.facts import RULES, ScheduleInput, SchedulingFactIsInvalid
 from dbt_project.engines.scheduling.improvement import Found, Search, improved_order, measured_on
@@ -15,6 +15,8 @@ from dbt_project.engines.scheduling.load import load_of
 from dbt_project.engines.scheduling.reasons import findings_of, jobs_of, operations_of
 from dbt_project.engines.scheduling.shop import Shop, shop_of
 from dbt_project.engines.scheduling.working_time import begin_after
+
+APPROVED = "approved"  # in place of a rule: the order of the approved plan, which counts where no rule is better
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Schedule:
     load: work_center_id, day (number), capacity, setup, run, operation_count.
     findings: operation_id, finding (pin_has_passed, pins_overlap, pin_in_closed_time, pin_before_operation,
         beyond_calendar, links_in_circle).
-    makespan: end of the last operation less start. objective: what was minimised. rule: of the dispatch it came from.
+    makespan: end of the last operation less start. objective: what was minimised. rule: of the dispatch it came from,
+        or approved.
     is_improved: exchange or search found a better order. is_best: there is no better schedule, lateness counted in
         working time. bound: the least makespan of any schedule; null where nothing was searched, or it is not exact.
     """
@@ -59,6 +62,10 @@ def schedule(
     shop = shop_of(facts)
     tried = [(name, _kept_in_order(shop, dispatched(shop, name))) for name in ([rule] if rule else RULES)]
     chosen, best = min(tried, key=lambda pair: _measure(shop, pair[1]))
+    if rule is None and not facts.keeps_order and facts.operations["planned_start"].null_count() < len(shop.job):
+        followed = _as_planned(shop, best)
+        if _measure(shop, followed) <= _measure(shop, best):
+            chosen, best = APPROVED, followed
     found: Found | None = None
     is_improved = False
     if exchanges and len(shop.job) and not facts.keeps_order:
@@ -80,6 +87,12 @@ def schedule(
         found is not None and bounded and measured_on(found.axis, shop, best) <= found.bound,
         _least_makespan(facts, found) if found is not None and bounded and facts.objective == "makespan" else None,
     )  # fmt: skip
+
+
+def _as_planned(shop: Shop, rest: Placed) -> Placed:
+    """In the order of the approved plan; what it does not have starts in turn as in the other schedule."""
+    planned = shop.facts.operations["planned_start"].fill_null(-1).to_numpy()
+    return in_order(shop, turns_of(shop, np.where(planned >= 0, planned, rest.start).astype(np.int64)))
 
 
 def _least_makespan(facts: ScheduleInput, found: Found) -> int:

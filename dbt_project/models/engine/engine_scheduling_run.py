@@ -3,14 +3,10 @@
 This table: one row per company, with how its schedule came about.
 """
 
-from datetime import date
-
 import polars as pl
 
-from dbt_project.engines.scheduling import ScheduleInput, Search, schedule
+from dbt_project.engines.scheduling import Search, open_work, schedule
 
-DAY = 1440
-FROZEN_DAYS = 2
 # A refresh has a second or two: other turns are tried for any shop, a proof is looked for in a small one.
 TRIES, PLACEMENTS = 20_000, 16_000_000
 MOST_OPERATIONS_SEARCHED = 60
@@ -53,7 +49,7 @@ def model(dbt, session):
 
 def scheduled(operations, hours, days, supplies, as_of):
     """The schedule of one company, as good as a refresh has time for."""
-    given = facts(operations, hours, days, supplies, as_of)
+    given = open_work(minutes_left(operations), hours, days, supplies, as_of)
     count = given.operations.height
     return schedule(
         given,
@@ -62,61 +58,14 @@ def scheduled(operations, hours, days, supplies, as_of):
     )
 
 
-def facts(operations, hours, days, supplies, as_of):
-    """The open work of a company as jobs on work centres; none begins before its parts are there.
-
-    Work done outside has a work centre of its own: minus the id.
-    """
-    today = (as_of - date(1970, 1, 1)).days * DAY
-    left = operations.filter(~pl.col("is_done")).with_columns(
-        work_center_id=pl.when(pl.col("subcontractor_id").is_null())
-        .then(pl.col("work_center_id"))
-        .otherwise(-pl.col("work_center_id"))
+def minutes_left(operations):
+    """What is still to do, in whole minutes, rounded up."""
+    left = operations.filter(~pl.col("is_done"))
+    minutes = [(-(-pl.col(name) // 1_000_000)).alias(name) for name in ("remaining_setup_micro", "remaining_micro")]
+    return left.with_columns(minutes).with_columns(
+        setup=pl.min_horizontal("remaining_setup_micro", "remaining_micro"),
+        run=pl.col("remaining_micro") - pl.min_horizontal("remaining_setup_micro", "remaining_micro"),
     )
-    minutes = [minutes_of(column).alias(column) for column in ("remaining_setup_micro", "remaining_micro")]
-    left = left.with_columns(minutes).with_columns(setup=pl.min_horizontal("remaining_setup_micro", "remaining_micro"))
-    outside = hours.with_columns(work_center_id=-pl.col("work_center_id"), machine_count=pl.lit(0, pl.Int64))
-    centers = pl.concat([hours, outside]).with_columns(
-        calendar_id=pl.col("opens_at_minute") * 2 * DAY + pl.col("minutes_per_machine")
-    )
-    spans = (
-        centers.select("calendar_id", "opens_at_minute", "minutes_per_machine")
-        .unique()
-        .join(
-            days.filter(pl.col("calendar_date") >= as_of).select(
-                day=pl.col("calendar_date").to_physical().cast(pl.Int64) * DAY
-            ),
-            how="cross",
-        )
-    )
-    opening = pl.col("day") + pl.col("opens_at_minute")
-    return ScheduleInput(
-        start=today,
-        operations=left.select(
-            "work_center_id", "sequence", "setup",
-            operation_id="work_order_operation_id", job_id="work_order_id",
-            run=pl.col("remaining_micro") - pl.col("setup"),
-            pinned_start=pl.col("pinned_minute"), planned_start=pl.col("planned_start_minute"),
-        ),
-        jobs=left.group_by("work_order_id").agg(pl.col("start_date").first(), pl.col("due_date").first()).join(
-            supplies.group_by("work_order_id").agg(pl.col("material_date").max()), on="work_order_id", how="left"
-        ).select(
-            job_id="work_order_id",
-            release=pl.max_horizontal("start_date", "material_date").to_physical().cast(pl.Int64) * DAY,
-            due=(pl.col("due_date").to_physical().cast(pl.Int64) + 1) * DAY,
-        ),
-        work_centers=centers.select("work_center_id", "machine_count", "calendar_id"),
-        calendars=spans.select("calendar_id", start=opening, end=opening + pl.col("minutes_per_machine")),
-        links=supplies.filter(pl.col("before_work_order_id").is_not_null()).select(
-            before_job_id="before_work_order_id", job_id="work_order_id"
-        ),
-        frozen=FROZEN_DAYS * DAY,
-    )  # fmt: skip
-
-
-def minutes_of(column):
-    """Micro minutes as whole minutes, rounded up."""
-    return -(-pl.col(column) // 1_000_000)
 
 
 def dated(frame):

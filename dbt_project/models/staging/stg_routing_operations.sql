@@ -9,6 +9,7 @@ select
     {{ quantity('routing_operations.setup_minutes') }} as setup_minutes,
     {{ quantity('routing_operations.run_minutes') }} as run_minutes,
     {{ quantity('routing_operations.subcontract_price') }} as subcontract_price,
+    routing_operations.subcontract_lead_time_days,
 
     routing_operations.setup_minutes as setup_minutes_micro,
     routing_operations.run_minutes as run_minutes_micro,

@@ -5,6 +5,7 @@ select
 
     work_center_hours.machine_count,
     work_center_hours.opens_at as opens_at_minute,
+    work_center_hours.breaks,
 
     work_center_hours.effective_date,
     {{ recorded_time('work_center_hours.recorded_at') }} as recorded_at,

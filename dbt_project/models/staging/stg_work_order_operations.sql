@@ -9,6 +9,7 @@ select
     {{ quantity('work_order_operations.setup_minutes') }} as setup_minutes,
     {{ quantity('work_order_operations.run_minutes') }} as run_minutes,
     {{ quantity('work_order_operations.subcontract_price') }} as subcontract_price,
+    work_order_operations.subcontract_lead_time_days,
 
     work_order_operations.setup_minutes as setup_minutes_micro,
     work_order_operations.run_minutes as run_minutes_micro,

@@ -21,6 +21,7 @@ DEMO_USERS = {
     "salesperson": "Liu Wei 刘伟", "analyst": "Sun Li 孙丽", "storekeeper": "He Jun 何军", "foreman": "Gao Qiang 高强",
 }  # fmt: skip
 DAYS = 730
+MACHINES = 3  # at each work centre, eight hours a day
 STATE_FILE = "demo.json"
 
 
@@ -135,6 +136,10 @@ def _record_masters(recorder: Recorder, catalogue: Catalogue, seed: int, first_d
         record(
             "create_work_center", code=center.code, name=center.name, labour_rate=str(center.labour_rate),
             overhead_rate=str(center.overhead_rate), capacity_hours_per_day="24", effective_date=since,
+        )  # fmt: skip
+        record(
+            "set_work_center_hours", work_center=center.code, machines=MACHINES, opens_at="08:00",
+            breaks=[{"starts_at": "12:00", "ends_at": "13:00"}], effective_date=since,
         )  # fmt: skip
     for code, name in (("PROD", "Production 生产部"), ("SALES", "Sales 销售部")):
         record("create_department", code=code, name=name)

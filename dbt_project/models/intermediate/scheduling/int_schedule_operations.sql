@@ -18,7 +18,8 @@ booked as (
     select
         time_entries.work_order_id,
         time_entries.work_center_id,
-        {{ whole_sum('time_entries.machine_minutes_micro') }} as minutes_micro
+        {{ whole_sum('time_entries.machine_minutes_micro') }} as minutes_micro,
+        max(time_entries.effective_date) as last_booked_date
     from {{ ref('stg_time_entries') }} as time_entries
     group by time_entries.work_order_id, time_entries.work_center_id
 ),
@@ -37,6 +38,7 @@ operations as (
         operations.work_order_id,
         operations.work_center_id,
         operations.subcontractor_id,
+        operations.subcontract_lead_time_days,
         operations.sequence,
         operations.setup_minutes_micro,
         operations.run_minutes_micro,
@@ -83,6 +85,15 @@ booked_here as (
         and booked.work_center_id = operations.work_center_id
 ),
 
+-- What is outside left when the work before it was done, and is back when work after it was booked.
+last_booked as (
+    select
+        work_order_id,
+        max(last_booked_date) as last_booked_date
+    from booked
+    group by work_order_id
+),
+
 remaining as (
     select
         booked_here.*,
@@ -93,6 +104,33 @@ remaining as (
             ) }}
         ) as remaining_micro
     from booked_here
+),
+
+outside as (
+    select
+        remaining.*,
+        remaining.subcontractor_id is not null and remaining.subcontract_lead_time_days is not null as takes_days,
+        remaining.has_output
+        or coalesce(
+            max(remaining.booked_micro) over (
+                partition by remaining.work_order_id
+                order by remaining.sequence
+                rows between 1 following and unbounded following
+            ),
+            0
+        ) > 0 as is_back,
+        case
+            when coalesce(
+                sum(remaining.remaining_micro) over (
+                    partition by remaining.work_order_id
+                    order by remaining.sequence
+                    rows between unbounded preceding and 1 preceding
+                ),
+                1
+            ) = 0 then last_booked.last_booked_date
+        end as left_date
+    from remaining
+    left join last_booked on last_booked.work_order_id = remaining.work_order_id
 )
 
 select
@@ -114,10 +152,25 @@ select
         ) end as bigint
     ) as remaining_setup_micro,
     cast(remaining.remaining_micro as bigint) as remaining_micro,
-    remaining.open_quantity_micro = 0 or (remaining.remaining_micro = 0 and remaining.planned_micro > 0) as is_done,
+    remaining.open_quantity_micro = 0
+    or (remaining.takes_days and remaining.is_back)
+    or (not remaining.takes_days and remaining.remaining_micro = 0 and remaining.planned_micro > 0) as is_done,
+    case
+        when remaining.takes_days then cast(
+            greatest(
+                remaining.subcontract_lead_time_days - coalesce(today.working_day_number - left_days.working_day_number, 0), 0
+            ) as bigint
+        )
+    end as outside_days_left,
     pins.pinned_minute,
     plans.planned_start_minute,
     plans.planned_end_minute
-from remaining
+from outside as remaining
+left join {{ ref('int_calendar_working_days') }} as left_days
+    on left_days.company_id = remaining.company_id
+    and left_days.calendar_date = remaining.left_date
+left join {{ ref('int_calendar_working_days') }} as today
+    on today.company_id = remaining.company_id
+    and today.calendar_date = {{ as_of() }}
 left join pins on pins.work_order_operation_id = remaining.work_order_operation_id
 left join plans on plans.work_order_operation_id = remaining.work_order_operation_id

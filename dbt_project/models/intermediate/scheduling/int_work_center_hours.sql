@@ -13,6 +13,7 @@ machines as (
         work_centers.work_center_id,
         work_centers.capacity_minutes_per_day_micro,
         hours.opens_at_minute,
+        hours.breaks,
         case
             when work_centers.capacity_minutes_per_day_micro = 0 then 0
             else coalesce(hours.machine_count, cast(ceil(work_centers.capacity_minutes_per_day / 1440) as bigint))
@@ -39,5 +40,7 @@ select
         when shared.minutes_per_machine > 1440 - coalesce(shared.opens_at_minute, 480) then greatest(1440 - shared.minutes_per_machine, 0)
         else coalesce(shared.opens_at_minute, 480)
     end as opens_at_minute,
-    least(shared.minutes_per_machine, 1440) as minutes_per_machine
+    least(shared.minutes_per_machine, 1440) as minutes_per_machine,
+    -- From-to in minutes after midnight; the record holds none that the day has no room for.
+    shared.breaks
 from shared

@@ -26,6 +26,9 @@ select
     work_centers.work_center_code,
     work_centers.work_center_name,
     operations.subcontractor_id,
+    subcontractors.partner_code as subcontractor_code,
+    subcontractors.partner_name as subcontractor_name,
+    operations.outside_days_left,
     case when operations.subcontractor_id is null then cast(planned.machine + 1 as bigint) end as machine_number,
     case
         when operations.is_done then 'done'
@@ -34,7 +37,7 @@ select
     end as operation_state,
     {{ quantity('operations.booked_micro') }} as booked_minutes,
     cast(coalesce(planned.setup, 0) as bigint) as setup_minutes,
-    cast(coalesce(planned.run, 0) as bigint) as run_minutes,
+    cast(case when operations.outside_days_left is null then coalesce(planned.run, 0) else 0 end as bigint) as run_minutes,
     planned.start as planned_start,
     planned.end as planned_end,
     cast(planned.start as date) as planned_start_date,
@@ -54,6 +57,7 @@ select
     {{ timestamp_of_microseconds('operations.pinned_minute * 60000000') }} as pinned_start,
     {{ timestamp_of_microseconds('operations.planned_start_minute * 60000000') }} as approved_start,
     {{ timestamp_of_microseconds('operations.planned_end_minute * 60000000') }} as approved_end,
+    operations.start_date as earliest_start_date,
     operations.due_date,
     jobs.start as order_start,
     jobs.end as order_end,
@@ -78,6 +82,7 @@ from {{ ref('int_schedule_operations') }} as operations
 inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = operations.work_order_id
 inner join {{ ref('stg_items') }} as items on items.item_id = operations.item_id
 inner join {{ ref('stg_work_centers') }} as work_centers on work_centers.work_center_id = operations.work_center_id
+left join {{ ref('stg_partners') }} as subcontractors on subcontractors.partner_id = operations.subcontractor_id
 left join {{ engine_table(ref('engine_scheduling_run'), 'scheduling_operations') }} as planned
     on planned.operation_id = operations.work_order_operation_id
 left join {{ engine_table(ref('engine_scheduling_run'), 'scheduling_jobs') }} as jobs on jobs.job_id = operations.work_order_id

@@ -1,0 +1,3 @@
+create or replace trigger refuse_change before delete or update of "id", "work_center_id", "machine_count", "opens_at", "effective_date", "recorded_at", "breaks" on "work_center_hours" for each row execute function refuse_change()
+--
+create or replace trigger refuse_change before delete or update of "id", "routing_id", "sequence", "work_center_id", "setup_minutes", "run_minutes", "subcontractor_id", "subcontract_price", "subcontract_lead_time_days" on "routing_operation" for each row execute function refuse_change()
