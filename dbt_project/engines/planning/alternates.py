@@ -9,7 +9,6 @@ from numba import njit
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
     A_DAY,
-    A_NEXT,
     A_QUANTITY,
     N_SAFETY,
     N_STOCK,
@@ -43,6 +42,7 @@ def _is_short(
     demand_start: Int64s,
     asked: Table,
     head: Int64s,
+    following: Int64s,
     existing_start: Int64s,
     beside_head: Int64s,
     supplies: Table,
@@ -65,7 +65,7 @@ def _is_short(
     while row >= 0:
         if asked[row, A_DAY] <= start:
             left -= asked[row, A_QUANTITY]
-        row = asked[row, A_NEXT]
+        row = following[row]
     return left < 0
 
 
@@ -86,6 +86,7 @@ def made_by(
     demand_start: Int64s,
     asked: Table,
     head: Int64s,
+    following: Int64s,
     existing_start: Int64s,
     beside_head: Int64s,
     supplies: Table,
@@ -122,6 +123,7 @@ def made_by(
                     demand_start,
                     asked,
                     head,
+                    following,
                     existing_start,
                     beside_head,
                     supplies,

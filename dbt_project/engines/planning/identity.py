@@ -83,22 +83,17 @@ def written(identities: Int64s, letter: str) -> pl.Series:
 
 
 @njit(cache=True, nogil=True)
-def _name_offsets(rows: Int64s, source: Int64s, text_at: Int64s) -> Int64s:
-    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-    for row in range(len(rows)):
-        length = 0
-        of = rows[row]
-        if of >= 0:
-            length = 17
-            if source[of] >= 0:
-                length = text_at[source[of] + 1] - text_at[source[of]]
+def _name_offsets(source: Int64s, text_at: Int64s, offsets: Int64s) -> None:
+    offsets[0] = 0
+    for row in range(len(source)):
+        length = 17
+        if source[row] >= 0:
+            length = text_at[source[row] + 1] - text_at[source[row]]
         offsets[row + 1] = offsets[row] + length
-    return offsets
 
 
 @njit(cache=True, nogil=True)
 def _names(
-    rows: Int64s,
     source: Int64s,
     identities: Int64s,
     letter: int,
@@ -106,38 +101,30 @@ def _names(
     text: npt.NDArray[np.uint8],
     offsets: Int64s,
     data: npt.NDArray[np.uint8],
-    known: npt.NDArray[np.uint8],
 ) -> None:
-    for row in range(len(rows)):
-        of = rows[row]
-        if of < 0:
-            continue
-        known[row >> 3] |= np.uint8(1 << (row & 7))
+    for row in range(len(source)):
         at = offsets[row]
-        if source[of] >= 0:
-            start = text_at[source[of]]
-            for place in range(text_at[source[of] + 1] - start):
+        if source[row] >= 0:
+            start = text_at[source[row]]
+            for place in range(text_at[source[row] + 1] - start):
                 data[np.uintp(at + place)] = text[np.uintp(start + place)]
             continue
-        value = identities[of]
+        value = identities[row]
         data[np.uintp(at)] = letter
         for digit in range(16):
             nibble = (value >> np.int64(60 - 4 * digit)) & np.int64(15)
             data[np.uintp(at + 1 + digit)] = 48 + nibble if nibble < 10 else 87 + nibble
 
 
-def names(rows: Int64s, source: Int64s, identities: Int64s, letter: str, texts: pl.Series) -> pl.Series:
-    """The name of each of the rows, written at once: texts[source] where a thing has a source (≥ 0), else its identity
-    as `written`; null for a negative row."""
+def names(source: Int64s, identities: Int64s, letter: str, texts: pl.Series) -> pl.Series:
+    """The name of each thing: texts[source] where it has a source (≥ 0), else its identity as `written`."""
     text_at, text = text_buffers(texts)
-    rows = np.ascontiguousarray(rows)
     source, identities = np.ascontiguousarray(source), np.ascontiguousarray(identities)
-    offsets = _name_offsets(rows, source, text_at)
+    offsets = np.empty(len(source) + 1, dtype=np.int64)
+    _name_offsets(source, text_at, offsets)
     data = np.empty(max(int(offsets[-1]), 1), dtype=np.uint8)
-    known = np.zeros(len(rows) // 8 + 1, dtype=np.uint8)
-    _names(rows, source, identities, ord(letter), text_at, text, offsets, data, known)
-    validity = None if not len(rows) or int(rows.min()) >= 0 else pa.py_buffer(known)
-    array = pa.Array.from_buffers(pa.large_string(), len(rows), [validity, pa.py_buffer(offsets), pa.py_buffer(data)])
+    _names(source, identities, ord(letter), text_at, text, offsets, data)
+    array = pa.LargeStringArray.from_buffers(len(source), pa.py_buffer(offsets), pa.py_buffer(data))
     return pl.Series(array, dtype=pl.String)
 
 

@@ -30,7 +30,6 @@ from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
     A_LEVEL,
-    A_NEXT,
     A_PARENT,
     A_QUANTITY,
     A_RANK,
@@ -145,6 +144,16 @@ def _longer(rows: Table, used: int, needed: int) -> Table:
 
 
 @njit(cache=True)
+def _room(numbers: Int64s, needed: int) -> Int64s:
+    """As many numbers at least, those that are there kept."""
+    if needed <= len(numbers):
+        return numbers
+    larger = np.empty(max(needed, 2 * len(numbers)), dtype=np.int64)
+    larger[: len(numbers)] = numbers
+    return larger
+
+
+@njit(cache=True)
 def _wider(columns: Table, used: int, needed: int) -> Table:
     """A table of columns with room for `needed` rows, and one to spare: what is used is always a part of it, so that
     compiled code meets one memory layout only."""
@@ -185,7 +194,15 @@ def _begin(supplies: Table, row: int, node: int, kind: int, day: int, quantity: 
 
 @njit(cache=True)
 def _ask(
-    asked: Table, row: int, node: int, quantity: int, supply: int, supplies: Table, item_hash: Int64s, head: Int64s
+    asked: Table,
+    row: int,
+    node: int,
+    quantity: int,
+    supply: int,
+    supplies: Table,
+    item_hash: Int64s,
+    head: Int64s,
+    following: Int64s,
 ) -> None:
     """What a planned supply needs at its release of a node below it."""
     asked[row, A_DAY] = supplies[S_RELEASE, supply]
@@ -195,7 +212,7 @@ def _ask(
     asked[row, A_TOP] = supplies[S_TOP, supply]
     asked[row, A_PARENT] = supply
     asked[row, A_LEVEL] = supplies[S_LEVEL, supply] + 1
-    asked[row, A_NEXT] = head[node]
+    following[row] = head[node]
     head[node] = row
 
 
@@ -252,7 +269,7 @@ def _furthest_behind(offers: Table, start: int, end: int, need: int) -> int:
 
 
 @njit(cache=True)
-def _rows(node: int, demand_start: Int64s, asked: Table, from_above: Int64s, head: Int64s) -> Int64s:
+def _rows(node: int, demand_start: Int64s, from_above: Int64s, head: Int64s, following: Int64s) -> Int64s:
     """What is asked of a node: its demands, then what came from above, as it came."""
     given = demand_start[node + 1] - demand_start[node]
     size = given + from_above[node]
@@ -262,7 +279,7 @@ def _rows(node: int, demand_start: Int64s, asked: Table, from_above: Int64s, hea
     row = head[node]
     for i in range(size - 1, given - 1, -1):
         rows[i] = row
-        row = asked[row, A_NEXT]
+        row = following[row]
     return rows
 
 
@@ -293,7 +310,14 @@ def _own(node: int, existing_start: Int64s, beside_head: Int64s, supplies: Table
 
 @njit(cache=True)
 def _expire(
-    node: int, demand_start: Int64s, asked: Table, from_above: Int64s, head: Int64s, expiring: Int64s, first: int
+    node: int,
+    demand_start: Int64s,
+    asked: Table,
+    from_above: Int64s,
+    head: Int64s,
+    following: Int64s,
+    expiring: Int64s,
+    first: int,
 ) -> None:
     """What expires is asked for as far as nothing uses it before: the first to expire is used first."""
     some = False
@@ -301,7 +325,7 @@ def _expire(
         some = some or expiring[row] > 0
     if not some:
         return
-    rows = _ordered(asked, _rows(node, demand_start, asked, from_above, head), first)
+    rows = _ordered(asked, _rows(node, demand_start, from_above, head, following), first)
     required = 0
     used = 0
     for row in rows:
@@ -321,6 +345,7 @@ def _free(
     asked: Table,
     from_above: Int64s,
     head: Int64s,
+    following: Int64s,
     existing_start: Int64s,
     beside_head: Int64s,
     supplies: Table,
@@ -332,7 +357,7 @@ def _free(
     safety = nodes[node, N_SAFETY]
     if stock <= max(safety, 0):
         return 0
-    rows = _ordered(asked, _rows(node, demand_start, asked, from_above, head), first)
+    rows = _ordered(asked, _rows(node, demand_start, from_above, head, following), first)
     size = len(rows)
     least = stock - max(safety, 0)
     balance = stock - safety
@@ -410,14 +435,15 @@ def net(
     order: nodes, parents before components; requirements come out in this order of their nodes. Positions of one pool
         are brought into the order in which they are planned. asked: the demands, sorted by node, rows demand_start[i]
         to demand_start[i+1] for node i. requirements, pegs: room to fill; all tables grow where they must.
-    supplies: the existing ones, sorted by node and day. offers: of suppliers with shares, rows offer_start[i] to
-        offer_start[i+1] for node i; what they are given is added up.
+    supplies: the existing ones, sorted by node and day; stock comes next, then what is planned. offers: of suppliers
+        with shares, rows offer_start[i] to offer_start[i+1] for node i; what they are given is added up.
     item_hash: the identity of each node's item; component_hash: the same for each demand that is a component of an open
         work order. expiring: of each demand that stands for stock that expires, how much that is; else 0. decisions:
         sorted by identity. last_day: nothing needed later is planned.
     """
     node_count = nodes.shape[0]
     head = np.full(node_count, -1, dtype=np.int64)
+    following = np.empty(asked.shape[0], dtype=np.int64)
     beside_head = np.full(node_count, -1, dtype=np.int64)
     is_done = np.zeros(node_count, dtype=np.bool_)
     from_above = np.zeros(node_count, dtype=np.int64)
@@ -427,13 +453,24 @@ def net(
     fate = np.zeros((E_WIDTH, existing_count), dtype=np.int64)
     fate[E_NEEDED, :] = -1
     asked_count = demand_count
+    stock_row = existing_count
     supply_count = existing_count
+    for node in range(node_count):
+        supply_count += 1 if nodes[node, N_STOCK] > 0 else 0
+    supplies = _wider(supplies, existing_count, supply_count)
     requirement_count = 0
     peg_count = 0
     decision_hashes = decisions[:, D_HASH].copy()
     free = np.zeros(node_count, dtype=np.int64)
     pool_from = 0
     pool_end = 0
+    # Of one node after the other: all required up to each requirement, the days on which something happens, and the
+    # supplies in the order in which they serve.
+    total = np.empty(64, dtype=np.int64)
+    event_day = np.empty(64, dtype=np.int64)
+    event_required = np.empty(64, dtype=np.int64)
+    least_deficit = np.empty(64, dtype=np.int64)
+    sequence = np.empty(64, dtype=np.int64)
 
     for position in range(node_count):
         if position == pool_end:
@@ -442,7 +479,7 @@ def net(
                 pool_end += 1
             if pool_end > pool_from + 1:
                 for member in order[pool_from:pool_end]:
-                    _expire(member, demand_start, asked, from_above, head, expiring, first)
+                    _expire(member, demand_start, asked, from_above, head, following, expiring, first)
                     free[member] = _free(
                         member,
                         nodes,
@@ -450,6 +487,7 @@ def net(
                         asked,
                         from_above,
                         head,
+                        following,
                         existing_start,
                         beside_head,
                         supplies,
@@ -472,15 +510,20 @@ def net(
         if size == 0 and existing == 0 and stock == 0 and safety <= 0:
             continue
 
-        _expire(node, demand_start, asked, from_above, head, expiring, first)
-        rows = _rows(node, demand_start, asked, from_above, head)
+        _expire(node, demand_start, asked, from_above, head, following, expiring, first)
+        rows = _rows(node, demand_start, from_above, head, following)
         _follow_parents(asked, supplies, rows[:given], component_hash)
         rows = _ordered(asked, rows, first)
         requirements = _wider(requirements, requirement_count, requirement_count + size)
         base = requirement_count
         requirement_count += size
         bounds[B_REQUIREMENT_END, node] = requirement_count
-        total = np.empty(size, dtype=np.int64)
+        if size + existing + 1 > len(event_day):
+            room = 2 * (size + existing + 1)
+            total = np.empty(room, dtype=np.int64)
+            event_day = np.empty(room, dtype=np.int64)
+            event_required = np.empty(room, dtype=np.int64)
+            least_deficit = np.empty(room, dtype=np.int64)
         running = 0
         for i in range(size):
             row = rows[i]
@@ -496,9 +539,6 @@ def net(
             requirements[R_SOURCE, base + i] = row if row < demand_count else -1
 
         # The days on which something happens, with all required and all available up to and with the day.
-        event_day = np.empty(size + existing + 1, dtype=np.int64)
-        event_required = np.empty(size + existing + 1, dtype=np.int64)
-        least_deficit = np.empty(size + existing + 1, dtype=np.int64)
         events = 0
         i = 0
         j = 0
@@ -528,15 +568,14 @@ def net(
             planned_events -= 1
 
         # Supplies in the order in which they serve: stock, existing and planned by day.
-        sequence = np.empty(1 + existing + 2 * events + pool_end - pool_from, dtype=np.int64)
+        sequence = _room(sequence, 1 + existing + 2 * events + pool_end - pool_from)
         length = 0
         supplies = _wider(supplies, supply_count, supply_count + 1 + 2 * events + pool_end - pool_from)
         if stock > 0:
-            _begin(supplies, supply_count, node, STOCK, as_of, stock)
-            sequence[length] = supply_count
+            _begin(supplies, stock_row, node, STOCK, as_of, stock)
+            sequence[length] = stock_row
             length += 1
-            supply_count += 1
-        planned_from = supply_count
+            stock_row += 1
         if nodes[node, N_POLICY] == ECONOMIC and planned_events > 0:
             nodes[node, N_ECONOMIC] = economic_lot(
                 event_required[planned_events - 1], last_day - as_of + 1, nodes[node, N_PART_PERIOD]
@@ -654,7 +693,7 @@ def net(
                     turn_of_name = same_trigger
                 cause = requirements[R_HASH, base + trigger] if is_for_requirement else SAFETY_STOCK_HASH
                 identity = mixed(mixed(name, cause), turn_of_name)
-                found = np.searchsorted(decision_hashes, identity)
+                found = np.searchsorted(decision_hashes, identity) if len(decision_hashes) else 0
                 while (
                     found < len(decision_hashes)
                     and decision_hashes[found] == identity
@@ -763,14 +802,25 @@ def net(
             left = supplies[S_QUANTITY, sequence[s]] if s < length else 0
 
         # What is moved is asked for where it comes from; of what is made, its components.
-        for supply in range(planned_from, bounds[B_SUPPLY_END, node]):
+        for supply in range(bounds[B_SUPPLY, node], bounds[B_SUPPLY_END, node]):
             state = supplies[S_STATE, supply]
             if state in (REJECTED, SNOOZED):
                 continue
             source = supplies[S_FROM, supply]
             if source >= 0:
                 asked = _longer(asked, asked_count, asked_count + 1)
-                _ask(asked, asked_count, source, supplies[S_QUANTITY, supply], supply, supplies, item_hash, head)
+                following = _room(following, asked.shape[0])
+                _ask(
+                    asked,
+                    asked_count,
+                    source,
+                    supplies[S_QUANTITY, supply],
+                    supply,
+                    supplies,
+                    item_hash,
+                    head,
+                    following,
+                )
                 from_above[source] += 1
                 asked_count += 1
                 continue
@@ -793,6 +843,7 @@ def net(
                 demand_start,
                 asked,
                 head,
+                following,
                 existing_start,
                 beside_head,
                 supplies,
@@ -820,6 +871,7 @@ def net(
                     beside_head[beside_node[line]] = supply_count
                     supply_count += 1
             asked = _longer(asked, asked_count, asked_count + line_start[version + 1] - line_start[version])
+            following = _room(following, asked.shape[0])
             line = line_start[version]
             while line < line_start[version + 1]:
                 component = line_node[line]
@@ -829,7 +881,7 @@ def net(
                     line += 1
                 if quantity == 0:
                     continue
-                _ask(asked, asked_count, component, quantity, supply, supplies, item_hash, head)
+                _ask(asked, asked_count, component, quantity, supply, supplies, item_hash, head, following)
                 from_above[component] += 1
                 asked_count += 1
 

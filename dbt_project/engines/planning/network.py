@@ -12,7 +12,7 @@ import polars as pl
 from numba import njit
 
 from dbt_project.engines.planning.facts import PlanningInput
-from dbt_project.engines.planning.recipes import exploded, usable_versions
+from dbt_project.engines.planning.recipes import exploded
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -51,8 +51,10 @@ class Network:
     findings: list[dict[str, object]]
 
 
-def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s, Int64s]) -> Network:
-    """The structure over `nodes` (items with column `node`), considering BOM versions in force from as_of on.
+def network(
+    facts: PlanningInput, nodes: pl.DataFrame, usable: pl.DataFrame, order_arcs: tuple[Int64s, Int64s]
+) -> Network:
+    """The structure over `nodes` (items with column `node`), by the usable BOM versions.
 
     order_arcs: parent and component nodes of open work orders; an order that consumes what its own product is made for
         does not make a cycle.
@@ -61,7 +63,7 @@ def network(facts: PlanningInput, nodes: pl.DataFrame, order_arcs: tuple[Int64s,
     made = nodes.filter((pl.col("kind") == "made") & (pl.col("from_node") < 0)).select(
         "node", "item_id", "warehouse_id"
     )
-    versions, lines = exploded(facts)
+    versions, lines = exploded(facts, usable)
     node_versions = (
         made.join(versions, on="item_id", how="inner")
         .sort("node", "alternate", "effective_date")
@@ -237,7 +239,7 @@ def shared_offers(facts: PlanningInput, nodes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
+def planned_nodes(facts: PlanningInput, usable: pl.DataFrame) -> pl.DataFrame:
     """Items with their node number, the supplier they are bought from, the lead time that counts, and whether they have
     a source."""
     offers = suppliers(facts)
@@ -258,7 +260,7 @@ def planned_nodes(facts: PlanningInput) -> pl.DataFrame:
         )
         .join(offers, on=["item_id", "supplier_id"], how="left", maintain_order="left")
     )
-    has_bom = usable_versions(facts).select("item_id").unique().with_columns(has_bom=pl.lit(True))
+    has_bom = usable.select("item_id").unique().with_columns(has_bom=pl.lit(True))
     nodes = _routed(facts, nodes)
     nodes = nodes.join(has_bom, on="item_id", how="left", maintain_order="left")
     is_bought = pl.col("kind") == "bought"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from numba import njit
 
 from dbt_project.engines.planning.records import (
     BESIDE,
@@ -29,9 +30,67 @@ from dbt_project.engines.planning.sentences import paths
 from dbt_project.engines.planning.solution import Solution, dates, gathered
 
 Int64s = npt.NDArray[np.int64]
+Table = npt.NDArray[np.int64]
 
+# By number, in this order; the kinds of demands and of existing supplies come after.
 REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component", "planned_move")
 SUPPLY_KINDS = ("none", "stock", "make", "buy", "move", "by_product")
+
+# What is said of a peg: columns [column, peg].
+NODE = 0
+DAY = 1
+LEVEL = 2
+TOP = 3
+PARENT = 4
+WIDTH = 5
+
+
+@njit(cache=True, nogil=True)
+def _described(
+    requirement: Int64s,
+    supply: Int64s,
+    requirements: Table,
+    supplies: Table,
+    nodes: Table,
+    demand_kind: Int64s,
+    existing_kind: Int64s,
+    columns: Table,
+    kinds: npt.NDArray[np.uint32],
+) -> None:
+    for peg in range(len(requirement)):
+        needed = requirement[peg]
+        covering = supply[peg]
+        if needed >= 0:
+            source = requirements[R_SOURCE, needed]
+            parent = requirements[R_PARENT, needed]
+            if source >= 0:
+                kinds[0, peg] = len(REQUIREMENT_KINDS) + demand_kind[source]
+            else:
+                kinds[0, peg] = 3 if parent >= 0 and supplies[S_FROM, parent] >= 0 else 2
+            columns[NODE, peg] = requirements[R_NODE, needed]
+            columns[DAY, peg] = requirements[R_DAY, needed]
+            columns[LEVEL, peg] = requirements[R_LEVEL, needed]
+            columns[TOP, peg] = requirements[R_TOP, needed]
+            columns[PARENT, peg] = parent
+        else:
+            kinds[0, peg] = 0 if needed == FOR_SAFETY_STOCK else 1
+            columns[NODE, peg] = supplies[S_NODE, covering]
+            columns[DAY, peg] = 0
+            columns[LEVEL, peg] = 0
+            columns[TOP, peg] = -1
+            columns[PARENT, peg] = -1
+        if covering < 0:
+            kinds[1, peg] = 0
+        elif supplies[S_KIND, covering] == EXISTING:
+            kinds[1, peg] = len(SUPPLY_KINDS) + existing_kind[covering]
+        elif supplies[S_KIND, covering] == STOCK:
+            kinds[1, peg] = 1
+        elif supplies[S_KIND, covering] == BESIDE:
+            kinds[1, peg] = 5
+        elif supplies[S_FROM, covering] >= 0:
+            kinds[1, peg] = 4
+        else:
+            kinds[1, peg] = 2 if nodes[supplies[S_NODE, covering], N_IS_MADE] == 1 else 3
 
 
 def pegging(plan: Solution) -> pl.DataFrame:
@@ -43,63 +102,40 @@ def pegging(plan: Solution) -> pl.DataFrame:
     parent_supply_id is the order whose component the requirement is.
     """
     requirement, supply = plan.pegs[P_REQUIREMENT], plan.pegs[P_SUPPLY]
-    is_needed = requirement >= 0
-    is_covered = supply >= 0
-    is_left = np.flatnonzero(~is_needed)
-    needed_or_first = np.maximum(requirement, 0)
-
-    def of_requirement(column: int) -> Int64s:
-        """A column of the requirement of each peg, -1 where there is none."""
-        if not plan.requirements.shape[1]:
-            return np.full(len(requirement), -1, dtype=np.int64)
-        values: Int64s = plan.requirements[column].take(needed_or_first)
-        values[is_left] = -1
-        return values
-
-    node = of_requirement(R_NODE)
-    node[is_left] = plan.supplies[S_NODE].take(supply[is_left])
-
     demand_kinds = plan.demands["kind"].unique(maintain_order=True)
-    names = pl.concat([pl.Series("kind", REQUIREMENT_KINDS, dtype=pl.String), demand_kinds])
-    of_demand = gathered_index(plan.demands["kind"], demand_kinds) + len(REQUIREMENT_KINDS)
-    kind = np.where(requirement == FOR_SAFETY_STOCK, 0, 1)
-    source = plan.requirements[R_SOURCE, requirement[is_needed]]
-    kind[is_needed] = 2
-    parent = plan.requirements[R_PARENT, requirement[is_needed]]
-    is_move = (source < 0) & (parent >= 0)
-    is_move[is_move] = plan.supplies[S_FROM, parent[is_move]] >= 0
-    kind[np.flatnonzero(is_needed)[is_move]] = 3
-    is_demand = np.flatnonzero(is_needed)[source >= 0]
-    kind[is_demand] = of_demand[source[source >= 0]]
-
     existing_kinds = plan.existing["kind"].unique(maintain_order=True)
-    supply_names = pl.concat([pl.Series("kind", SUPPLY_KINDS, dtype=pl.String), existing_kinds])
-    of_existing = gathered_index(plan.existing["kind"], existing_kinds) + len(SUPPLY_KINDS)
-    supply_kind = np.zeros(len(supply), dtype=np.int64)
-    covering = supply[is_covered]
-    own = np.where(plan.node_table[plan.supplies[S_NODE, covering], N_IS_MADE] == 1, 2, 3)
-    own[plan.supplies[S_FROM, covering] >= 0] = 4
-    own[plan.supplies[S_KIND, covering] == BESIDE] = 5
-    own[plan.supplies[S_KIND, covering] == STOCK] = 1
-    is_existing = plan.supplies[S_KIND, covering] == EXISTING
-    own[is_existing] = of_existing[covering[is_existing]]
-    supply_kind[is_covered] = own
-
+    requirement_kinds = pl.concat([pl.Series("kind", REQUIREMENT_KINDS, dtype=pl.String), demand_kinds])
+    supply_kinds = pl.concat([pl.Series("kind", SUPPLY_KINDS, dtype=pl.String), existing_kinds])
+    columns = np.empty((WIDTH, len(requirement)), dtype=np.int64)
+    kinds = np.empty((2, len(requirement)), dtype=np.uint32)
+    _described(
+        requirement,
+        supply,
+        plan.requirements,
+        plan.supplies,
+        plan.node_table,
+        gathered_index(plan.demands["kind"], demand_kinds),
+        gathered_index(plan.existing["kind"], existing_kinds),
+        columns,
+        kinds,
+    )
+    place = pl.Series(columns[NODE]).cast(pl.get_index_type())
+    is_needed = requirement >= 0
     needed = pl.Series(is_needed)
     return pl.DataFrame(
         {
             "requirement_id": plan.named_requirements(requirement),
-            "requirement_kind": names.gather(kind),
+            "requirement_kind": requirement_kinds.gather(pl.Series(kinds[0])),
             "supply_id": plan.named_supplies(supply),
-            "supply_kind": supply_names.gather(supply_kind),
-            "company_id": plan.of_node("company_id", node),
-            "item_id": plan.of_node("item_id", node),
-            "warehouse_id": plan.of_node("warehouse_id", node),
+            "supply_kind": supply_kinds.gather(pl.Series(kinds[1])),
+            "company_id": plan.of_node("company_id", place),
+            "item_id": plan.of_node("item_id", place),
+            "warehouse_id": plan.of_node("warehouse_id", place),
             "quantity": plan.pegs[P_QUANTITY],
-            "need_date": pl.select(pl.when(needed).then(dates(of_requirement(R_DAY)))).to_series(),
-            "level": pl.select(pl.when(needed).then(pl.Series(of_requirement(R_LEVEL)))).to_series(),
-            "sales_order_line_id": gathered(plan.lines["line"], of_requirement(R_TOP)),
-            "parent_supply_id": plan.named_supplies(of_requirement(R_PARENT)),
+            "need_date": pl.select(pl.when(needed).then(dates(columns[DAY]))).to_series(),
+            "level": pl.select(pl.when(needed).then(pl.Series(columns[LEVEL]))).to_series(),
+            "sales_order_line_id": gathered(plan.lines["line"], columns[TOP]),
+            "parent_supply_id": plan.named_supplies(columns[PARENT]),
             "path": gathered(
                 paths(plan.requirements, plan.supplies, plan.demands["demand_id"], plan.nodes["item_id"]), requirement
             ),

@@ -59,6 +59,7 @@ def plan(facts: PlanningInput) -> PlanningResult:
     solution = solve(facts)
     # The frames do not depend on each other, and most of the work on them runs outside Python's lock.
     with ThreadPoolExecutor(max_workers=2) as pool:
+        pool.submit(lambda: solution.margin_at_risk)  # meanwhile suggestions write what needs no margins
         suggested = pool.submit(suggestions, solution)
         pegged = pool.submit(pegging, solution)
         projected = pool.submit(projection, solution)

@@ -12,13 +12,11 @@ from dbt_project.engines.planning.records import (
     B_REQUIREMENT_END,
     B_SUPPLY,
     B_SUPPLY_END,
-    PLANNED,
     R_DAY,
     R_QUANTITY,
     REJECTED,
     S_DAY,
     S_DUE,
-    S_KIND,
     S_NODE,
     S_QUANTITY,
     S_RELEASE,
@@ -72,8 +70,6 @@ def _record(
         i, i_end = bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]
         j, j_end = existing_start[node], existing_start[node + 1]
         n, n_end = bounds[B_SUPPLY, node], bounds[B_SUPPLY_END, node]
-        if n < n_end and supplies[S_KIND, n] != PLANNED:
-            n += 1
         b, b_end = beside_start[node], beside_start[node + 1]
         if i == i_end and j == j_end and n == n_end and b == b_end and stock[node] == 0 and safety[node] == 0:
             continue

@@ -12,13 +12,13 @@ import polars as pl
 from dbt_project.engines.planning.facts import MICRO, PlanningFactIsInvalid, PlanningInput
 
 
-def exploded(facts: PlanningInput) -> tuple[pl.DataFrame, pl.DataFrame]:
+def exploded(facts: PlanningInput, usable: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The usable versions, each with its recipe, and per recipe its lines as fractions of the parent's quantity.
 
     A version with phantoms is in parts: on each day on which what stands in place of a phantom may change, a recipe of
     its own begins.
     """
-    versions = usable_versions(facts).with_row_index("recipe").with_columns(pl.col("recipe").cast(pl.Int64))
+    versions = usable.with_row_index("recipe").with_columns(pl.col("recipe").cast(pl.Int64))
     lines = (
         versions.select("recipe", "bom_id", "output_quantity")
         .join(facts.bom_lines, on="bom_id")
@@ -119,13 +119,18 @@ def usable_versions(facts: PlanningInput) -> pl.DataFrame:
     """The BOM versions that are in force on as_of or later, by item, alternate and effective date; last_date: the day
     before the next one."""
     as_of = facts.as_of
-    return (
+    versions = (
         facts.bom_versions.with_columns(pl.col("alternate").fill_null(1))
         .sort("item_id", "alternate", "effective_date", "bom_id")
         .unique(["item_id", "alternate", "effective_date"], keep="last", maintain_order=True)
-        .with_columns(last_date=pl.col("effective_date").shift(-1).over("item_id", "alternate").dt.offset_by("-1d"))
-        .filter(
-            (pl.col("last_date").is_null() | (pl.col("last_date") >= as_of))
-            & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of))
-        )
+    )
+    # Sorted: the next row is the next version, as long as it is of the same item and alternate.
+    is_followed = (pl.col("item_id").shift(-1) == pl.col("item_id")) & (
+        pl.col("alternate").shift(-1) == pl.col("alternate")
+    )
+    return versions.with_columns(
+        last_date=pl.when(is_followed).then(pl.col("effective_date").shift(-1) - pl.duration(days=1))
+    ).filter(
+        (pl.col("last_date").is_null() | (pl.col("last_date") >= as_of))
+        & (pl.col("end_date").is_null() | (pl.col("end_date") >= as_of))
     )

@@ -14,7 +14,6 @@ A_HASH = 3
 A_TOP = 4  # number of the sales order line at the top
 A_PARENT = 5  # supply whose component it is
 A_LEVEL = 6  # 0 for what is needed for itself
-A_NEXT = 7  # next one of the same node that came from above
 A_WIDTH = 8
 
 # A requirement, in the order in which it is served within its node: columns [column, row].
@@ -30,7 +29,7 @@ R_PEG_START = 8
 R_PEG_END = 9
 R_WIDTH = 10
 
-# A supply: stock, what is on its way, and what the plan adds: columns [column, row]. The existing ones come first.
+# A supply: what is on its way, stock, and what the plan adds, in this order: columns [column, row].
 S_NODE = 0
 S_DAY = 1  # day it counts from: existing supplies not before as_of, planned ones the day they are needed
 S_QUANTITY = 2
@@ -91,7 +90,7 @@ E_EXCESS = 1  # quantity that neither a requirement nor the safety stock needs
 E_WIDTH = 2
 
 # Where a node's rows begin and end: columns [column, node].
-B_SUPPLY = 0  # its stock and planned supplies
+B_SUPPLY = 0  # its planned supplies
 B_SUPPLY_END = 1
 B_REQUIREMENT = 2
 B_REQUIREMENT_END = 3

@@ -81,7 +81,11 @@ def _sentences(
     nodes: Int64s,
     days: Int64s,
     rules: Int64s,
-    numbers: Table,
+    required: Int64s,
+    safety: Int64s,
+    available: Int64s,
+    short: Int64s,
+    ordered: Int64s,
     item_at: Int64s,
     item: Bytes,
     first_day: int,
@@ -98,18 +102,18 @@ def _sentences(
     for row in range(len(nodes)):
         part = nodes[row]
         at = _copied(text, at, item, item_at[part], item_at[part + 1])
-        at = _number(text, at, numbers[0, row])
+        at = _number(text, at, required[row])
         part = days[row] - first_day
         at = _copied(text, at, day, day_at[part], day_at[part + 1])
-        at = _number(text, at, numbers[1, row])
+        at = _number(text, at, safety[row])
         at = _copied(text, at, word, word_at[0], word_at[1])
-        at = _number(text, at, numbers[2, row])
+        at = _number(text, at, available[row])
         text[at] = 58
         text[at + 1] = 32
-        at = _number(text, at + 2, numbers[3, row])
+        at = _number(text, at + 2, short[row])
         part = rules[row]
         at = _copied(text, at, rule, rule_at[part], rule_at[part + 1])
-        at = _number(text, at, numbers[4, row])
+        at = _number(text, at, ordered[row])
         text[at] = 46
         at += 1
         offsets[row + 1] = at
@@ -148,7 +152,7 @@ def reasons(
         nodes,
         days,
         rules,
-        np.stack(numbers),
+        *numbers,
         item_at,
         item,
         first,

@@ -16,6 +16,7 @@ from dbt_project.engines.planning.identity import names, text_identities, writte
 from dbt_project.engines.planning.margins import margins_at_risk, margins_behind
 from dbt_project.engines.planning.netting import net
 from dbt_project.engines.planning.network import Network, network, planned_nodes, shared_offers
+from dbt_project.engines.planning.recipes import usable_versions
 from dbt_project.engines.planning.records import (
     BESIDE,
     P_WIDTH,
@@ -138,7 +139,7 @@ class Solution:
         """What of that is needed before the supply is there."""
         return self._margins[3]
 
-    def of_node(self, column: str, nodes: Int64s) -> pl.Series:
+    def of_node(self, column: str, nodes: Int64s | pl.Series) -> pl.Series:
         """A column of the nodes for each of the given node numbers."""
         return self.nodes[column].gather(nodes)
 
@@ -161,32 +162,37 @@ class Solution:
         """The supplies that the plan adds."""
         return np.flatnonzero(self.supplies[S_KIND] == PLANNED)
 
+    def of_planned(self, values: Int64s) -> Int64s:
+        """Of values by supply those of what the plan adds: a part of them where these lie together, else a copy."""
+        rows = self.planned
+        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+            return values[rows[0] : rows[-1] + 1]
+        return values.take(rows)
+
     @cached_property
     def beside(self) -> Int64s:
         """The by-products of planned supplies, by node and day."""
         rows = np.flatnonzero(self.supplies[S_KIND] == BESIDE)
         return rows[np.lexsort((self.supplies[S_DAY, rows], self.supplies[S_NODE, rows]))]
 
-    @cached_property
-    def suggestion_ids(self) -> pl.Series:
-        """The names of the planned supplies."""
-        return written(self.supplies[S_HASH, self.planned], "S")
-
     def named_supplies(self, rows: Int64s) -> pl.Series:
         """The names of these supplies, null for a negative row: existing supplies by their own name, planned ones by
         their suggestion, stock as STOCK:item@warehouse, by-products as suggestion:item."""
-        source, texts = self._supply_names
-        return names(rows, source, self.supplies[S_HASH], "S", texts)
+        return gathered(self._supply_names, rows)
 
     def named_requirements(self, rows: Int64s) -> pl.Series:
         """The names of these requirements, null for a negative row: demands by their own, components of planned orders
         by their identity."""
-        texts = self.demands["demand_id"]
-        return names(rows, self.requirements[R_SOURCE], self.requirements[R_HASH], "R", texts)
+        return gathered(self._requirement_names, rows)
 
     @cached_property
-    def _supply_names(self) -> tuple[Int64s, pl.Series]:
-        """Per supply where its name stands among the texts, -1 for planned ones; and the texts."""
+    def suggestion_ids(self) -> pl.Series:
+        """The names of the planned supplies."""
+        return self._supply_names.gather(self.planned)
+
+    # Every name is written once: what is gathered from a column of text points to it.
+    @cached_property
+    def _supply_names(self) -> pl.Series:
         stocks = np.flatnonzero(self.supplies[S_KIND] == STOCK)
         texts = pl.concat(
             [
@@ -202,11 +208,15 @@ class Solution:
                 .to_series(),
             ]
         )
-        place = np.full(self.supplies.shape[1], -1, dtype=np.int64)
-        place[: self.existing.height] = np.arange(self.existing.height)
-        place[stocks] = self.existing.height + np.arange(len(stocks))
-        place[self.beside] = self.existing.height + len(stocks) + np.arange(len(self.beside))
-        return place, texts
+        source = np.full(self.supplies.shape[1], -1, dtype=np.int64)
+        source[: self.existing.height] = np.arange(self.existing.height)
+        source[stocks] = self.existing.height + np.arange(len(stocks))
+        source[self.beside] = self.existing.height + len(stocks) + np.arange(len(self.beside))
+        return names(source, self.supplies[S_HASH], "S", texts)
+
+    @cached_property
+    def _requirement_names(self) -> pl.Series:
+        return names(self.requirements[R_SOURCE], self.requirements[R_HASH], "R", self.demands["demand_id"])
 
 
 def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
@@ -239,7 +249,8 @@ def solve(given: PlanningInput) -> Solution:
     facts = given.conformed()
     as_of = day_number(facts.as_of)
     last_day = as_of + facts.horizon_days
-    nodes = planned_nodes(facts)
+    usable = usable_versions(facts)
+    nodes = planned_nodes(facts, usable)
     is_usable = pl.col("expiry_date").is_null() | (pl.col("expiry_date") >= facts.as_of)
     stock = facts.stock.filter(is_usable).group_by("item_id", "warehouse_id").agg(stock=pl.col("quantity").sum())
     nodes = nodes.join(stock, on=["item_id", "warehouse_id"], how="left", maintain_order="left").with_columns(
@@ -290,7 +301,7 @@ def solve(given: PlanningInput) -> Solution:
     has_parent = parent >= 0
     arcs_from, arcs_to = existing_node[parent[has_parent]], demand_node[has_parent]
     apart = arcs_from != arcs_to
-    structure = network(facts, nodes, (arcs_from[apart], arcs_to[apart]))
+    structure = network(facts, nodes, usable, (arcs_from[apart], arcs_to[apart]))
     findings += structure.findings
 
     lines = (

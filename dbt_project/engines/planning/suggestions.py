@@ -76,23 +76,32 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     with lot_rule free_stock, what that warehouse has free).
     state: proposed, changed, snoozed or rejected; the last decision stands beside it.
     """
-    where = plan.planned
-    rows = {column: plan.supplies[column].take(where) for column in SHOWN}
+    rows = {column: plan.of_planned(plan.supplies[column]) for column in SHOWN}
     nodes = rows[S_NODE]
-    safety = plan.node_table[nodes, N_SAFETY]
+    places = pl.Series(nodes).cast(pl.get_index_type())
+    safety = plan.node_table[:, N_SAFETY].take(nodes)
     available = rows[S_REQUIRED] + safety - rows[S_SHORTAGE]
     decision = rows[S_DECISION]
     source = rows[S_FROM]
     is_moved = source >= 0
-    is_free = is_moved & (plan.node_table[nodes, N_FROM] < 0)
-    rules = np.where(is_free, len(POLICY_CODES), plan.node_table[nodes, N_POLICY])
+    is_free = is_moved & ((plan.node_table[:, N_FROM] < 0).take(nodes))
+    is_made = plan.node_table[:, N_IS_MADE].take(nodes)
+    rules = np.where(is_free, len(POLICY_CODES), plan.node_table[:, N_POLICY].take(nodes))
+    reason = reasons(
+        plan.nodes["item_id"],
+        nodes,
+        rows[S_DAY],
+        (rows[S_REQUIRED], safety, available, rows[S_SHORTAGE], rows[S_QUANTITY]),
+        rules,
+        list(POLICY_CODES),
+    )
     frame = pl.DataFrame(
         {
             "suggestion_id": plan.suggestion_ids,
-            "kind": pl.Series(["buy", "make", "move"]).gather(np.where(is_moved, 2, plan.node_table[nodes, N_IS_MADE])),
-            "company_id": plan.of_node("company_id", nodes),
-            "item_id": plan.of_node("item_id", nodes),
-            "warehouse_id": plan.of_node("warehouse_id", nodes),
+            "kind": pl.Series(["buy", "make", "move"]).gather(np.where(is_moved, 2, is_made)),
+            "company_id": plan.of_node("company_id", places),
+            "item_id": plan.of_node("item_id", places),
+            "warehouse_id": plan.of_node("warehouse_id", places),
             "from_warehouse_id": gathered(plan.nodes["warehouse_id"], source),
             "supplier_id": plan.offered("supplier_id", rows[S_OFFER], np.where(is_moved, -1, nodes)),
             "alternate": gathered(pl.Series(range(1, 100), dtype=pl.Int64), rows[S_ALTERNATE] - 1),
@@ -100,7 +109,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),
             "is_release_past": rows[S_RELEASE] < plan.as_of,
-            "available_date": dates_or_null(plan.supply_day[where]),
+            "available_date": dates_or_null(plan.of_planned(plan.supply_day)),
             "lead_time_days": rows[S_LEAD],
             "need_date": dates(rows[S_DAY]),
             "required_quantity": rows[S_REQUIRED],
@@ -110,15 +119,15 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "covered_quantity": rows[S_NEED],
             "covered_until": dates(rows[S_COVERED]),
             "lot_rule": pl.Series([*POLICY_CODES, FREE_STOCK]).gather(rules),
-            "minimum_quantity": plan.of_node("minimum_quantity", nodes),
-            "multiple_quantity": plan.of_node("multiple_quantity", nodes),
-            "maximum_quantity": plan.of_node("maximum_quantity", nodes),
+            "minimum_quantity": plan.of_node("minimum_quantity", places),
+            "multiple_quantity": plan.of_node("multiple_quantity", places),
+            "maximum_quantity": plan.of_node("maximum_quantity", places),
             "supplier_minimum_quantity": plan.offered("supplier_minimum", rows[S_OFFER], nodes),
             "first_requirement_id": plan.named_requirements(rows[S_FIRST]),
             "sales_order_line_id": gathered(plan.lines["line"], rows[S_TOP]),
-            "sales_order_line_count": plan.line_count[where],
-            "margin_of_pegged_orders": plan.margin_behind[where],
-            "margin_at_risk": plan.margin_at_risk[where],
+            "sales_order_line_count": plan.of_planned(plan.line_count),
+            "margin_of_pegged_orders": plan.of_planned(plan.margin_behind),
+            "margin_at_risk": plan.of_planned(plan.margin_at_risk),
             "state": pl.Series(STATES).gather(rows[S_STATE]),
             "decision": gathered(plan.decisions["decision"], decision),
             "decision_reason": gathered(plan.decisions["reason"], decision),
@@ -129,18 +138,11 @@ def suggestions(plan: Solution) -> pl.DataFrame:
     value = _values(
         frame["quantity"].to_numpy(),
         frame["unit_cost"].fill_null(0).to_numpy(),
-        plan.of_node("amount_exponent", nodes).to_numpy(),
+        plan.of_node("amount_exponent", places).to_numpy(),
     )
     return frame.with_columns(
         value_amount=pl.when(pl.col("unit_cost").is_not_null()).then(pl.Series(value)),
-        reason=reasons(
-            plan.nodes["item_id"],
-            nodes,
-            rows[S_DAY],
-            (rows[S_REQUIRED], safety, available, rows[S_SHORTAGE], rows[S_QUANTITY]),
-            rules,
-            list(POLICY_CODES),
-        ),
+        reason=reason,
     )
 
 

@@ -19,7 +19,6 @@ from dbt_project.engines.planning.network import Network
 from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
-    A_NEXT,
     A_PARENT,
     A_QUANTITY,
     A_RANK,
@@ -176,7 +175,6 @@ def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s, rows
     table[:, A_HASH] = text_identities(demands["demand_id"], 1)
     table[:, A_TOP] = demand_line
     table[:, A_PARENT] = parent
-    table[:, A_NEXT] = -1
     return whole
 
 
