@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed_decision
+from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed_decision, completed_message
 from transactions import Door, open_home
 from transactions.kernel.command import Answer
 from transactions.kernel.home import home
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.users import Actor
 
+# Commands on what a build says, completed from it.
+COMPLETED = {"decide_suggestion": completed_decision, "follow_message": completed_message}
 SESSION_COOKIE = "bihuan_session"
 
 
@@ -26,11 +28,11 @@ def door() -> Door:
 
 
 def carry_out(actor: Actor, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
-    """Execute a command for a signed-in actor; a decision on a suggestion is completed from its build first."""
+    """Execute a command for a signed-in actor; what is decided on a plan is completed from its build first."""
     complete = dict(data)
-    if command == "decide_suggestion":
+    if command in COMPLETED:
         try:
-            complete = completed_decision(home(), complete)
+            complete = COMPLETED[command](home(), complete)
         except SuggestionHasChanged as changed:
             raise PlanHasChanged(str(changed), field="build_id", value=complete.get("build_id")) from None
         except NothingIsPublished as gone:

@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ SUGGESTION_FIGURES = (
 
 
 MOST_KEPT = 20_000
+UNIT_PRICE = Decimal("0.000001")
 WAITING_AT_MOST = 10
 SETTLED = timedelta(hours=1)  # a moment that long before a snapshot was wholly in it
 
@@ -218,6 +220,43 @@ def completed_decision(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     if "unit_cost" in figures:
         absent["unit_price"] = figures["unit_cost"]
     return {**data, **absent}
+
+
+def completed_message(home: Path, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of `follow_message` with what its build asks: company, day or quantity, and what a unit costs.
+
+    Raises `NothingIsPublished` where the build has no such message, `SuggestionHasChanged` where a newer build asks
+    something else.
+    """
+    asked = _message(home, str(data.get("build_id", "")), data)
+    if asked is None:
+        raise NothingIsPublished(f"build {data.get('build_id')} does not ask to {data.get('action')} it")
+    newest = published_build(home).build_id
+    if newest != data["build_id"]:
+        now = _message(home, newest, data)
+        if now is None or now[1:3] != asked[1:3]:
+            raise SuggestionHasChanged(f"since build {data['build_id']} the plan asks something else; look again")
+    company, to_date, quantity, value, affected = asked
+    complete = {**data, "company": data.get("company") or company}
+    if data.get("action") in ("expedite", "defer"):
+        complete["to_date"] = to_date.isoformat()
+    if data.get("action") in ("increase", "decrease"):
+        complete["quantity"] = str(quantity)
+    complete.pop("unit_price", None)
+    if value is not None and affected:
+        complete["unit_price"] = str((value / affected).quantize(UNIT_PRICE, rounding=ROUND_UP))
+    return complete
+
+
+def _message(home: Path, build_id: str, data: dict[str, Any]) -> tuple[Any, ...] | None:
+    with published_build(home, build_id).open("full") as connection:
+        found = connection.execute(
+            """select company.company_code, to_date, quantity, value_amount, affected_quantity
+            from marts.fct_mrp_messages inner join marts.dim_company as company using (company_id)
+            where supply_id = ? and action = ?""",
+            [data.get("supply_id"), data.get("action")],
+        ).fetchall()
+    return found[0] if found else None
 
 
 def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_project.published import completed_decision
+from dbt_project.published import completed_decision, completed_message
 from transactions import Door, Refusal
 from transactions.kernel.door import Batch
 
@@ -71,4 +71,6 @@ def _execute_line(batch: Batch, home: Path, number: int, line: str) -> dict[str,
 
 
 def _completed(home: Path, command: str, data: dict[str, Any]) -> dict[str, Any]:
+    if command == "follow_message":
+        return completed_message(home, data)
     return completed_decision(home, data) if command == "decide_suggestion" else data

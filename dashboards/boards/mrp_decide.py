@@ -14,13 +14,13 @@ from dashboards.boards.mrp_columns import (
     CHOSEN,
     DIFFERENCES,
     DOCUMENTS,
-    MESSAGES,
     PEGGING,
     SOURCES,
     SUBMITTED,
     SUGGESTIONS,
     TO_DECIDE,
 )
+from dashboards.boards.mrp_follow import messages_to_follow
 from dashboards.charts import bars
 from dashboards.decisions import (
     ORDERING,
@@ -83,7 +83,7 @@ def to_decide(view: View) -> None:
     messages = view.ask("mrp_messages", urgency=urgency, source=source)
     if messages.height:
         st.subheader(_("Orders on their way that should change"), anchor=False)
-        table(view, messages, MESSAGES, key="messages-of-source", opens="document_id")
+        messages_to_follow(view, messages, "messages-of-source", height=min(420, 36 * (messages.height + 1) + 3))
     settle(view)
 
 

@@ -6,8 +6,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
-from dashboards.boards.mrp_columns import CHANGES, FINDINGS, MESSAGES, SUGGESTIONS
+from dashboards.boards.mrp_columns import CHANGES, FINDINGS, SUGGESTIONS
 from dashboards.boards.mrp_decide import all_suggestions, to_decide
+from dashboards.boards.mrp_follow import messages_to_follow
 from dashboards.boards.mrp_item import item_record
 from dashboards.decisions import report_decisions
 from dashboards.filters import pick
@@ -121,7 +122,7 @@ def _messages(view: View) -> None:
         return
     numbers = dict(counts.iter_rows())
     action = pick(_("Asks to"), list(numbers), "action", shown=lambda key: f"{said(key)} {numbers[key]}")
-    table(view, view.ask("mrp_messages", action=action), MESSAGES, key="messages", opens="document_id", height=460)
+    messages_to_follow(view, view.ask("mrp_messages", action=action), "messages", height=460)
 
 
 BOARD = Board(

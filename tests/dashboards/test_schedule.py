@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.boards.schedule import approval
 from dashboards.charts import gantt
-from dashboards.door import door
+from dashboards.door import carry_out, door
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
 from dashboards.schedule_facts import schedule_facts
@@ -34,6 +34,8 @@ from tests.dashboards.test_pages import texts_of
 from tests.warehouse.test_schedule import AS_OF, SETTING
 from transactions import make_home
 from transactions.kernel.clock import SetClock
+from transactions.kernel.refusal import NotFound
+from transactions.kernel.sessions import session_actor
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +204,27 @@ def test_three_hundred_operations_are_drawn_as_data() -> None:
     assert drawn[0]["coords"] == [[1781481600000, 0], [1781484600000, 0]]  # the clock as it stands, in UTC
     assert not any(bar["label"]["show"] for bar in drawn)
     assert gantt(["m"], bars[:24], first, datetime(2026, 6, 15, 6))["series"][0]["data"][-1]["name"] == "operation 6"
+
+
+def test_a_message_of_the_plan_is_previewed_and_carried_out(opened: Opened, token_of: Callable[[str], str]) -> None:
+    """Nobody wants the lamps, so the plan asks to cancel both orders; one of them is."""
+    page = opened("mrp_workbench", "planner", part="messages")
+    assert not page.exception
+    [button] = [button for button in page.button if str(button.key).endswith("-follow")]
+    page = button.click().run()
+    assert not page.exception
+    assert [button.key for button in page.button if button.key == "follow-confirm"] == ["follow-confirm"]
+    edition = current_edition("full")
+    messages = answered(edition, "mrp_messages", {"action": "cancel"}).filter(pl.col("supply_kind") == "work_order")
+    message = messages.row(messages.height - 1, named=True)
+    planner = session_actor(door(), token_of("planner"))
+    data = {"supply_id": message["supply_id"], "build_id": edition.build_id, "action": "cancel"}
+    answer = carry_out(planner, "follow_message", data, "once")
+    assert carry_out(planner, "follow_message", data, "once") == answer
+    with door().engine.connect() as connection:
+        states = connection.execute(text("select state from document where id = :id"), {"id": message["document_id"]})
+        assert states.scalar_one() == "cancelled"
+    with pytest.raises(NotFound):
+        carry_out(planner, "follow_message", data | {"action": "expedite"}, "other")
+    assert not [button for button in opened("mrp_workbench", "analyst", part="messages").button
+                if str(button.key).endswith("-follow")]  # fmt: skip
