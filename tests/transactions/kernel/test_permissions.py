@@ -13,9 +13,9 @@ MAY = {
         change_item create_item set_planning_parameters create_bom create_routing create_work_center create_holiday
         create_purchase_requisition create_purchase_order confirm_purchase_order cancel_purchase_order
         close_purchase_order amend_purchase_order order_requisitions transfer_stock carry_out_transfer
-        cancel_transfer set_transfer_route set_forecast decide_suggestion
+        cancel_transfer set_transfer_route set_forecast decide_suggestion follow_message
         create_work_order release_work_order cancel_work_order close_work_order
-        pin_operation unpin_operation approve_schedule reschedule_work_order set_work_center_hours
+        pin_operation unpin_operation approve_schedule reschedule_work_order amend_work_order set_work_center_hours
         issue_material return_material book_time report_output
     """,
     "buyer": """
@@ -41,7 +41,7 @@ MAY = {
     "foreman": """
         create_work_order release_work_order cancel_work_order close_work_order issue_material return_material
         book_time report_output decide_inspection
-        pin_operation unpin_operation approve_schedule reschedule_work_order
+        pin_operation unpin_operation approve_schedule reschedule_work_order amend_work_order
     """,
 }
 EVERY_ROLE_MAY = {"save_view", "delete_view"}
