@@ -235,7 +235,7 @@ def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed, "known_at": None}
     models = published_models(dbt.manifest())
     catalogue = {"meta_tests": _tests_table(build, dbt)}
-    build.editions = write_editions(build.work_file, models, facts, catalogue, build.warehouse.path / "forms")
+    build.editions = write_editions(build.work_file, models, facts, catalogue, dbt.folder / "forms")
     build.timed("editions", started)
     flush_file(build.work_file)  # while it was made, nothing of it was
     manifest = _manifest(build)

@@ -2,19 +2,20 @@
 
 Parsing is done once per process and program version, with fixed variables (dbt would parse anew for other ones); a run
 gets its own as_of and build_id, which models read when they are compiled. Nodes that can stay as the copied build has
-them (`kept_nodes`) are passed over before they are compiled.
+them (`kept_nodes`) are passed over before they are compiled, those that dbt has run before run by their kept text
+(`statements`).
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestration.kept_nodes import KEPT, KeptNodes
+from orchestration.statements import Statements
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PARSE_VARIABLES = {"as_of": "1970-01-01", "build_id": "parse"}
@@ -54,14 +55,24 @@ class NodeResult:
         return asdict(self)
 
 
+@dataclass
+class ParsedProject:
+    """A project as dbt parsed it from files of this hash, and the texts that runs made of it."""
+
+    hash: str
+    manifest: Any
+    statements: Statements = field(default_factory=Statements)
+
+
+_parsed_projects: dict[Path, ParsedProject] = {}
+
+
 class DbtRun:
-    """The dbt project with its parsed manifest; `folder` takes dbt's target and log."""
+    """A dbt project, parsed once in this process; `folder` takes dbt's target and log."""
 
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder
         self.project = project
-        self._manifest: Any = None
-        self._parsed_from = ""
         self._hashed_state: list[tuple[Path, int, int]] = []
         self._hash = ""
 
@@ -84,11 +95,16 @@ class DbtRun:
 
     def manifest(self) -> Any:
         """The parsed project, `dbt.contracts.graph.manifest.Manifest`."""
+        return self.parsed().manifest
+
+    def parsed(self) -> ParsedProject:
+        """The project with what runs of this process made of it; parsed anew when a file of it changed."""
         now = self.project_hash()
-        if self._manifest is None or now != self._parsed_from:
-            result = self._invoke(None, ["parse"], PARSE_VARIABLES, Path("parse") / "work.duckdb")
-            self._manifest, self._parsed_from = result, now
-        return self._manifest
+        parsed = _parsed_projects.get(self.project)
+        if parsed is None or parsed.hash != now:
+            manifest = self._invoke(None, ["parse"], PARSE_VARIABLES, Path("parse") / "work.duckdb")
+            parsed = _parsed_projects[self.project] = ParsedProject(now, manifest)
+        return parsed
 
     def run_models(
         self,
@@ -98,11 +114,10 @@ class DbtRun:
         *,
         only: Sequence[str] = (),
     ) -> list[NodeResult]:
-        """Builds every seed, snapshot and model that cannot stay, or only these models and what they rest on;
-        `ModelsFailed` if one cannot be built."""
-        kinds = ["--resource-type", "model", "--resource-type", "seed", "--resource-type", "snapshot"]
+        """Builds every model that cannot stay, or only these and what they rest on; `ModelsFailed` names those that
+        cannot be built."""
         selection = ["--select", *(f"+{name}" for name in only)] if only else []
-        results = self._results(["build", *kinds, *selection], variables, build_path, kept)
+        results = self._results(["run", *selection], variables, build_path, kept)
         broken = [result for result in results if result.is_red]
         if broken:
             raise ModelsFailed("; ".join(result.complaint for result in broken))
@@ -146,13 +161,14 @@ class DbtRun:
     def _results(
         self, arguments: list[str], variables: dict[str, str], build_path: Path, kept: KeptNodes | None
     ) -> list[NodeResult]:
-        from orchestration.passed_over import passing_over
+        from orchestration.node_runners import node_runners
 
+        project = self.parsed()
         if kept:
             kept.load()
         try:
-            with passing_over(kept) if kept else nullcontext():
-                run = self._invoke(self.manifest(), arguments, variables, build_path)
+            with node_runners(project.statements, build_path.stem, variables, kept):
+                run = self._invoke(project.manifest, arguments, variables, build_path)
         finally:
             self.close()
         if kept:

@@ -17,6 +17,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.statements import names_in
+
 KEPT = "as it was"
 STATE = "raw._node_state"
 ALWAYS_NEW = "_meta_build"
@@ -75,7 +77,7 @@ class KeptNodes:
 
     def was_made(self, node: Any, compiled: str, rows: str | None) -> None:
         """A node was made or, a test, passed. rows: checksum of a table's rows; None where inputs say all there is."""
-        uses = ",".join(sorted(name for name, value in self.variables.items() if value in compiled))
+        uses = ",".join(names_in(compiled, self.variables))
         inputs = self._inputs(node)
         state = NodeState(self._text(uses), uses, inputs, rows or _hash(self._text(uses), inputs))
         with self._lock:

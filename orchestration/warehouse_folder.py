@@ -7,8 +7,8 @@ BIHUAN_HOME/warehouse/
     published.json                             the pointer: {"build_id": …}
     refresh_status.json                        how the last refresh went, for the boards
     refresh.lock                               held while one refresh runs
-    forms/                                     editions without a row, from which the next ones begin
     dbt/                                       dbt's own target and log
+        forms/                                 editions of the project without a row, from which the next ones begin
 """
 
 import fcntl

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration.dbt_run import PROJECT, DbtRun
+from orchestration.node_runners import node_runners
 
 
 class WarehouseRun:
@@ -35,19 +36,20 @@ class WarehouseRun:
         from dbt.cli.main import dbtRunner
 
         before = os.environ.get("BIHUAN_BUILD_PATH")
-        manifest = self.dbt.manifest()
+        project, variables = self.dbt.parsed(), {"as_of": as_of, "build_id": "test"}
         os.environ["BIHUAN_BUILD_PATH"] = str(path)
         try:
-            answer = dbtRunner(manifest=manifest).invoke(
-                [
-                    *(verb, "--select", *select, "--threads", "2"),
-                    *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-                    *("--target-path", str(self.dbt.folder / "target"), "--log-path", str(self.dbt.folder / "log")),
-                    *("--vars", json.dumps({"as_of": as_of, "build_id": "test"})),
-                    *("--quiet", "--no-use-colors", "--no-version-check", "--log-level", "none", "--no-print"),
-                    "--no-write-json",
-                ]
-            )
+            with node_runners(project.statements, path.stem, variables, None):
+                answer = dbtRunner(manifest=project.manifest).invoke(
+                    [
+                        *(verb, "--select", *select, "--threads", "2"),
+                        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                        *("--target-path", str(self.dbt.folder / "target"), "--log-path", str(self.dbt.folder / "log")),
+                        *("--vars", json.dumps(variables)),
+                        *("--quiet", "--no-use-colors", "--no-version-check", "--log-level", "none", "--no-print"),
+                        "--no-write-json",
+                    ]
+                )
         finally:
             if before is None:
                 os.environ.pop("BIHUAN_BUILD_PATH")

@@ -17,8 +17,7 @@
                 create or replace table {{ stored }} as ({{ compiled_code }});
             {%- endif -%}
         {%- endset -%}
-        {%- set response, _ = adapter.execute(sql, auto_begin=True, fetch=False) -%}
-        {%- do store_result('main', response=response) -%}
+        {%- do stored_by(sql) -%}
     {%- endif -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [stored]}) }}
@@ -28,11 +27,16 @@
     {%- set stored = this.incorporate(type='view') -%}
     {%- do replaced_kind(stored) -%}
     {%- set sql = 'create or replace view ' ~ stored ~ ' as (' ~ compiled_code ~ ')' -%}
-    {%- set response, _ = adapter.execute(sql, auto_begin=True, fetch=False) -%}
-    {%- do store_result('main', response=response) -%}
+    {%- do stored_by(sql) -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [stored]}) }}
 {% endmaterialization %}
+
+{# The message of the run is the text, so that whoever runs dbt can run it again as it is. #}
+{% macro stored_by(sql) -%}
+    {%- do adapter.add_query(sql, auto_begin=True) -%}
+    {%- do store_result('main', response=sql) -%}
+{%- endmacro %}
 
 {# A view cannot replace a table, nor a table a view: what was stored as the other kind goes first. #}
 {% macro replaced_kind(stored) -%}

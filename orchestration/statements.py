@@ -1,0 +1,54 @@
+"""What dbt made of each node of a project, kept in the process: the text that it ran, to be run again as it is.
+
+dbt writes every model's text anew in every run, which takes it longer than DuckDB needs for the rows of a small
+company. But the text follows from the project, the name of the build file's catalog and those of the run's variables
+that it names. A model whose text dbt has run once, contract and all, is stored by that text; a test that dbt has once
+asked is asked again, and dbt hears of it when a row breaks it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KEPT_TEXTS = 8
+
+
+@dataclass(frozen=True)
+class Statement:
+    """compiled: the node's own select. text: what stores it; of a test, what counts the rows that break it."""
+
+    compiled: str
+    text: str
+
+
+@dataclass
+class Statements:
+    """Of one parsed project, by node and by the values of the variables that its text names; of each the newest few.
+
+    Threads may share it.
+    """
+
+    _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _texts: dict[str, dict[tuple[str, ...], Statement]] = field(default_factory=dict)
+
+    def of(self, node: str, catalog: str, variables: Mapping[str, str]) -> Statement | None:
+        """None while dbt has not run the node for such a catalog and such values."""
+        if node not in self._named:
+            return None
+        return self._texts[node].get((catalog, *_values(self._named[node], variables)))
+
+    def learn(self, node: str, catalog: str, variables: Mapping[str, str], statement: Statement) -> None:
+        named = names_in(statement.compiled, variables)
+        texts = self._texts.setdefault(node, {})
+        texts[(catalog, *_values(named, variables))] = statement
+        self._named[node] = named
+        if len(texts) > KEPT_TEXTS:
+            del texts[next(iter(texts))]
+
+
+def names_in(compiled: str, variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of the variables whose values stand in the text."""
+    return tuple(sorted(name for name, value in variables.items() if value in compiled))
+
+
+def _values(named: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}={variables.get(name)}" for name in named)

@@ -1,0 +1,44 @@
+"""The text that dbt made of a model is used again for the same catalog and values, and never against dbt's word."""
+
+from datetime import date
+
+from orchestration.statements import Statement, Statements
+from tests.orchestration.conftest import SmallHome
+
+DIM_UNIT = "model.small.dim_unit"
+
+
+def test_a_text_serves_the_values_that_it_names_and_no_others() -> None:
+    statements = Statements()
+    dated = Statement("select date '2024-05-17'", "create table dated as select date '2024-05-17'")
+    timeless = Statement("select 1", "create table timeless as select 1")
+    on_17th, on_18th = ({"as_of": f"2024-05-{day}", "build_id": f"build {day}"} for day in (17, 18))
+    statements.learn("dated", "work", on_17th, dated)
+    statements.learn("timeless", "work", on_17th, timeless)
+    assert statements.of("dated", "work", {**on_17th, "build_id": "another"}) == dated
+    assert statements.of("dated", "work", on_18th) is None
+    assert statements.of("dated", "other", on_17th) is None
+    assert statements.of("timeless", "work", on_18th) == timeless
+    assert statements.of("unheard", "work", on_17th) is None
+
+
+def test_a_build_from_kept_texts_is_the_same(small_home: SmallHome) -> None:
+    small_home.add_unit("pcs")
+    first = small_home.refresh()
+    assert _text(small_home, date(2024, 5, 17)) is not None
+    again = small_home.refresh(full=True)
+    assert again.build_id != first.build_id
+    assert again.manifest["row_counts"] == first.manifest["row_counts"]
+
+
+def test_a_text_that_fails_goes_to_dbt(small_home: SmallHome) -> None:
+    small_home.add_unit("pcs")
+    good = small_home.refresh()
+    parsed = small_home.dbt.parsed()
+    parsed.statements.learn(DIM_UNIT, "work", {"as_of": "2024-05-17"}, Statement("select", "create table of nothing"))
+    again = small_home.refresh(full=True)
+    assert again.manifest["row_counts"] == good.manifest["row_counts"]
+
+
+def _text(home: SmallHome, day: date) -> Statement | None:
+    return home.dbt.parsed().statements.of(DIM_UNIT, "work", {"as_of": day.isoformat()})
