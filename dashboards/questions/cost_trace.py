@@ -4,7 +4,6 @@ The walk is `dbt_project.engines.costing.trace_cost`; here stand the rows that i
 and the vouchers that its roots are. The values of the roots add up exactly to the cost asked for.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 import polars as pl
 
 from dashboards.edition import Edition
+from dashboards.questions.cost_origins import cost_origins
 from dashboards.questions.question import Filters, asks
 from transactions.kernel.refusal import NotFound
 
 PERMISSION = "board.order_profit"
 COMPONENTS = ("material", "labour", "overhead", "subcontract", "landed")
-AVERAGED = "('moving_average', 'month_average', 'standard')"
 FACT_COLUMNS: dict[str, Any] = {
     "entry_id": pl.Int64, "work_order_id": pl.Int64, "component": pl.String, "fact_kind": pl.String,
     "fact_id": pl.Int64, "amount": pl.Int64, "document_id": pl.Int64, "document_line_id": pl.Int64,
@@ -116,69 +115,35 @@ def traced_roots(edition: Edition, asked: Asked) -> pl.DataFrame:
         return pl.DataFrame(schema=ROOT_COLUMNS)
     from dbt_project.engines.costing import trace_cost
 
-    upstream = _Upstream(edition, asked.exponent)
-    upstream.reach(asked.entries["entry_id"].to_list())
+    upstream = _Upstream(edition, asked.exponent, asked.entries["entry_id"].to_list())
     facts = pl.concat([upstream.receipt_facts(), upstream.work_facts()])
     facts = facts.with_columns(fact_id=pl.int_range(pl.len(), dtype=pl.Int64))
     rows = trace_cost(
         asked.entries["entry_id"].to_list(), upstream.moves, upstream.work_orders(), upstream.methods,
         SimpleNamespace(valued_moves=upstream.valued, slices=upstream.slices, variances=upstream.variances()),
-        facts,
+        facts, is_cut_down=True,
     )  # fmt: skip
     rows = pl.concat([rows, upstream.kept_at_standard(asked.entries["entry_id"].to_list(), rows.schema)])
     return _named(edition, rows.join(asked.entries, on="entry_id"), facts, asked.exponent)
 
 
 class _Upstream:
-    """What lies upstream of some entries, collected step by step from an edition; minor and micro units."""
+    """What lies upstream of some entries of an edition; minor and micro units."""
 
-    def __init__(self, edition: Edition, exponent: int) -> None:
+    def __init__(self, edition: Edition, exponent: int, asked: list[int]) -> None:
         self.edition = edition
         self.factor = 10**exponent
+        self.valued = self._entries(cost_origins(edition).upstream(asked))
+        self.slices = self._slices([entry // 2 for entry in self.valued["entry_id"].to_list() if entry % 2])
+        given = [pl.col(f"given_{name}").alias(name) for name in ("material_amount", "landed_amount")]
+        none = [pl.lit(None, pl.Int64).alias(f"{name}_amount") for name in COMPONENTS[1:4]]
+        others = [name for name in self.valued.columns if name not in {f"{part}_amount" for part in COMPONENTS}]
+        self.moves = self.valued.select(*others, *given, *none)
         self.methods = edition.rows(
-            "select company_id, item_id, effective_date, valuation_method as method from marts.dim_valuation_method"
+            """select company_id, item_id, effective_date, valuation_method as method
+            from marts.dim_valuation_method where item_id in (select unnest(?::bigint[])) order by all""",
+            [self.valued["item_id"].unique().sort().to_list()],
         )
-        averaged = edition.rows(
-            f"""select distinct item_id from marts.dim_valuation_method where valuation_method in {AVERAGED}
-            order by item_id"""
-        )
-        self.averaged = set(averaged["item_id"].to_list())
-        self.moves = self._entries("entry_id", [])
-        self.valued = self.moves
-        self.slices = self._slices([])
-
-    def reach(self, asked: list[int]) -> None:
-        """Layers that were taken, origins of returns and transfers, all of a work order, all of an averaged item."""
-        seen: set[int] = set()
-        orders: set[int] = set()
-        items: set[int] = set()
-        found, cuts = [], []
-        new = self._entries("entry_id", asked)
-        while new.height:
-            found.append(new)
-            seen.update(new["entry_id"].to_list())
-            slices = self._slices([entry // 2 for entry in new["entry_id"].to_list() if entry % 2])
-            cuts.append(slices)
-            came = new.filter(pl.col("quantity") > 0)
-            made = (
-                set(came.filter(pl.col("kind").is_in(["output", "by_product"]))["work_order_id"].drop_nulls()) - orders
-            )
-            mixed = (set(new["item_id"]) & self.averaged) - items
-            orders, items = orders | made, items | mixed
-            wanted = set(slices["layer_entry_id"].drop_nulls()) | set(came["origin_entry_id"].drop_nulls())
-            steps = [self._entries("entry_id", sorted(wanted - seen))]
-            if made:
-                steps.append(self._entries("work_order_id", sorted(made)))
-            if mixed:
-                steps.append(self._entries("item_id", sorted(mixed)))
-            new = pl.concat(steps).unique("entry_id").filter(~pl.col("entry_id").is_in(list(seen)))
-        if found:
-            self.valued = pl.concat(found).sort("entry_id")
-            given = [pl.col(f"given_{name}").alias(name) for name in ("material_amount", "landed_amount")]
-            none = [pl.lit(None, pl.Int64).alias(f"{name}_amount") for name in COMPONENTS[1:4]]
-            others = [name for name in self.valued.columns if name not in {f"{part}_amount" for part in COMPONENTS}]
-            self.moves = self.valued.select(*others, *given, *none)
-            self.slices = pl.concat(cuts)
 
     def receipt_facts(self) -> pl.DataFrame:
         """What the prices of receipts consist of; a line received in several moves is cut by quantity."""
@@ -220,20 +185,20 @@ class _Upstream:
 
     def work_facts(self) -> pl.DataFrame:
         """Bookings of time and charges of subcontractors; labour only where the edition shows what people earn."""
-        orders = self._orders()
-        parts = []
-        for component in COMPONENTS[1:4]:
-            if self.edition.has("fct_work_costs", f"{component}_amount"):
-                rows = self.edition.rows(
-                    f"""select work_order_id, '{component}' as component, cost_kind as fact_kind,
-                        cast({component}_amount * {self.factor} as bigint) as amount, document_id,
-                        work_cost_id as document_line_id
-                    from marts.fct_work_costs where work_order_id in (select unnest(?::bigint[]))
-                    order by work_cost_id""",
-                    [orders],
-                )
-                parts.append(_facts(rows.filter(pl.col("amount") != 0)))
-        return pl.concat(parts) if parts else pl.DataFrame(schema=FACT_COLUMNS)
+        shown = [name for name in COMPONENTS[1:4] if self.edition.has("fct_work_costs", f"{name}_amount")]
+        if not shown:
+            return pl.DataFrame(schema=FACT_COLUMNS)
+        amounts = ", ".join(f"cast({name}_amount * {self.factor} as bigint) as {name}" for name in shown)
+        rows = self.edition.rows(
+            f"""select work_order_id, cost_kind as fact_kind, document_id, work_cost_id as document_line_id, {amounts}
+            from marts.fct_work_costs where work_order_id in (select unnest(?::bigint[])) order by work_cost_id""",
+            [self._orders()],
+        )
+        told = rows.unpivot(
+            on=shown, index=["work_order_id", "fact_kind", "document_id", "document_line_id"],
+            variable_name="component", value_name="amount",
+        )  # fmt: skip
+        return _facts(told.filter(pl.col("amount") != 0))
 
     def work_orders(self) -> pl.DataFrame:
         costs = ", ".join(f"cast({name}_amount * {self.factor} as bigint) as {name}_amount" for name in COMPONENTS[1:4])
@@ -282,8 +247,8 @@ class _Upstream:
     def _orders(self) -> list[int]:
         return self.valued["work_order_id"].drop_nulls().unique().to_list()
 
-    def _entries(self, column: str, values: Iterable[int]) -> pl.DataFrame:
-        """Entries with these values in entry_id, work_order_id or item_id."""
+    def _entries(self, entry_ids: list[int]) -> pl.DataFrame:
+        """Entries by their ids."""
         minor = [
             f"cast(given_{name}_amount * {self.factor} as bigint) as given_{name}_amount"
             for name in ("material", "landed")
@@ -299,8 +264,8 @@ class _Upstream:
                 recorded_at, cast(quantity * 1000000 as bigint) as quantity, kind, work_order_id, origin_entry_id,
                 cast(cost_share * 1000000 as bigint) as cost_share,
                 {", ".join(minor)}, cast(null as bigint) as estimated_landed_amount, is_estimated, is_uncovered
-            from marts.fct_costing_entries where {column} in (select unnest(?::bigint[]))""",
-            [list(values)],
+            from marts.fct_costing_entries where entry_id in (select unnest(?::bigint[])) order by entry_id""",
+            [entry_ids],
         )
 
     def _slices(self, issue_moves: list[int]) -> pl.DataFrame:

@@ -38,11 +38,14 @@ def trace_cost(
     methods: pl.DataFrame,
     result: CostingResult | SimpleNamespace,
     facts: pl.DataFrame | None = None,
+    *,
+    is_cut_down: bool = False,
 ) -> pl.DataFrame:
     """The root facts of the values of some entries, one row per asked entry, root and component.
 
     asked: entry ids. moves, work_orders, methods: as given to `value_moves`. result: what it gave; of it valued_moves,
-    slices and variances are read. All may be cut down to `trace_scope(asked, …)`.
+    slices and variances are read. All may be cut down to `trace_scope(asked, …)`; is_cut_down says that they are, and
+    the scope is not looked for again.
     facts: optional, what the amounts of entries and work orders consist of: entry_id or work_order_id, component,
     fact_kind, fact_id, amount (i64 minor units). What they leave of an owner's amount stays with the owner.
 
@@ -63,14 +66,17 @@ def trace_cost(
     """
     moves = with_transfer_origins(moves)
     asked = list(dict.fromkeys(asked))
-    scope = reached(asked, moves, result.slices, methods)
-    own = moves.filter(pl.col("entry_id").is_in(scope.implode()))
+    own, slices = moves, result.slices
+    if not is_cut_down:
+        scope = reached(asked, moves, slices, methods)
+        own = moves.filter(pl.col("entry_id").is_in(scope.implode()))
+        slices = slices.filter(pl.col("issue_entry_id").is_in(scope.implode()))
     orders = work_orders.filter(pl.col("work_order_id").is_in(own["work_order_id"].implode()))
     played = arranged(own, orders, methods, None)
     walk = CostWalk(
         played,
         valued=own.select("entry_id").join(result.valued_moves, on="entry_id", how="left"),
-        slices=result.slices.filter(pl.col("issue_entry_id").is_in(scope.implode())),
+        slices=slices,
         variances=result.variances,
         work_orders=orders,
         facts=owned_facts(facts, own, orders),
