@@ -140,7 +140,8 @@ def arranged(
     np.subtract.at(orders.cost, order[stated], entries.value[place_of[stated]])
 
     unnamed = np.full(order_ids.size - known_orders, -1, np.int64)
-    owners = [by_pool(moves[name], pool, identities.pools) for name in ("company_id", "item_id", "warehouse_id")]
+    row_of_pool = pool_nodes(pool, np.arange(pool.size), identities.pools)
+    owners = [whole_numbers(moves[name].gather(row_of_pool)) for name in ("company_id", "item_id", "warehouse_id")]
     is_output = (kind == KINDS.categories.to_list().index("output")) | (
         kind == KINDS.categories.to_list().index("by_product")
     )
@@ -216,7 +217,9 @@ def identified(
     item, items = dense_codes(whole_numbers(moves["item_id"]))
     warehouse, warehouses = dense_codes(whole_numbers(moves["warehouse_id"]))
     node, nodes = (item, items) if companies == 1 else dense_codes(company * items + item)
-    named = moves.select("company_id", "item_id").with_columns(node=pl.Series(node)).unique("node")
+    one_row = np.empty(nodes, np.int64)
+    one_row[node] = np.arange(node.size)
+    named = moves.select("company_id", "item_id")[one_row].with_columns(node=pl.Series(np.arange(nodes)))
 
     method = methods_in_force(methods, named, nodes, node, day)
     pool_key = node * warehouses + warehouse
@@ -250,11 +253,6 @@ def pool_nodes(pool: Ints, node: Ints, pools: int) -> Ints:
     owner = np.empty(pools, np.int64)
     owner[pool] = node
     return owner
-
-
-def by_pool(ids: pl.Series, pool: Ints, pools: int) -> Ints:
-    """What all rows of a pool share, for each pool."""
-    return pool_nodes(pool, whole_numbers(ids), pools)
 
 
 def standards_of(standard_costs: pl.DataFrame | None) -> tuple[tables.Table, pl.DataFrame]:
@@ -340,10 +338,11 @@ def fill_amounts(value: Ints, place_of: Ints, given: Ints, moves: pl.DataFrame) 
     """Writes the amounts that come with the rows to their places in order of play (n × 5)."""
     for names, kind in ((AMOUNTS, Given.PRICE), (ESTIMATES, Given.ESTIMATE)):
         rows = np.flatnonzero(given == kind)
-        if rows.size:
-            for k, name in enumerate(names):
-                if name in moves.columns:
-                    value[place_of[rows], k] = whole_numbers(moves[name])[rows]
+        places = place_of[rows]
+        for k, name in enumerate(names):
+            # A component that nothing came with is 0 already; most histories have several.
+            if rows.size and name in moves.columns and (moves[name] != 0).any():
+                value[places, k] = whole_numbers(moves[name])[rows]
 
 
 def empty_state(facts: Facts) -> tables.State:

@@ -48,35 +48,34 @@ def order_of_play(
         rank = np.where(is_monthly, rank + (day - month) * RANKS_PER_DAY, rank)
         rank = np.where(is_monthly_out, rank + FIRST_OUTFLOW_RANK, rank)
         day = np.where(is_monthly, month, day)
-    time = place_in_time(recorded_at, entry_id)
-    depth = np.zeros(kind.size, np.int64)
+    by_time = in_order_of_time(recorded_at, entry_id)
     linked = np.flatnonzero(origin >= 0)
     if linked.size:
-        day, rank, moved_time = day.copy(), rank.copy(), time.copy()
-        after_their_origin(linked, origin[linked], day, rank, moved_time, depth)
-        in_time = np.empty(kind.size, np.int64)
-        in_time[time] = np.arange(kind.size)
-        by_time = in_time[np.argsort((moved_time * (DEEPEST + 1) + depth)[in_time], kind="stable")]
-    else:
-        by_time = np.empty(kind.size, np.int64)
-        by_time[time] = np.arange(kind.size)
+        day, rank, depth = day.copy(), rank.copy(), np.zeros(kind.size, np.int64)
+        time = np.empty(kind.size, np.int64)
+        time[by_time] = np.arange(kind.size)
+        after_their_origin(linked, origin[linked], day, rank, time, depth)
+        by_time = by_time[np.argsort((time * (DEEPEST + 1) + depth)[by_time], kind="stable")]
     moment, moments = dense_codes(day * (2 * FIRST_OUTFLOW_RANK) + rank)
     return by_time[stable_order(moment[by_time], moments)[0]]
 
 
-def place_in_time(recorded_at: Ints, entry_id: Ints) -> Ints:
-    """Each entry's place by time recorded and id; at once when they stand in that order."""
+def in_order_of_time(recorded_at: Ints, entry_id: Ints) -> Ints:
+    """Positions of the entries by time recorded and id; at once when they stand in that order."""
     later = recorded_at[1:] > recorded_at[:-1]
-    if bool(np.all(later | ((recorded_at[1:] == recorded_at[:-1]) & (entry_id[1:] > entry_id[:-1])))):
+    if bool(later.all()) or bool(np.all(later | ((recorded_at[1:] == recorded_at[:-1]) & is_rising(entry_id)))):
         return np.arange(entry_id.size)
-    in_time = pl.Series(recorded_at).arg_sort().to_numpy()
-    times, ids = recorded_at[in_time], entry_id[in_time]
-    if not bool(np.all((times[1:] > times[:-1]) | (ids[1:] > ids[:-1]))):
+    in_time = pl.Series(recorded_at).arg_sort().to_numpy().astype(np.int64)
+    times = recorded_at[in_time]
+    if not bool(np.all((times[1:] > times[:-1]) | is_rising(entry_id[in_time]))):
         both = pl.DataFrame({"recorded_at": recorded_at, "entry_id": entry_id})
-        in_time = both.select(pl.arg_sort_by("recorded_at", "entry_id")).to_series().to_numpy()
-    place = np.empty(entry_id.size, np.int64)
-    place[in_time] = np.arange(entry_id.size)
-    return place
+        in_time = both.select(pl.arg_sort_by("recorded_at", "entry_id")).to_series().to_numpy().astype(np.int64)
+    return in_time
+
+
+def is_rising(values: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each value is greater than the one before it."""
+    return values[1:] > values[:-1]
 
 
 def after_their_origin(linked: Ints, origin: Ints, day: Ints, rank: Ints, time: Ints, depth: Ints) -> None:
