@@ -47,7 +47,8 @@ def messages_to_follow(view: View, rows: pl.DataFrame, key: str, height: int | N
     above = st.container(horizontal=True, gap="small", vertical_alignment="center")
     chosen = table(
         view, left, MESSAGES, key=f"{key}-{view.edition.build_id}-{len(done)}", several=may, height=height or 420,
-        nothing=_("Nothing left to carry out"), what_next=_("The next refresh plans with what was changed."), opens=None if may else "document_id",
+        nothing=_("Nothing left to carry out"), what_next=_("The next refresh plans with what was changed."),
+        opens=None if may else "document_id",
     )  # fmt: skip
     if not may or left.is_empty():
         return
