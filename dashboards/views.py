@@ -15,34 +15,46 @@ from transactions.kernel.saved_views import SavedView, views_of
 
 def views_corner(view: View, board: Board) -> None:
     """A popover with the saved views of the board."""
-    known = views_of(door(), view.actor.user_id, board.name)
     with st.container(key="views-corner"), st.popover(_("Views"), icon=":material/bookmark:", type="tertiary"):
-        for place, saved in enumerate(known):
-            _one(view, saved, place)
-        if not known:
-            st.caption(_("Set the filters as you like them, then keep them here under a name."))
-        with st.form("save-view", border=False, clear_on_submit=True):
-            name = st.text_input(_("Name"), max_chars=80, key="view-name")
-            shared = st.toggle(_("Show it to everybody"), key="view-shared")
-            asked = st.form_submit_button(_("Save this view"), icon=":material/bookmark_add:")
-        if asked and name.strip():
-            _saved(view, board.name, name.strip(), shared)
-        refusal = st.session_state.pop("view-refused", None)
-        if refusal:
-            st.error(refusal)
+        saved_views(
+            view, board.name, "view", _("Set the filters as you like them, then keep them here under a name."),
+            _("Save this view"),
+        )  # fmt: skip
         st.caption(_("The address in your browser is a link to what you see; send it as it is."))
 
 
-def _one(view: View, saved: SavedView, place: int) -> None:
+def saved_views(view: View, board: str, key: str, nothing: str, save: str) -> int:
+    """The views of a board to open and to forget, and a form that keeps what is seen under a name; how many there are.
+
+    nothing: what stands there without any. save: what the form's button says.
+    """
+    known = views_of(door(), view.actor.user_id, board)
+    for place, saved in enumerate(known):
+        _one(view, saved, f"{key}-{place}")
+    if not known:
+        st.caption(nothing)
+    with st.form(f"save-{key}", border=False, clear_on_submit=True):
+        name = st.text_input(_("Name"), max_chars=80, key=f"{key}-name")
+        shared = st.toggle(_("Show it to everybody"), key=f"{key}-shared")
+        asked = st.form_submit_button(save, icon=":material/bookmark_add:")
+    if asked and name.strip():
+        _saved(view, board, name.strip(), shared)
+    refusal = st.session_state.pop("view-refused", None)
+    if refusal:
+        st.error(refusal)
+    return len(known)
+
+
+def _one(view: View, saved: SavedView, key: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         label = saved.name if saved.is_own else _("{name} (by {owner})", name=saved.name, owner=saved.owner)
         st.button(
-            label, key=f"view-{place}", type="tertiary", icon=":material/group:" if saved.is_shared else None,
+            label, key=key, type="tertiary", icon=":material/group:" if saved.is_shared else None,
             on_click=open_address, args=(saved.address,), help=saved.address or _("without filters"),
         )  # fmt: skip
         if saved.is_own:
             st.button(
-                "", key=f"view-{place}-forget", type="tertiary", icon=":material/delete:", on_click=_forgotten,
+                "", key=f"{key}-forget", type="tertiary", icon=":material/delete:", on_click=_forgotten,
                 args=(view, saved), help=_("Forget this view"),
             )  # fmt: skip
 

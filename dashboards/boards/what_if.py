@@ -13,6 +13,7 @@ from dashboards.filters import rows_of_address, rows_to_address
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_number
 from dashboards.table import Column, table
+from dashboards.views import saved_views
 from transactions.kernel.refusal import Refusal
 
 PERMISSION = "board.delivery_dates"
@@ -23,8 +24,16 @@ KINDS = {
     "stock": noted("Stock"),
     "safety_stock": noted("Safety stock"),
     "capacity": noted("Capacity"),
+    "purchase_price": noted("Purchase prices"),
+    "sales_price": noted("Sales prices"),
 }
-RATES = ("demand", "safety_stock", "capacity")  # in percent of today; the others in days or units
+RATES = (
+    "demand",
+    "safety_stock",
+    "capacity",
+    "purchase_price",
+    "sales_price",
+)  # in percent of today; the others in days or units
 LINES = {
     "order_number": Column("Order"),
     "line_number": Column("Line", "id"),
@@ -47,6 +56,15 @@ MONTHS = {
     "stock_amount_then": Column("Stock would be", "amount"),
     "stock_difference": Column("Difference of stock", "amount"),
 }
+PROFITS = {
+    "order_number": Column("Order"),
+    "customer_name": Column("Customer"),
+    "profit": Column("Profit", "amount"),
+    "profit_then": Column("Would be", "amount"),
+    "profit_difference": Column("Difference", "amount"),
+    "revenue": Column("Revenue", "amount"),
+    "revenue_then": Column("Revenue would be", "amount"),
+}
 EMPTY_LINES = 2
 
 
@@ -54,6 +72,11 @@ def render(view: View) -> None:
     top = st.container()
     explain(view, "fct_planning_items", "fct_planning_demands", "fct_planning_supplies")
     changes = _changes(view)
+    with st.expander(_("Scenarios"), icon=":material/bookmark:"):
+        saved_views(
+            view, "what_if", "scenario", _("Say what would be otherwise, then keep it here under a name."),
+            _("Save this scenario"),
+        )  # fmt: skip
     question = _("What if?")
     if not changes:
         with top:
@@ -92,9 +115,24 @@ def render(view: View) -> None:
         view, moved, LINES, key="what-if-lines", opens="sales_order_id", height=300,
         nothing=_("No date moves"), what_next=_("All open order lines keep their predicted date."),
     )  # fmt: skip
+    _profits(view, filters)
     if months.height:
         st.subheader(_("Cash and stock by month"), anchor=False)
         table(view, months, MONTHS, key="what-if-months", height="content")
+
+
+def _profits(view: View, filters: dict[str, Any]) -> None:
+    """What open orders would earn at other prices."""
+    profits = view.ask("what_if_profit", **filters)
+    if profits.is_empty():
+        return
+    st.subheader(_("Profit of open orders"), anchor=False)
+    st.markdown(
+        _("{count} open orders would earn {then} {currency} instead of {now}: {difference}.",
+          count=shown_number(profits.height), then=shown_amount(profits["profit_then"].sum()), currency=view.currency,
+          now=shown_amount(profits["profit"].sum()), difference=shown_amount(profits["profit_difference"].sum()))
+    )  # fmt: skip
+    table(view, profits, PROFITS, key="what-if-profits", opens="sales_order_id", height=300)
 
 
 def _numbers(values: Sequence[Any] | pl.Series) -> list[float]:
@@ -142,7 +180,9 @@ def _changes(view: View) -> list[dict[str, Any]]:
         if len(row) == 3 and row[0] in KINDS
     ]
     config = st.column_config
-    st.caption(_("Demand, safety stock and capacity in percent of today; lead time and delay in days; stock in units."))
+    st.caption(
+        _("Demand, safety stock, capacity and prices in percent of today; lead time and delay in days; stock in units.")
+    )
     typed: pl.DataFrame = st.data_editor(
         pl.DataFrame(
             start or [{}] * EMPTY_LINES, schema={"kind": pl.String, "item": pl.String, "figure": pl.Float64}

@@ -1,4 +1,4 @@
-"""What if demand, lead times, arrivals, stock or capacity were otherwise? The build's plan beside a changed one."""
+"""What if demand, lead times, arrivals, stock, capacity or prices were otherwise? The build's plan beside another."""
 
 import json
 from datetime import date
@@ -27,7 +27,7 @@ class WhatIfChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["demand", "lead_time", "delay", "stock", "safety_stock", "capacity"]
+    kind: Literal["demand", "lead_time", "delay", "stock", "safety_stock", "capacity", "purchase_price", "sales_price"]
     item: str | None = None
     warehouse: str | None = None
     supplier: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,38 @@ def test_those_who_see_no_cost_see_dates_only(at_home: Path) -> None:
     assert answered(edition, "what_if_lines", changes).height == 1
     assert not {"bought_amount", "stock_amount"} & set(answered(edition, "what_if_total", changes).columns)
     assert answered(edition, "what_if_months", changes).is_empty()
+
+
+def test_other_prices_change_the_profit_of_open_orders(at_home: Path) -> None:
+    """Ten of B for the order, each of two A; a tenth more for what is bought, a twentieth more from the customer."""
+    edition = current_edition("full")
+    [line] = edition.rows("select revenue, expected_revenue, profit from marts.fct_order_profit").to_dicts()
+    cost = edition.rows("select unit_cost from marts.fct_planning_items where item_code = 'A' limit 1")["unit_cost"][0]
+    per_unit = edition.rows("select quantity / output_quantity as parts from marts.fct_planning_bom_lines")["parts"][0]
+    [sold] = answered(edition, "what_if_profit", asked({"kind": "sales_price", "rate": "1.05"})).to_dicts()
+    assert sold["profit_difference"] == line["expected_revenue"] * Decimal("0.05")
+    assert sold["revenue_then"] == line["revenue"] + sold["profit_difference"]
+    dearer = {"kind": "purchase_price", "item": "A", "rate": "1.1"}
+    [bought] = answered(edition, "what_if_profit", asked(dearer)).to_dicts()
+    assert float(bought["profit_difference"]) == pytest.approx(-10 * float(per_unit) * float(cost) * 0.1)
+    assert bought["profit"] == line["profit"]
+    base, then = answered(edition, "what_if_total", asked(dearer)).to_dicts()
+    assert then["bought_amount"] > base["bought_amount"]
+    assert answered(current_edition("nocost"), "what_if_profit", asked(dearer)).is_empty()
+
+
+def test_a_scenario_is_kept_and_shared_by_name(opened: Opened) -> None:
+    changes = json.dumps([["sales_price", "", "105"]])
+    page = opened("what_if", "planner", changes=changes)
+    assert not page.exception
+    [name] = [field for field in page.text_input if field.key == "scenario-name"]
+    name.set_value("Dearer")
+    [shared] = [field for field in page.toggle if field.key == "scenario-shared"]
+    shared.set_value(True)
+    [save] = [button for button in page.button if button.label == "Save this scenario"]
+    assert not save.click().run().exception
+    other = opened("what_if", "owner")
+    assert [button.label for button in other.button if str(button.key) == "scenario-0"] == ["Dearer (by planner)"]
 
 
 def test_what_cannot_be_meant_is_refused(at_home: Path) -> None:

@@ -1,4 +1,4 @@
-"""What if? The facts of a plan with something changed: demand, lead times, arrivals, stock, safety stock, capacity."""
+"""What if? The facts of a plan with something changed: demand, lead times, arrivals, stock, capacity, prices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from dbt_project.engines.planning.facts import PlanningFactIsInvalid, PlanningInput
 
-Kind = Literal["demand", "lead_time", "delay", "stock", "safety_stock", "capacity"]
+Kind = Literal["demand", "lead_time", "delay", "stock", "safety_stock", "capacity", "purchase_price", "sales_price"]
 MOST = 10**18
 
 
@@ -24,7 +24,8 @@ class Change:
     demand: open order lines and forecasts times `rate`; or `quantity` (micro-units) more of the item on `on`.
     lead_time: new orders take `days` longer (negative: shorter, not below 0). delay: what is ordered or in work comes
     so many calendar days later. stock: `quantity` more of the item in the warehouse (negative: less).
-    safety_stock: times `rate`. capacity: work by routing takes its time divided by `rate`.
+    safety_stock: times `rate`. capacity: work by routing takes its time divided by `rate`. purchase_price: what is
+    bought costs times `rate`. sales_price: nothing of the plan changes; the profit of orders does.
     """
 
     kind: Kind
@@ -80,6 +81,19 @@ def _with(facts: PlanningInput, change: Change, place: int) -> PlanningInput:
         return dataclasses.replace(
             facts, items=_times(facts.items, of_item, 1 / rate, "setup_days_nano", "run_days_nano")
         )
+    if change.kind == "purchase_price":
+        rate = _needed(change, "rate")
+        assert isinstance(rate, Fraction)
+        of_price = _is("item_id", change.item) & _is("supplier_id", change.supplier)
+        bought = of_item & (pl.col("kind") == "bought") & _is("preferred_supplier_id", change.supplier)
+        return dataclasses.replace(
+            facts,
+            items=_times(facts.items, bought, rate, "unit_cost"),
+            supplier_prices=_times(facts.supplier_prices, of_price, rate, "unit_price"),
+        )
+    if change.kind == "sales_price":
+        _needed(change, "rate")
+        return facts
     days = _needed(change, "days")
     assert isinstance(days, int)
     if change.kind == "delay":
