@@ -57,7 +57,7 @@ def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     value = ", coalesce(sum(stock.value_amount), 0) as value_amount" if has_value else ""
     idle_sum = "coalesce(sum(ageing.value_amount), 0)" if has_value else "null"
     stock, days = on_hand(edition, filters.on)
-    layers, _days = ageing(edition, filters.on)
+    layers, _days = ageing(edition, filters.on, with_document=False)
     return edition.rows(
         f"""with idle as (
             select {idle_sum} as idle_amount, count(distinct ageing.item_id) as idle_items
@@ -209,7 +209,7 @@ def stock_age_by_category(edition: Edition, filters: AgeingFilters) -> pl.DataFr
     """Value (or, where value is not shown, layers) by category and age."""
     where = _where(filters, "ageing", "items.category")
     measure = "sum(ageing.value_amount)" if edition.has("fct_stock_ageing", "value_amount") else "count(*)"
-    layers, days = ageing(edition, filters.on)
+    layers, days = ageing(edition, filters.on, with_document=False)
     return edition.rows(
         f"""select coalesce(items.category, '–') as category, ageing.age_bucket, {measure} as measure
         from {layers} as ageing
