@@ -29,15 +29,13 @@ from dbt_project.engines.planning.solution import Solution, dates
 Int64s = npt.NDArray[np.int64]
 Table = npt.NDArray[np.int64]
 
-NODE = 0
-DAY = 1
-GROSS = 2
-SCHEDULED = 3
-BALANCE = 4
-NET = 5
-RECEIPT = 6
-RELEASE = 7
-WIDTH = 8
+GROSS = 0
+SCHEDULED = 1
+BALANCE = 2
+NET = 3
+RECEIPT = 4
+RELEASE = 5
+WIDTH = 6
 
 FAR = 1 << 60
 
@@ -63,6 +61,8 @@ def _record(
     stock: Int64s,
     safety: Int64s,
     as_of: int,
+    places: npt.NDArray[np.uint32],
+    days: npt.NDArray[np.int32],
     table: Table,
 ) -> int:
     size = 0
@@ -130,8 +130,8 @@ def _record(
                 release += supplies[S_QUANTITY, by_release[q]]
                 q += 1
             balance += scheduled + receipt - gross
-            table[NODE, size] = node
-            table[DAY, size] = day
+            places[size] = node
+            days[size] = day
             table[GROSS, size] = gross
             table[SCHEDULED, size] = scheduled
             table[BALANCE, size] = balance
@@ -150,6 +150,8 @@ def projection(plan: Solution) -> pl.DataFrame:
     before the lot rule. Snoozed and rejected suggestions are short but neither received nor released.
     """
     most = plan.requirements.shape[1] + 3 * plan.supplies.shape[1] + plan.nodes.height
+    # Memory that is not touched costs nothing; the quantities become columns as they lie.
+    places, days = np.empty(most, dtype=np.uint32), np.empty(most, dtype=np.int32)
     table = np.empty((WIDTH, most), dtype=np.int64)
     size = _record(
         np.arange(plan.nodes.height),
@@ -162,16 +164,18 @@ def projection(plan: Solution) -> pl.DataFrame:
         plan.nodes["stock"].to_numpy(),
         plan.nodes["safety_stock"].to_numpy(),
         plan.as_of,
+        places,
+        days,
         table,
     )
     table = table[:, :size]
-    node = table[NODE]
+    node = pl.Series(places[:size])
     return pl.DataFrame(
         {
             "company_id": plan.of_node("company_id", node),
             "item_id": plan.of_node("item_id", node),
             "warehouse_id": plan.of_node("warehouse_id", node),
-            "date": dates(table[DAY]),
+            "date": dates(days[:size]),
             "gross_requirement": table[GROSS],
             "scheduled_receipt": table[SCHEDULED],
             "projected_balance": table[BALANCE],

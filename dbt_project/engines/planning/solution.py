@@ -232,9 +232,9 @@ def gathered(values: pl.Series, rows: Int64s) -> pl.Series:
     return values.gather(index)
 
 
-def dates(days: Int64s) -> pl.Series:
+def dates(days: Int64s | npt.NDArray[np.int32]) -> pl.Series:
     """Day numbers as dates."""
-    return pl.Series(days.astype(np.int32)).cast(pl.Date)
+    return pl.Series(days.astype(np.int32, copy=False)).cast(pl.Date)
 
 
 def dates_or_null(days: Int64s) -> pl.Series:
