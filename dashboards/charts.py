@@ -17,6 +17,7 @@ DAY, CLOCK = "{MM}-{dd}", "{HH}:{mm}"
 MOMENTS = {"year": DAY, "month": DAY, "day": DAY, "hour": CLOCK, "minute": CLOCK}
 GANTT_BAR, GANTT_ROW = 16, 26  # px
 LABELLED_SHARE = 0.09  # of the time shown: bars at least so long carry their label
+GAP_SHARE = 0.0015  # about a pixel between two bars that touch
 COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 
 
@@ -252,7 +253,10 @@ def gantt(
         begin, finish = max(start, first), min(end, last)
         if finish < begin:
             continue
-        wide = (finish - begin).total_seconds() / whole > LABELLED_SHARE
+        share = (finish - begin).total_seconds() / whole
+        wide = share > LABELLED_SHARE
+        if share > 3 * GAP_SHARE:  # so that one bar ends where the next begins
+            finish -= (last - first) * GAP_SHARE
         drawn.append(
             {"coords": [[_moment(begin), row], [_moment(finish), row]], "name": name, "lineStyle": {"color": colour},
              "label": {"show": wide, "formatter": label}}

@@ -211,6 +211,9 @@ def _take_complaints(stream: IO[str], complaints: list[str]) -> None:
 
 
 def _take(search: ScheduleSearch, line: Mapping[str, Any]) -> None:
+    if "started" in line:
+        search.began = monotonic()
+        return
     if "found" in line:
         search.found.append(int(line["found"]))
         search.bound = int(line["bound"])

@@ -85,11 +85,11 @@ def _running(view: View, search: ScheduleSearch) -> None:
     if search.state != "searching":
         st.rerun()
     share = min(search.elapsed / search.seconds, 1.0)
-    text = _("{seconds} of {limit} seconds", seconds=shown_number(int(search.elapsed)),
+    text = _("{seconds} of {limit} seconds", seconds=shown_number(min(int(search.elapsed), search.seconds)),
              limit=shown_number(search.seconds))  # fmt: skip
-    if search.found:
-        text += " · " + _("{count} orders of work found, the last {share} better than the first",
-                          count=shown_number(len(search.found)), share=shown_share(round(search.gain, 4)))  # fmt: skip
+    if len(search.found) > 1:
+        count, gain = shown_number(len(search.found) - 1), shown_share(round(search.gain, 4))
+        text += " · " + _("{count} better ones found, the last by {share}", count=count, share=gain)
     st.progress(share, text=text)
     if view.actor.may(DECIDES) and st.button(_("Stop"), icon=":material/stop_circle:", key="search-stop"):
         stop_search(search)
@@ -102,7 +102,8 @@ def _both(view: View, company: int, search: ScheduleSearch) -> None:
     late, late_then = ((orders[name] > 0).sum() for name in ("days_late", "days_late_then"))
     days, days_then = (int(orders[name].sum()) for name in ("days_late", "days_late_then"))
     gained = days - days_then
-    if gained > 0 or late_then < late:
+    is_better = gained > 0 or late_then < late
+    if is_better:
         said = _("{days} days of delay less, {late} late orders instead of {before}.", days=shown_number(gained),
                  late=shown_number(late_then), before=shown_number(late))  # fmt: skip
         st.success(said + " " + (_("There is no better one.") if search.is_best else ""), icon=":material/trending_up:")
@@ -111,6 +112,11 @@ def _both(view: View, company: int, search: ScheduleSearch) -> None:
     else:
         st.info(_("In {seconds} seconds nothing better was found for late orders.",
                   seconds=shown_number(round(search.took))))  # fmt: skip
+    if not is_better:
+        if view.actor.may(DECIDES) and st.button(_("Look again"), icon=":material/search:", key="search-drop"):
+            forget_search(view.edition, company)
+            st.rerun()
+        return
     ends = [operations[name].max() for name in ("planned_end", "end_then")]
     shown_ends = [f"{end:%m-%d %H:%M}" if isinstance(end, datetime) else "–" for end in ends]
     tiles(
@@ -137,7 +143,8 @@ def _both(view: View, company: int, search: ScheduleSearch) -> None:
                 forget_search(view.edition, company)
                 st.rerun()
     _gantts(view, operations)
-    table(view, orders, ORDERS, key="search-orders", opens="work_order_id", height=320)
+    moved = orders.filter(pl.col("order_end") != pl.col("order_end_then"))
+    table(view, moved, ORDERS, key="search-orders", opens="work_order_id", height=320)
 
 
 def _gantts(view: View, operations: pl.DataFrame) -> None:
