@@ -99,6 +99,7 @@ def _preview(view: View, wanted: Sequence[Mapping[str, Any]]) -> None:
     limit = right_of(view).limit
     rows = [{**each, "what": what_is_done(each), "why_not": obstacle(view, each, limit)} for each in wanted]
     possible = [row for row in rows if not row["why_not"]]
+    above = st.container()  # the button in sight however long the list is
     shown = pl.DataFrame(
         [{name: row[name] for name in PREVIEW} for row in rows], schema=dict.fromkeys(PREVIEW, pl.String)
     )
@@ -106,10 +107,10 @@ def _preview(view: View, wanted: Sequence[Mapping[str, Any]]) -> None:
     if not possible:
         st.info(_("Nothing of it is carried out here; open the orders and see to them one by one."))
         return
-    if st.button(
+    if above.button(
         _("Carry out {count}", count=len(possible)), type="primary", icon=":material/check:", key="follow-confirm"
     ):
-        bar = st.progress(0.0)
+        bar = above.progress(0.0)
         follow(view, possible, lambda done: bar.progress(done / len(possible)) and None)
         st.rerun()
 
