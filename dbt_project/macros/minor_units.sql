@@ -24,3 +24,13 @@
 {% macro cost_components() -%}
     {{ return(['material', 'labour', 'overhead', 'subcontract', 'landed']) }}
 {%- endmacro %}
+
+{# The sum of the components of a row: `components_sum('layers.')`. #}
+{% macro components_sum(prefix='', suffix='_amount') -%}
+    {% for component in cost_components() %}{{ ' + ' if not loop.first }}{{ prefix }}{{ component }}{{ suffix }}{% endfor %}
+{%- endmacro %}
+
+{# A condition that holds for every component; ? stands for its name. #}
+{% macro every_component(condition) -%}
+    {% for component in cost_components() %}{{ ' and ' if not loop.first }}{{ condition | replace('?', component) }}{% endfor %}
+{%- endmacro %}

@@ -42,11 +42,22 @@ class Model:
         return f"{self.schema}.{self.name}"
 
 
+@dataclass(frozen=True)
+class Gate:
+    """A structural test: the rows that its SQL finds break it."""
+
+    name: str
+    sql: str
+    parents: frozenset[str]
+
+
 class StandingBuild:
     """One build file, open for changes.
 
-    left_out: parts of paths of models that are not kept up to date. needed: names of the models that are, with all
-    above them; empty: all.
+    path: a build file with raw, from which every model is made here. left_out: parts of paths of models that are not
+    kept up to date, and made once where others read them. needed: names of the models that are, with all above them;
+    empty: all. stored: parts of paths of views that are kept as tables, so that one that stays the same is not asked
+    again.
     """
 
     def __init__(
@@ -56,34 +67,42 @@ class StandingBuild:
         as_of: str,
         left_out: tuple[str, ...] = (),
         needed: tuple[str, ...] = (),
+        stored: tuple[str, ...] = (),
     ) -> None:
         self.path = path
         compiled = run.compiled(path, as_of)
-        self.gates = {
-            result.node.name: result.node.compiled_code
-            for result in compiled
-            if result.node.resource_type == "test" and "gate" in (result.node.tags or [])
-        }
-        self.models = ordered(
+        nodes = [result.node for result in compiled if result.node.resource_type == "model"]
+        every = ordered(
             [
                 Model(
                     unique_id=node.unique_id,
                     schema=node.schema,
                     name=node.name,
                     sql=node.compiled_code or "",
-                    is_view=node.config.materialized == "view",
+                    is_view=node.config.materialized == "view"
+                    and not any(part in node.original_file_path for part in stored),
                     parents=tuple(node.depends_on.nodes),
                     python=PROJECT / node.original_file_path if node.original_file_path.endswith(".py") else None,
                 )
-                for node in (result.node for result in compiled)
-                if node.resource_type == "model" and not any(part in node.original_file_path for part in left_out)
+                for node in nodes
             ]
         )
+        out = {node.unique_id for node in nodes if any(part in node.original_file_path for part in left_out)}
+        self.models = [model for model in every if model.unique_id not in out]
         if needed:
             self.models = above(self.models, needed)
+        made = {model.unique_id for model in self.models}
+        self.gates = [
+            Gate(result.node.name, result.node.compiled_code, frozenset(result.node.depends_on.nodes))
+            for result in compiled
+            if result.node.resource_type == "test"
+            and "gate" in (result.node.tags or [])
+            and all(parent in made or parent.startswith("source.") for parent in result.node.depends_on.nodes)
+        ]
+        self.touched: set[str] = set()
         self.open()
         self.hashes: dict[str, object] = dict.fromkeys(self.tables())
-        self.make_all()
+        self.make_all(above(every, tuple(model.name for model in self.models)))
         self.hashes = {table: self.hash_of(table) for table in self.tables()}
         self.figures = {table: self.figures_of(table) for table in self.published()}
 
@@ -100,9 +119,13 @@ class StandingBuild:
         finally:
             self.open()
 
-    def make_all(self) -> None:
-        """Every model anew, from what lies in raw now."""
-        for model in self.models:
+    def make_all(self, models: list[Model] | None = None) -> None:
+        """Every model that is kept up to date anew, or these, from what lies in raw now."""
+        models = self.models if models is None else models
+        self.tables_by_name = {model.name: model.table for model in models}
+        for schema in sorted({model.schema for model in models}):
+            self.connection.execute(f"create schema if not exists {schema}")
+        for model in models:
             if model.is_view:
                 self.connection.execute(f"create or replace view {model.table} as {model.sql}")
             else:
@@ -156,6 +179,7 @@ class StandingBuild:
             yield self.remade(where)
         finally:
             self.connection.execute("rollback")
+            self.touched = set()
 
     def remade(self, where: str) -> set[str]:
         """Makes again what reads a table that differs, in order, as long as anything differs."""
@@ -180,6 +204,7 @@ class StandingBuild:
                 if self.hash_of(table) != self.hashes.get(table):
                     differing.add(table)
                     dirty.add(model.unique_id)
+        self.touched = dirty
         return differing
 
     def made(self, model: Model) -> list[str]:
@@ -201,10 +226,9 @@ class StandingBuild:
         assert specification.loader is not None
         module = importlib.util.module_from_spec(specification)
         specification.loader.exec_module(module)
-        tables = {known.name: known.table for known in self.models}
         dbt = SimpleNamespace(
             config=lambda **_settings: None,
-            ref=lambda name: self.connection.sql(f"select * from {tables[name]}"),
+            ref=lambda name: self.connection.sql(f"select * from {self.tables_by_name[name]}"),
             this=SimpleNamespace(schema=model.schema),
         )
         return module.model(dbt, self.connection)
@@ -216,11 +240,12 @@ class StandingBuild:
         ]
 
     def red_gates(self) -> list[str]:
-        """Structural tests that fail."""
+        """Structural tests that fail, of those that read what a change has touched; without a change, of all."""
         return [
-            name
-            for name, sql in self.gates.items()
-            if self.connection.execute(f"select count(*) from ({sql}) as failing").fetchall()[0][0]
+            gate.name
+            for gate in self.gates
+            if (not self.touched or self.touched & gate.parents)
+            and self.connection.execute(f"select count(*) from ({gate.sql}) as failing").fetchall()[0][0]
         ]
 
     def red_proofs(self) -> dict[str, str | None]:

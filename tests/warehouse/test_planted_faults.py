@@ -1,8 +1,7 @@
 """Faults at random in any table of facts, results or figures: what changes a published figure turns something red.
 
 The planter knows no check. It takes a table, a row, a column and a value, or deletes or doubles a row, and looks at two
-things only: did any figure that people read change, and did anything turn red. Some columns are told once only, by
-nobody but the row itself; they stand in `TOLD_ONCE`, with the reason, and are counted apart.
+things only: did any figure that people read change, and did anything turn red.
 """
 
 from __future__ import annotations
@@ -90,15 +89,9 @@ FIGURES = (
     "marts.fct_order_profit", "marts.fct_journal_lines", "marts.fct_invoices", "marts.fct_receivables",
     "marts.fct_payables", "marts.fct_receipt_costs", "marts.fct_cost_variances", "reports.rpt_trial_balance",
 )  # fmt: skip
-# What nothing else tells: a fault here is a plausible fact. Hours and rates stand in their booking alone until a
-# document repeats them; the planned start of an order and the days that customers ask for stand in their line alone.
-TOLD_ONCE = {
-    "raw.time_entry": {"minutes", "machine_minutes", "labour_rate", "overhead_rate", "employee_id", "work_center_id",
-                       "department_id", "*"},
-    "raw.work_order": {"start_date"},
-    "raw.document_line": {"requested_date", "promised_date", "first_promised_date", "warehouse_id"},
-}  # fmt: skip
 FAULTS = 200
+# What follows from figures, proofs included, and what only plans.
+LEFT_OUT = ("/planning/", "engine_planning", "engine_scheduling", "fct_alerts", "rpt_stage_meter")
 # Columns by which a row belongs to documents, and the table they lead to.
 VOUCHERS = {
     "document_line_id": "document_line", "to_line_id": "document_line", "from_line_id": "document_line",
@@ -229,7 +222,6 @@ class Count:
     blocked: int = 0
     proved: int = 0
     named: int = 0
-    told_once: int = 0
     missed: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
     by_check: Counter[str] = field(default_factory=Counter)
@@ -237,7 +229,7 @@ class Count:
     def __str__(self) -> str:
         return (
             f"{self.planted} planted, {self.harmless} changed no figure, {self.blocked} red in structural tests, "
-            f"{self.proved} in proofs alone, {self.told_once} told nowhere else, {len(self.missed)} missed; "
+            f"{self.proved} in proofs alone, {len(self.missed)} missed; "
             f"{self.named} of {self.proved} named; "
             f"{dict(self.by_check.most_common())}"
         )
@@ -269,8 +261,6 @@ def plant(build: StandingBuild, faults: int, seed: int) -> Count:
                 count.named += 1
             else:
                 count.unnamed.append(f"{fault} of {sorted(fault.vouchers)}: {proofs}")
-        elif fault.column in TOLD_ONCE.get(fault.table, ()):
-            count.told_once += 1
         else:
             count.missed.append(f"{fault}: {changed}")
     return count
@@ -293,15 +283,13 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
             "create table raw._meta_build as select 'standing' as build_id, timestamp '2026-03-31 08:00' as built_at, "
             f"date '{AS_OF}' as as_of, '0' as source_watermark, '0' as program_version"
         )
-    warehouse_run.build(path, AS_OF, "*")
-    return StandingBuild(warehouse_run, path, AS_OF, left_out=("/planning/", "engine_planning", "engine_scheduling"))
+    return StandingBuild(warehouse_run, path, AS_OF, left_out=LEFT_OUT, stored=("/proofs/",))
 
 
 def assert_found(count: Count) -> None:
-    """At least nine of ten faults that change a figure are found, and of those found by proofs as many are named."""
-    found = count.blocked + count.proved
-    assert found >= 0.9 * (found + len(count.missed)), "\n".join([str(count), *count.missed])
-    assert count.named >= 0.9 * count.proved, "\n".join([str(count), *count.unnamed])
+    """Every fault that changes a figure is found, and of those that proofs find the voucher is named first in 95 %."""
+    assert not count.missed, "\n".join([str(count), *count.missed])
+    assert count.named >= 0.95 * count.proved, "\n".join([str(count), *count.unnamed])
 
 
 def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
@@ -318,7 +306,8 @@ def test_a_quarter_of_the_faults(standing: StandingBuild) -> None:
 
 
 @pytest.mark.soak
-def test_all_faults(standing: StandingBuild) -> None:
-    count = plant(standing, FAULTS, seed=2)
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
+def test_all_faults(standing: StandingBuild, seed: int) -> None:
+    count = plant(standing, FAULTS, seed)
     print(count)
     assert_found(count)

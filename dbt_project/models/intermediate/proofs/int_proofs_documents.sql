@@ -74,6 +74,26 @@ compared as (
 
     union all
 
+    -- Only what is bought or sold has a price of its own; opening stock says what a unit cost when it came.
+    select
+        'document_amounts' as check_name,
+        lines.document_id,
+        'price without a sale of line ' || lines.id as key,
+        lines.unit_price as left_amount,
+        case when lines.document_type = 'opening_stock' then moves.unit_cost else 0 end as right_amount
+    from lines
+    left join {{ source('raw', 'stock_move') }} as moves
+        on moves.document_line_id = lines.id
+        and moves.move_type = 'opening'
+    where
+        lines.document_type in (
+            'delivery', 'customer_return', 'supplier_return', 'material_issue', 'output', 'scrap', 'adjustment', 'transfer', 'inspection',
+            'work_order', 'opening_stock', 'landed_cost'
+        )
+        or (lines.document_type = 'goods_receipt' and exists (select 1 from linked where linked.to_line_id = lines.id))
+
+    union all
+
     select
         'document_amounts' as check_name,
         documents.document_id,
@@ -93,7 +113,6 @@ compared as (
         {{ rounded_ratio('(cast(lines.entered_quantity as ' ~ type_whole() ~ ') * lines.unit_numerator)', 'lines.unit_denominator') }}
             as right_amount
     from lines
-    where lines.entered_unit_id is not null
 
     union all
 
@@ -235,6 +254,40 @@ compared as (
 
     union all
 
+    -- Two lines are joined once in the same way.
+    select
+        'document_links' as check_name,
+        joined.document_id,
+        joined.link_type || ' of line ' || joined.from_line_id || ' to ' || joined.to_line_id as key,
+        1 as left_amount,
+        joined.link_count as right_amount
+    from (
+        select
+            lines.document_id,
+            links.link_type,
+            links.from_line_id,
+            links.to_line_id,
+            count(*) as link_count
+        from {{ source('raw', 'line_link') }} as links
+        inner join lines on lines.id = links.to_line_id
+        group by lines.document_id, links.link_type, links.from_line_id, links.to_line_id
+    ) as joined
+
+    union all
+
+    -- Time is booked on the order that its booking is for.
+    select
+        'document_links' as check_name,
+        time_entries.document_id,
+        'order of time entry ' || time_entries.id as key,
+        documents.origin_document_id as left_amount,
+        time_entries.work_order_id as right_amount
+    from {{ source('raw', 'time_entry') }} as time_entries
+    inner join documents on documents.document_id = time_entries.document_id
+    where documents.document_type = 'time_booking'
+
+    union all
+
     -- A move is of its line's document and item, goes the way of its kind, and for the order or back from the move it belongs to.
     select
         'document_links' as check_name,
@@ -244,6 +297,13 @@ compared as (
         case
             when lines.document_id <> moves.document_id or lines.item_id <> moves.item_id then 0
             when documents.company_id <> moves.company_id then 0
+            when (documents.document_type, moves.move_type) not in (
+                ('adjustment', 'adjustment'), ('customer_return', 'customer_return'), ('delivery', 'delivery'),
+                ('goods_receipt', 'receipt'), ('inspection', 'inspection'), ('inspection', 'scrap'), ('material_issue', 'issue'),
+                ('material_issue', 'issue_return'), ('opening_stock', 'opening'), ('output', 'output'), ('output', 'output_scrap'),
+                ('output', 'by_product'), ('output', 'issue'), ('output', 'issue_return'), ('scrap', 'scrap'),
+                ('supplier_return', 'supplier_return'), ('transfer', 'transfer')
+            ) then 0
             when
                 moves.move_type in ('issue', 'issue_return', 'output', 'output_scrap', 'by_product')
                 and coalesce(moves.work_order_id, 0) <> coalesce(documents.origin_document_id, 0)
@@ -287,6 +347,7 @@ compared as (
 
     union all
 
+    -- What follows an order up says which line of it.
     select
         'document_quantities' as check_name,
         lines.document_id,
@@ -294,7 +355,23 @@ compared as (
         lines.quantity as left_amount,
         linked.quantity as right_amount
     from lines
-    inner join linked on linked.to_line_id = lines.id
+    left join linked on linked.to_line_id = lines.id
+    where
+        linked.to_line_id is not null
+        or (
+            lines.item_id is not null
+            and exists (
+                select 1
+                from documents
+                inner join documents as origins on origins.document_id = documents.origin_document_id
+                where
+                    documents.document_id = lines.document_id
+                    and (documents.document_type, origins.document_type) in (
+                        ('delivery', 'sales_order'), ('customer_invoice', 'sales_order'), ('goods_receipt', 'purchase_order'),
+                        ('supplier_bill', 'purchase_order'), ('customer_return', 'delivery'), ('supplier_return', 'goods_receipt')
+                    )
+            )
+        )
 
     union all
 

@@ -74,7 +74,7 @@ compared as (
 
     union all
 
-    -- An allocation is of the day of the entry that was posted with it.
+    -- What an invoice is paid with is of the day of the entry that was posted with it.
     select
         'document_dates' as check_name,
         documents.document_id,
@@ -82,7 +82,7 @@ compared as (
         {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,
         {{ days_between("date '1970-01-01'", 'min(entries.entry_date)') }} as right_amount
     from {{ source('raw', 'payment_allocation') }} as allocations
-    inner join documents on documents.document_id = allocations.payment_id
+    inner join documents on documents.document_id = allocations.invoice_id
     left join {{ source('raw', 'journal_entry') }} as entries
         on entries.document_id = allocations.payment_id
         and entries.recorded_at = allocations.recorded_at

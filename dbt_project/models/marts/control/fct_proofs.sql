@@ -16,6 +16,9 @@
     'int_proofs_costs',
     'int_proofs_documents',
     'int_proofs_postings',
+    'int_proofs_rows',
+    'int_proofs_entries',
+    'int_proofs_commands',
 ] -%}
 with
 
@@ -44,6 +47,9 @@ checks as (
         ('document_dates', 'days and times of documents', 'days and times of what was recorded with them'),
         ('document_links', 'numbers, links and moves', 'what they may join'),
         ('postings', 'documents', 'entries of documents'),
+        ('commands', 'what commands said', 'what they recorded'),
+        ('costing_entries', 'results of costing', 'their parts, prices, slices and layers'),
+        ('repeated_rows', 'rows of marts', 'records and results that they repeat'),
         ('receivables', 'open customer invoices', 'receivables account'),
         ('payables', 'open bills', 'payables account'),
         ('journal_entries', 'debits of entries', 'credits of entries'),
