@@ -74,17 +74,17 @@ compared as (
 
     union all
 
-    -- Only what is bought or sold has a price of its own; opening stock says what a unit cost when it came.
+    -- Only what is bought or sold has a price of its own; opening stock and found goods say what a unit of them costs, as their moves do.
     select
         'document_amounts' as check_name,
         lines.document_id,
         'price without a sale of line ' || lines.id as key,
         lines.unit_price as left_amount,
-        case when lines.document_type = 'opening_stock' then moves.unit_cost else 0 end as right_amount
+        coalesce(moves.unit_cost, 0) as right_amount
     from lines
     left join {{ source('raw', 'stock_move') }} as moves
         on moves.document_line_id = lines.id
-        and moves.move_type = 'opening'
+        and moves.move_type in ('opening', 'adjustment')
     where
         lines.document_type in (
             'delivery', 'customer_return', 'supplier_return', 'material_issue', 'output', 'scrap', 'adjustment', 'transfer', 'inspection',
