@@ -34,8 +34,8 @@ demo: setup ## a whole company from nothing to the boards in the browser (ONCE=1
 up: setup ## serve the boards, the entry pages and the API of your own installation
 	@$(BIN)/bihuan up
 
-test: setup browser check ## everything that must be green: setup, check, then all tests but the long ones, on two cores
-	@$(BIN)/pytest -n 2 --dist worksteal
+test: setup browser ## everything that must be green: setup, check, then all tests but the long ones, on two cores
+	@$(BIN)/python -m tests.compiled_engines & .ci/check && wait && $(BIN)/pytest -n 2 --dist worksteal
 
 check: setup ## format, lint, types, import arrows, SQL style, tidiness (under two minutes)
 	@.ci/check

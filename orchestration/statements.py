@@ -3,13 +3,16 @@
 dbt writes every model's text anew in every run, which takes it longer than DuckDB needs for the rows of a small
 company. But the text follows from the project, the name of the build file's catalog and those of the run's variables
 that it names. A model whose text dbt has run once, contract and all, is stored by that text; a test that dbt has once
-asked is asked again, and dbt hears of it when a row breaks it.
+asked is asked again, and dbt hears of it when a row breaks it. The business date stands marked in a text
+(`macros/as_of.sql`), so that the text of one day serves for the next.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 KEPT_TEXTS = 8
+AS_OF = "date '{}' /* as_of */"
+OPEN = AS_OF.format("\0")  # a text whose day is left open
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,13 @@ class Statements:
         """None while dbt has not run the node for such a catalog and such values."""
         if node not in self._named:
             return None
-        return self._texts[node].get((catalog, *_values(self._named[node], variables)))
+        found = self._texts[node].get((catalog, *_values(self._named[node], variables)))
+        day = AS_OF.format(variables.get("as_of"))
+        return found and Statement(found.compiled.replace(OPEN, day), found.text.replace(OPEN, day))
 
     def learn(self, node: str, catalog: str, variables: Mapping[str, str], statement: Statement) -> None:
+        day = AS_OF.format(variables.get("as_of"))
+        statement = Statement(statement.compiled.replace(day, OPEN), statement.text.replace(day, OPEN))
         named = names_in(statement.compiled, variables)
         texts = self._texts.setdefault(node, {})
         texts[(catalog, *_values(named, variables))] = statement

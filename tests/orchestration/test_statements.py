@@ -22,6 +22,19 @@ def test_a_text_serves_the_values_that_it_names_and_no_others() -> None:
     assert statements.of("unheard", "work", on_17th) is None
 
 
+def test_a_text_of_one_day_serves_the_next_where_the_day_is_marked() -> None:
+    statements = Statements()
+    text = "select date '2024-05-17' /* as_of */ as today, date '2024-05-16' as founded"
+    statements.learn("days", "work", {"as_of": "2024-05-17"}, Statement(text, f"create view days as {text}"))
+    found = statements.of("days", "work", {"as_of": "2024-05-18"})
+    assert found is not None
+    assert (
+        found.text == "create view days as select date '2024-05-18' /* as_of */ as today, date '2024-05-16' as founded"
+    )
+    statements.learn("days", "work", {"as_of": "2024-05-16"}, Statement(found.compiled, found.text))
+    assert statements.of("days", "work", {"as_of": "2024-05-17"}) is None  # a day that is not marked holds for itself
+
+
 def test_a_build_from_kept_texts_is_the_same(small_home: SmallHome) -> None:
     small_home.add_unit("pcs")
     first = small_home.refresh()

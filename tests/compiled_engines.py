@@ -1,0 +1,32 @@
+"""Compiles the machine code of the engines, which numba keeps beside their files: `python -m tests.compiled_engines`.
+
+In a fresh clone nothing is compiled yet, and the test workers would do so at the same time, each on its own.
+`make test` runs this beside the checks of the code, which leave one core free.
+"""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from orchestration.dbt_run import DbtRun
+from orchestration.refresh import refresh
+from transactions import make_home
+
+SCENARIO = Path(__file__).parent / "scenarios" / "whole_chain.jsonl"
+
+
+def main() -> None:
+    """One refresh of a small company goes through costing, planning and scheduling."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        door, _password = make_home(url=f"sqlite:///{home / 'bihuan.sqlite'}")
+        for line in SCENARIO.read_text(encoding="utf-8").splitlines():
+            command = json.loads(line)
+            door.execute(command["command"], command["data"], "administrator", command["key"])
+        refresh(home, door.engine, as_of=date(2026, 3, 2), dbt=DbtRun(home / "dbt"))
+        door.engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
