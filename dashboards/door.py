@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed_decision, completed_message
+from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed
 from transactions import Door, open_home
-from transactions.kernel.command import Answer
+from transactions.kernel.command import Answer, registry
 from transactions.kernel.home import home
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.users import Actor
 
-# Commands on what a build says, completed from it.
-COMPLETED = {"decide_suggestion": completed_decision, "follow_message": completed_message}
 SESSION_COOKIE = "bihuan_session"
 
 
@@ -28,11 +26,14 @@ def door() -> Door:
 
 
 def carry_out(actor: Actor, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
-    """Execute a command for a signed-in actor; what is decided on a plan is completed from its build first."""
+    """Execute a command for a signed-in actor; what acts on a plan is completed from its build first.
+
+    Whoever may not use the command hears nothing of the build: the door refuses.
+    """
     complete = dict(data)
-    if command in COMPLETED:
+    if command in registry() and actor.may(registry()[command].permission):
         try:
-            complete = COMPLETED[command](home(), complete)
+            complete = completed(home(), command, complete)
         except SuggestionHasChanged as changed:
             raise PlanHasChanged(str(changed), field="build_id", value=complete.get("build_id")) from None
         except NothingIsPublished as gone:

@@ -228,9 +228,11 @@ def completed_message(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     Raises `NothingIsPublished` where the build has no such message, `SuggestionHasChanged` where a newer build asks
     something else.
     """
-    asked = _message(home, str(data.get("build_id", "")), data)
+    if not all(data.get(name) for name in ("build_id", "supply_id", "action")):
+        return data
+    asked = _message(home, str(data["build_id"]), data)
     if asked is None:
-        raise NothingIsPublished(f"build {data.get('build_id')} does not ask to {data.get('action')} it")
+        raise NothingIsPublished(f"build {data['build_id']} does not ask to {data['action']} it")
     newest = published_build(home).build_id
     if newest != data["build_id"]:
         now = _message(home, newest, data)
@@ -246,6 +248,13 @@ def completed_message(home: Path, data: dict[str, Any]) -> dict[str, Any]:
     if value is not None and affected:
         complete["unit_price"] = str((value / affected).quantize(UNIT_PRICE, rounding=ROUND_UP))
     return complete
+
+
+def completed(home: Path, command: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of any command; those of one that acts on what a build says with what it says. Errors: see there."""
+    if command == "decide_suggestion":
+        return completed_decision(home, data)
+    return completed_message(home, data) if command == "follow_message" else data
 
 
 def _message(home: Path, build_id: str, data: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_project.published import completed_decision, completed_message
+from dbt_project.published import completed
 from transactions import Door, Refusal
 from transactions.kernel.door import Batch
 
@@ -51,8 +51,8 @@ def execute_lines(door: Door, home: Path, actor: str, lines: Iterable[str]) -> I
 
 
 def execute_one(door: Door, home: Path, actor: str, command: str, data: dict[str, Any], key: str | None) -> Any:
-    """Carries out one command; a decision on a suggestion takes from its build what was left out."""
-    return door.execute(command, _completed(home, command, data), actor, key)
+    """Carries out one command; what acts on a plan takes from its build what was left out."""
+    return door.execute(command, completed(home, command, data), actor, key)
 
 
 def _execute_line(batch: Batch, home: Path, number: int, line: str) -> dict[str, Any]:
@@ -64,13 +64,7 @@ def _execute_line(batch: Batch, home: Path, number: int, line: str) -> dict[str,
             f'line {number} is not {{"command": …, "key": …, "data": {{…}}}}: {type(error).__name__}: {error}'
         ) from error
     try:
-        answer = batch.execute(command, _completed(home, command, data), key)
+        answer = batch.execute(command, completed(home, command, data), key)
     except Refusal as refusal:
         raise LineRefused(number, command, refusal) from refusal
     return {"line": number, "command": command, "answer": answer}
-
-
-def _completed(home: Path, command: str, data: dict[str, Any]) -> dict[str, Any]:
-    if command == "follow_message":
-        return completed_message(home, data)
-    return completed_decision(home, data) if command == "decide_suggestion" else data
