@@ -13,7 +13,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from dashboards.boards.schedule import approval
+from dashboards.boards.schedule_decide import approval
 from dashboards.charts import gantt
 from dashboards.door import carry_out, door
 from dashboards.edition import current_edition
