@@ -76,7 +76,7 @@ compared as (
 
     -- What an invoice is paid with is of the day of the entry that was posted with it.
     select
-        'document_dates' as check_name,
+        'postings' as check_name,
         documents.document_id,
         'allocation ' || allocations.id as key,
         {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,

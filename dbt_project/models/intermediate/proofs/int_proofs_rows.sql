@@ -312,8 +312,8 @@ compared as (
         coalesce(told.company_id, due.company_id) as company_id,
         coalesce(told.settled_period, due.period) || ' ' || coalesce(told.settled_event, due.event) || ' '
         || coalesce(told.account_code, due.account) as key,
-        cast(null as varchar) as document_number,
-        cast(null as date) as effective_date,
+        orders.document_number,
+        orders.effective_date,
         (
             told.is_pending {{ same }} true
             and told.entry_date {{ same }} due.entry_date
@@ -338,6 +338,9 @@ compared as (
         and due.account = told.account_code
         and due.item {{ same }} told.item_code
         and due.sales_order_line_id {{ same }} told.sales_order_line_id
+    left join {{ ref('stg_document_lines') }} as order_lines
+        on order_lines.document_line_id = coalesce(told.sales_order_line_id, due.sales_order_line_id)
+    left join {{ ref('stg_documents') }} as orders on orders.document_id = order_lines.document_id
 
     union all
 
