@@ -35,7 +35,7 @@ up: setup ## serve the boards, the entry pages and the API of your own installat
 	@$(BIN)/bihuan up
 
 test: setup browser ## everything that must be green: setup, check, then all tests but the long ones, on two cores
-	@$(BIN)/python -m tests.compiled_engines & .ci/check && wait && $(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/python -m tests.compiled_engines & .ci/check && wait && $(BIN)/pytest -n 3 --dist worksteal
 
 check: setup ## format, lint, types, import arrows, SQL style, tidiness (under two minutes)
 	@.ci/check
