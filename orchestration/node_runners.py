@@ -5,6 +5,7 @@ runs the node its own way and says in its own words what is wrong.
 """
 
 import time
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import RunStatus, TestStatus
+from dbt.task.base import BaseRunner
 from dbt.task.run import ModelRunner, RunTask
 from dbt.task.test import TestRunner, TestTask
 
@@ -42,75 +44,85 @@ def node_runners(
         setattr(TestTask, "get_runner_type", runner_of_test)  # noqa: B010
 
 
-class _Models(ModelRunner):
+class _Remembering(BaseRunner):
+    """A runner of dbt's that passes over and runs again what is kept; what it cannot, the runner behind it does."""
+
     statements: ClassVar[Statements]
     catalog: ClassVar[str]
     variables: ClassVar[Mapping[str, str]]
     kept: ClassVar[KeptNodes | None]
+    good: ClassVar[Any]  # the status of a node that is as it should be
+
+    def safe_run(self, manifest: Any) -> Any:
+        if self.kept and self.kept.stays(self.node):
+            return self._good_result(time.time(), KEPT)
+        started = time.time()
+        statement = self.statements.of(self.node.unique_id, self.catalog, self.variables)
+        if statement is not None and self._is_good_by(statement.text):
+            result, compiled = self._good_result(started, None), statement.compiled
+        else:
+            result = super().safe_run(manifest)
+            compiled = getattr(result.node, "compiled_code", None) or ""
+        if result.status != self.good:
+            if self.kept:
+                self.kept.was_not_made(self.node)
+            return result
+        text = self._text_to_keep(compiled, result) if statement is None else None
+        if text is not None:
+            self.statements.learn(self.node.unique_id, self.catalog, self.variables, Statement(compiled, text))
+        if self.kept:
+            self.kept.was_made(result.node, compiled, self._rows())
+        return result
+
+    def _good_result(self, started: float, message: str | None) -> Any:
+        runner: Any = self
+        return runner._build_run_result(self.node, started, self.good, [], message, failures=0)
+
+    @abstractmethod
+    def _is_good_by(self, text: str) -> bool:
+        """Runs the kept text; whether the node is then as it should be."""
+
+    @abstractmethod
+    def _text_to_keep(self, compiled: str, result: Any) -> str | None:
+        """The text to run next time; None where dbt is to run the node itself."""
+
+    def _rows(self) -> str | None:
+        """The checksum of what the node stored; None where its inputs say all there is."""
+        return None
+
+
+class _Models(_Remembering, ModelRunner):
+    good = RunStatus.Success
 
     def compile(self, manifest: Any) -> Any:
         return self.compiler.compile_node(self.node, manifest, {}, write=False)
 
-    def safe_run(self, manifest: Any) -> Any:
-        if self.kept and self.kept.stays(self.node):
-            return _result(self, RunStatus.Success, time.time(), KEPT)
-        started = time.time()
-        statement = self.statements.of(self.node.unique_id, self.catalog, self.variables)
-        if statement is not None and _ran(statement.text):
-            result, compiled = _result(self, RunStatus.Success, started, "OK"), statement.compiled
-        else:
-            result = super().safe_run(manifest)
-            compiled = result.node.compiled_code or ""
-        if result.status != RunStatus.Success:
-            _was_not_made(self)
-            return result
-        if statement is None and _is_stored_at_once(self.node):
-            said = Statement(compiled, result.message)
-            self.statements.learn(self.node.unique_id, self.catalog, self.variables, said)
-        if self.kept:
-            self.kept.was_made(result.node, compiled, _rows(result.node))
-        return result
+    def _is_good_by(self, text: str) -> bool:
+        return _answer(text) is not None
+
+    def _text_to_keep(self, compiled: str, result: Any) -> str | None:
+        """The message of a run is the text that stored the model, as `macros/dialect/stored_at_once.sql` says."""
+        is_stored_at_once = self.node.language == "sql" and self.node.config.materialized in STORED_AT_ONCE
+        return str(result.message) if is_stored_at_once else None
+
+    def _rows(self) -> str | None:
+        """None for a view, and for a run of an engine with its further tables."""
+        if self.node.config.materialized != "table" or self.node.language != "sql":
+            return None
+        with closing(_cursor()) as cursor:
+            return checksum(cursor, self.node.schema, self.node.alias)
 
 
-class _Tests(TestRunner):
-    statements: ClassVar[Statements]
-    catalog: ClassVar[str]
-    variables: ClassVar[Mapping[str, str]]
-    kept: ClassVar[KeptNodes | None]
+class _Tests(_Remembering, TestRunner):
+    good = TestStatus.Pass
 
-    def safe_run(self, manifest: Any) -> Any:
-        if self.kept and self.kept.stays(self.node):
-            return _result(self, TestStatus.Pass, time.time(), KEPT)
-        started = time.time()
-        statement = self.statements.of(self.node.unique_id, self.catalog, self.variables)
-        if statement is not None and _breaking_rows(statement.text) == 0:
-            result, compiled = _result(self, TestStatus.Pass, started, None), statement.compiled
-        else:
-            result = super().safe_run(manifest)
-            compiled = getattr(result.node, "compiled_code", None) or ""
-        if result.status != TestStatus.Pass:
-            _was_not_made(self)
-            return result
-        if statement is None and self.node.resource_type == NodeType.Test:
-            said = Statement(compiled, f"select count(*) from ({compiled}) as breaking_rows")
-            self.statements.learn(self.node.unique_id, self.catalog, self.variables, said)
-        if self.kept:
-            self.kept.was_made(result.node, compiled, None)
-        return result
+    def _is_good_by(self, text: str) -> bool:
+        return _answer(text) == [(0,)]
 
-
-def _result(runner: Any, status: Any, started: float, message: str | None) -> Any:
-    return runner._build_run_result(runner.node, started, status, [], message, failures=0)
-
-
-def _was_not_made(runner: Any) -> None:
-    if runner.kept:
-        runner.kept.was_not_made(runner.node)
-
-
-def _is_stored_at_once(node: Any) -> bool:
-    """Whether the message of a run is the text that stored the model, as `macros/dialect/stored_at_once.sql` says."""
-    return node.language == "sql" and node.config.materialized in STORED_AT_ONCE
+    def _text_to_keep(self, compiled: str, result: Any) -> str | None:
+        """Unit tests are asked by dbt."""
+        is_data_test = self.node.resource_type == NodeType.Test
+        return f"select count(*) from ({compiled}) as breaking_rows" if is_data_test else None
 
 
 def _cursor() -> duckdb.DuckDBPyConnection:
@@ -119,26 +131,10 @@ def _cursor() -> duckdb.DuckDBPyConnection:
     return environment.conn.cursor()
 
 
-def _ran(text: str) -> bool:
+def _answer(text: str) -> list[Any] | None:
+    """What the text answers; None if it fails."""
     with closing(_cursor()) as cursor:
         try:
-            cursor.execute(text)
-        except duckdb.Error:
-            return False
-    return True
-
-
-def _breaking_rows(text: str) -> int | None:
-    with closing(_cursor()) as cursor:
-        try:
-            return int(cursor.execute(text).fetchall()[0][0])
+            return cursor.execute(text).fetchall()
         except duckdb.Error:
             return None
-
-
-def _rows(node: Any) -> str | None:
-    """The checksum of what the model stored; None for a view, and for a run of an engine with its further tables."""
-    if node.config.materialized != "table" or node.language != "sql":
-        return None
-    with closing(_cursor()) as cursor:
-        return checksum(cursor, node.schema, node.alias)

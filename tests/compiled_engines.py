@@ -4,16 +4,14 @@ In a fresh clone nothing is compiled yet, and the test workers would do so at th
 `make test` runs this beside the checks of the code, which leave one core free.
 """
 
-import json
 import tempfile
 from datetime import date
 from pathlib import Path
 
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
+from tests.scenarios.test_scenarios import run
 from transactions import make_home
-
-SCENARIO = Path(__file__).parent / "scenarios" / "whole_chain.jsonl"
 
 
 def main() -> None:
@@ -21,9 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         door, _password = make_home(url=f"sqlite:///{home / 'bihuan.sqlite'}")
-        for line in SCENARIO.read_text(encoding="utf-8").splitlines():
-            command = json.loads(line)
-            door.execute(command["command"], command["data"], "administrator", command["key"])
+        run(door, "whole_chain")
         refresh(home, door.engine, as_of=date(2026, 3, 2), dbt=DbtRun(home / "dbt"))
         door.engine.dispose()
 

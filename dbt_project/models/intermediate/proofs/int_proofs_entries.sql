@@ -210,16 +210,4 @@ compared as (
     left join {{ ref('stg_documents') }} as documents on documents.document_id = work_orders.work_order_id
 )
 
-select
-    'costing_entries' as check_name,
-    compared.company_id,
-    compared.result || case when compared.is_same then '' else ' ' || compared.key end as key,
-    min(compared.suspicion) as suspicion,
-    min(case when not compared.is_same then compared.effective_date end) as effective_date,
-    min(case when not compared.is_same then compared.document_number end) as document_number,
-    cast(count(*) as decimal(28, 6)) as left_amount,
-    cast(sum(case when compared.is_same then 1 else 0 end) as decimal(28, 6)) as right_amount
-from compared
-group by
-    compared.company_id,
-    compared.result || case when compared.is_same then '' else ' ' || compared.key end
+{{ agreeing_rows('costing_entries', 'compared.result', 'compared.suspicion') }}

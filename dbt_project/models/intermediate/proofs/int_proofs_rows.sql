@@ -360,16 +360,4 @@ compared as (
     where told.move_id is not null
 )
 
-select
-    'repeated_rows' as check_name,
-    compared.company_id,
-    compared.mart || case when compared.is_same then '' else ' ' || compared.key end as key,
-    1 as suspicion,
-    min(case when not compared.is_same then compared.effective_date end) as effective_date,
-    min(case when not compared.is_same then compared.document_number end) as document_number,
-    cast(count(*) as decimal(28, 6)) as left_amount,
-    cast(sum(case when compared.is_same then 1 else 0 end) as decimal(28, 6)) as right_amount
-from compared
-group by
-    compared.company_id,
-    compared.mart || case when compared.is_same then '' else ' ' || compared.key end
+{{ agreeing_rows('repeated_rows', 'compared.mart', 1) }}
