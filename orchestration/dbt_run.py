@@ -1,7 +1,7 @@
 """dbt inside this process: models and tests of dbt_project on one build file, with the parsed project kept.
 
-Parsing is done once per process and program version, with fixed variables (dbt would parse anew for other ones); a run
-gets its own as_of and build_id, which models read when they are compiled. Nodes that can stay as the copied build has
+The project is parsed once (`parsed_project`), with fixed variables (dbt would parse anew for other ones); a run has its
+own as_of and build_id, which models read when they are compiled. Nodes that can stay as the copied build has
 them (`kept_nodes`) are passed over before they are compiled, those that dbt has run before run by their kept text
 (`statements`).
 """
@@ -10,12 +10,12 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.kept_nodes import KEPT, KeptNodes
-from orchestration.statements import Statements
+from orchestration.parsed_project import ParsedProject
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 PARSE_VARIABLES = {"as_of": "1970-01-01", "build_id": "parse"}
@@ -53,15 +53,6 @@ class NodeResult:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
-
-
-@dataclass
-class ParsedProject:
-    """A project as dbt parsed it from files of this hash, and the texts that runs made of it."""
-
-    hash: str
-    manifest: Any
-    statements: Statements = field(default_factory=Statements)
 
 
 _parsed_projects: dict[Path, ParsedProject] = {}
@@ -102,9 +93,12 @@ class DbtRun:
         now = self.project_hash()
         parsed = _parsed_projects.get(self.project)
         if parsed is None or parsed.hash != now:
-            manifest = self._invoke(None, ["parse"], PARSE_VARIABLES, Path("parse") / "work.duckdb")
-            parsed = _parsed_projects[self.project] = ParsedProject(now, manifest)
+            parsed = _parsed_projects[self.project] = ParsedProject.of(self.project, now, self.parse)
         return parsed
+
+    def parse(self) -> Any:
+        """dbt's manifest of the project as its files are now."""
+        return self._invoke(None, ["parse"], PARSE_VARIABLES, Path("parse") / "work.duckdb")
 
     def run_models(
         self,
@@ -173,6 +167,7 @@ class DbtRun:
             self.close()
         if kept:
             kept.save()
+        project.keep_texts()
         return [_node_result(result) for result in run.results]
 
     def _invoke(self, manifest: Any, arguments: Sequence[str], variables: dict[str, str], build_path: Path) -> Any:

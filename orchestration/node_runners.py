@@ -59,15 +59,15 @@ class _Remembering(BaseRunner):
         started = time.time()
         statement = self.statements.of(self.node.unique_id, self.catalog, self.variables)
         if statement is not None and self._is_good_by(statement.text):
-            result, compiled = self._good_result(started, None), statement.compiled
+            result, compiled, text = self._good_result(started, None), statement.compiled, None
         else:
             result = super().safe_run(manifest)
             compiled = getattr(result.node, "compiled_code", None) or ""
+            text = self._text_to_keep(compiled, result)
         if result.status != self.good:
             if self.kept:
                 self.kept.was_not_made(self.node)
             return result
-        text = self._text_to_keep(compiled, result) if statement is None else None
         if text is not None:
             self.statements.learn(self.node.unique_id, self.catalog, self.variables, Statement(compiled, text))
         if self.kept:

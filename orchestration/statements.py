@@ -1,4 +1,4 @@
-"""What dbt made of each node of a project, kept in the process: the text that it ran, to be run again as it is.
+"""What dbt made of each node of a project: the text that it ran, to be run again as it is.
 
 dbt writes every model's text anew in every run, which takes it longer than DuckDB needs for the rows of a small
 company. But the text follows from the project, the name of the build file's catalog and those of the run's variables
@@ -7,8 +7,9 @@ asked is asked again, and dbt hears of it when a row breaks it. The business dat
 (`macros/as_of.sql`), so that the text of one day serves for the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 KEPT_TEXTS = 8
 AS_OF = "date '{}' /* as_of */"
@@ -32,6 +33,29 @@ class Statements:
 
     _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _texts: dict[str, dict[tuple[str, ...], Statement]] = field(default_factory=dict)
+    _learnt: int = 0
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Any]) -> "Statements":
+        """What `rows` gave."""
+        statements = cls()
+        for node, named, values, compiled, text in rows:
+            statements._named[node] = tuple(named)
+            statements._texts.setdefault(node, {})[tuple(values)] = Statement(compiled, text)
+        return statements
+
+    def rows(self) -> list[list[Any]]:
+        """A row per text: node, names and values of the variables in it (the first: the catalog), its two parts."""
+        return [
+            [node, self._named[node], values, said.compiled, said.text]
+            for node, texts in list(self._texts.items())
+            for values, said in list(texts.items())
+        ]
+
+    def newly_learnt(self) -> bool:
+        """Whether something was learnt since this was asked last."""
+        learnt, self._learnt = self._learnt, 0
+        return learnt > 0
 
     def of(self, node: str, catalog: str, variables: Mapping[str, str]) -> Statement | None:
         """None while dbt has not run the node for such a catalog and such values."""
@@ -48,6 +72,7 @@ class Statements:
         texts = self._texts.setdefault(node, {})
         texts[(catalog, *_values(named, variables))] = statement
         self._named[node] = named
+        self._learnt += 1
         if len(texts) > KEPT_TEXTS:
             del texts[next(iter(texts))]
 

@@ -21,9 +21,10 @@ select
     {{ amount('pending.debit_amount_minor') }} as debit,
     {{ amount('pending.credit_amount_minor') }} as credit,
     pending.entry_date,
-    cast('{{ var("build_id") }}' as varchar) as build_id,
+    cast(builds.build_id as varchar) as build_id,
     coalesce(last_settlements.last_settlement_id, 0) as last_settlement_id
 from {{ ref('int_settlement_pending') }} as pending
+cross join {{ ref('meta_build') }} as builds
 inner join {{ ref('stg_companies') }} as companies on companies.company_id = pending.company_id
 left join {{ ref('stg_accounts') }} as accounts on accounts.account_id = pending.account_id
 left join {{ ref('stg_items') }} as items on items.item_id = pending.item_id

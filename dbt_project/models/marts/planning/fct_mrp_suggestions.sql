@@ -189,8 +189,9 @@ select
     cast(decided.document_state as varchar) as document_state,
     cast(decided.order_document_number as varchar) as order_document_number,
     cast(suggestions.reason as varchar) as reason,
-    cast('{{ var("build_id") }}' as varchar) as build_id
+    cast(builds.build_id as varchar) as build_id
 from suggestions
+cross join {{ ref('meta_build') }} as builds
 inner join {{ ref('stg_companies') }} as companies on companies.company_id = suggestions.company_id
 left join {{ ref('stg_items') }} as items on items.item_id = suggestions.item_id
 left join {{ ref('stg_units') }} as units on units.unit_id = items.unit_id
