@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from sqlalchemy.engine import Connection
 
 from orchestration.edition import flush_file
 from orchestration.warehouse_folder import flush_folder
-from transactions.kernel.database import open_engine, reading
+from transactions.kernel.database import open_engine, reading, sqlite
 from transactions.kernel.schema import check_not_newer, upgrade
 
 FORMAT = 1
@@ -132,7 +131,7 @@ def _revision(connection: Connection) -> str:
 def _write_sqlite(engine: Engine, archive: zipfile.ZipFile) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bihuan-backup-", dir=Path(str(engine.url.database)).parent) as folder:
         copy = Path(folder) / "bihuan.sqlite"
-        with reading(engine) as connection, closing(sqlite3.connect(copy)) as into:
+        with reading(engine) as connection, closing(sqlite.connect(copy)) as into:
             connection.connection.driver_connection.backup(into)  # type: ignore[union-attr]  # all pages at once
         archive.write(copy, "bihuan.sqlite")
         copied = open_engine(f"sqlite:///{copy}")

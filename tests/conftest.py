@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import event
-from sqlalchemy.pool import Pool
 
 from tests.browser.chromium import chromium_program, launched_chromium
 from tests.embedded_postgres import EmbeddedPostgres
+from transactions.kernel.database import flush_commits
 from transactions.kernel.users import hash_passwords_by
 
 if TYPE_CHECKING:
@@ -49,19 +47,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
+def _sqlite_does_not_wait_for_the_disk() -> None:
     """In this process commits of SQLite are not flushed, like those of `postgres_server`; child processes flush.
 
     A flushed commit takes 10 to 50 ms on a busy disk, and most tests make a dozen.
     """
-    event.listen(Pool, "checkout", _do_not_flush)
-    yield
-    event.remove(Pool, "checkout", _do_not_flush)
-
-
-def _do_not_flush(connection: object, _record: object, _proxy: object) -> None:
-    if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
-        connection.execute("pragma synchronous = off").close()
+    flush_commits(False)
 
 
 @pytest.fixture(scope="session", autouse=True)

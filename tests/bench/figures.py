@@ -21,10 +21,22 @@ FIGURES = (
     *(
         Figure(
             f"record-clients-{short}",
-            f"order to cash, 4 clients, {system}",
+            f"4 clients of one server, {system}",
             "cycles/s",
             Promise(ratio=1.0),
             "record.four_clients",
+            (system,),
+            more_is_better=True,
+        )
+        for short, system in SYSTEMS.items()
+    ),
+    *(
+        Figure(
+            f"record-processes-{short}",
+            f"4 programs at one database, {system}",
+            "cycles/s",
+            Promise(ratio=1.0),
+            "record.four_processes",
             (system,),
             more_is_better=True,
         )

@@ -7,16 +7,22 @@ psycopg into a copy of the database without triggers and checks. Ours and raw ta
 from __future__ import annotations
 
 import bisect
+import http.client
 import itertools
+import json
 import multiprocessing
+import os
 import shutil
-import sqlite3
+import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import psycopg
 from psycopg.types.json import Json
@@ -24,10 +30,11 @@ from psycopg.types.json import Json
 from tests.bench.figure import Measured, median
 from tests.embedded_postgres import EmbeddedPostgres
 from transactions import Door, make_home, open_home
-from transactions.kernel.database import journal_mode, metadata, reading
+from transactions.kernel.database import JOURNAL_MODE, metadata, reading, sqlite
 from transactions.kernel.tables import writer_state
 
 DAY = "2026-06-15"
+PASSWORD = "a long enough password"
 ITEMS = 200
 Batches = list[list[tuple[str, list[str], list[tuple[Any, ...]]]]]  # per commit: table, its columns, rows
 
@@ -97,8 +104,8 @@ class Raw(Protocol):
 class RawSqlite:
     def __init__(self, seeded: Path, copy: Path) -> None:
         shutil.copyfile(seeded, copy)
-        self.connection = sqlite3.connect(copy, isolation_level=None)
-        for pragma in (f"journal_mode = {journal_mode(sqlite3.sqlite_version_info)}", "synchronous = full"):
+        self.connection = sqlite.connect(copy, isolation_level=None)
+        for pragma in (f"journal_mode = {JOURNAL_MODE}", "synchronous = full"):
             self.connection.execute(f"pragma {pragma}")
         self.connection.execute("pragma cache_size = -65536")
         for (name,) in self.connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
@@ -180,7 +187,7 @@ def sqlite_company() -> Iterator[tuple[Door, Raw]]:
     """A founded company in a SQLite file, flushed at every commit, and its raw copy."""
     with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder:
         path = Path(folder) / "bihuan.sqlite"
-        door, _ = make_home(password="a long enough password", url=f"sqlite:///{path}")
+        door, _ = make_home(password=PASSWORD, url=f"sqlite:///{path}")
         found_company(door)
         door.engine.dispose()
         yield door, RawSqlite(path, path.with_name("raw.sqlite"))
@@ -192,9 +199,7 @@ def postgres_company() -> Iterator[tuple[Door, Raw]]:
     """A founded company in a PostgreSQL of its own, flushed at every commit, and its raw copy."""
     with EmbeddedPostgres(durable=True) as server:
         name = server.create_database()
-        door, _ = make_home(
-            password="a long enough password", url=server.url(name).render_as_string(hide_password=False)
-        )
+        door, _ = make_home(password=PASSWORD, url=server.url(name).render_as_string(hide_password=False))
         found_company(door)
         door.engine.dispose()
         copy = server.url(server.create_database(template=name)).set(drivername="postgresql")
@@ -231,8 +236,50 @@ def stock_moves(system: str, quick: bool) -> Measured:
 
 
 # ---------------------------------------------------------------- several clients
-def _client(url: str, cycles: int, first: int, together: Any, answers: Any) -> None:
-    door = open_home(url)
+class ApiClient:
+    """The door as who calls the API of a running server has it."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        token = self._posted("session", f"username=administrator&password={quote(PASSWORD)}", form)["token"]
+        self.headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+
+    def execute(self, command: str, data: dict[str, Any], _actor: str) -> dict[str, Any]:
+        return self._posted(f"commands/{command}", json.dumps(data), self.headers)
+
+    def _posted(self, path: str, body: str, headers: dict[str, str]) -> dict[str, Any]:
+        self.connection.request("POST", f"/api/{path}", body, headers)
+        answer = self.connection.getresponse()
+        said: dict[str, Any] = json.loads(answer.read())
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {said}")
+        return said
+
+
+@contextmanager
+def served(url: str) -> Iterator[int]:
+    """The server of boards and API on the database, as `bihuan up` starts it; its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder:
+        command = [sys.executable, "-c", f"from dashboards.server import serve; serve('127.0.0.1', {port})"]
+        environment = {**os.environ, "BIHUAN_HOME": folder, "BIHUAN_DATABASE_URL": url}
+        server = subprocess.Popen(command, env=environment)
+        try:
+            for _ in range(600):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _client(way: str | int, cycles: int, first: int, together: Any, answers: Any) -> None:
+    door: Any = ApiClient(way) if isinstance(way, int) else open_home(way)
     order_to_cash(door, first)
     together.wait()
     start = time.perf_counter()
@@ -241,11 +288,14 @@ def _client(url: str, cycles: int, first: int, together: Any, answers: Any) -> N
     answers.put((start, time.perf_counter()))
 
 
-def _clients(url: str, count: int, cycles: int) -> float:
-    """Seconds from the first client's beginning to the last one's end; each does its share of the cycles."""
+def _clients(way: str | int, count: int, cycles: int) -> float:
+    """Seconds from the first client's beginning to the last one's end; each, a process, does its share of the cycles.
+
+    way: the database's address, or the port of a server.
+    """
     context = multiprocessing.get_context("spawn")
     together, answers = context.Barrier(count), context.Queue()
-    shares = [(url, cycles // count, 1000 * number, together, answers) for number in range(count)]
+    shares = [(way, cycles // count, 1000 * number, together, answers) for number in range(count)]
     processes = [context.Process(target=_client, args=share) for share in shares]
     for process in processes:
         process.start()
@@ -256,13 +306,22 @@ def _clients(url: str, count: int, cycles: int) -> float:
 
 
 def four_clients(system: str, quick: bool) -> Measured:
-    """Four processes at once against one, the same number of cycles: `raw` is the one."""
-    cycles, rounds = (8, 1) if quick else (120, 3)
+    """Four clients of one server at once against one, the same number of cycles: `raw` is the one."""
+    with COMPANIES[system]() as (door, _raw), served(door.engine.url.render_as_string(hide_password=False)) as port:
+        return _four_against_one(port, quick)
+
+
+def four_processes(system: str, quick: bool) -> Measured:
+    """The same for four programs that each open the database themselves."""
     with COMPANIES[system]() as (door, _raw):
-        url = door.engine.url.render_as_string(hide_password=False)
-        alone, together = [], []
-        for _ in range(rounds):
-            alone.append(_clients(url, 1, cycles))
-            together.append(_clients(url, 4, cycles))
+        return _four_against_one(door.engine.url.render_as_string(hide_password=False), quick)
+
+
+def _four_against_one(way: str | int, quick: bool) -> Measured:
+    cycles, rounds = (8, 1) if quick else (120, 3)
+    alone, together = [], []
+    for _ in range(rounds):
+        alone.append(_clients(way, 1, cycles))
+        together.append(_clients(way, 4, cycles))
     one, four = cycles / median(alone), cycles / median(together)
     return Measured(four, cycles, together, raw=one, raw_name="one client")

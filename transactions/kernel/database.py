@@ -8,12 +8,14 @@ than some hundred commands a second joins them in a batch (`Door.batch`), which 
 
 import math
 import os
-import sqlite3
 import sys
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,12 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
+sqlite: Any  # the driver
+try:
+    sqlite = import_module("pysqlite3.dbapi2")  # brings a SQLite newer than most systems' (see `journal_mode`)
+except ImportError:  # on platforms for which it is not built
+    sqlite = import_module("sqlite3")
+
 if sys.platform == "win32":
     fcntl = None
 else:
@@ -56,6 +64,7 @@ WRITER_LOCK = 0x6269_6875_616E  # "bihuan": the key of the one writer's advisory
 TAKE_WRITER_LOCK = f"select pg_advisory_xact_lock({WRITER_LOCK})"
 OWN_STAMP = "pg_current_xact_id()::text::bigint"  # the stamp of what a transaction of PostgreSQL writes
 TURN_SECONDS, TURN_LOOK_SECONDS = 10.0, 0.003
+WAL_BYTES_KEPT = 64 << 20
 RESTED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it lives before it is used again
 WAL_IS_SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # first sound release, and the first of each repaired branch
 
@@ -108,13 +117,16 @@ def journal_mode(version: tuple[int, int, int]) -> str:
     return "wal" if version >= newest or branch else "truncate"
 
 
+JOURNAL_MODE = journal_mode(sqlite.sqlite_version_info)
+
+
 def open_engine(url: str) -> Engine:
     """An engine on the database of record; for SQLite the folder of the file is made."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": 60, "check_same_thread": False})
+        engine = create_engine(address, module=sqlite, connect_args={"timeout": 60, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -148,20 +160,28 @@ def _refuse_dead(connection: Any, record: Any, _proxy: object) -> None:
             raise DisconnectionError from dead
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
     cursor.execute("pragma busy_timeout = 60000")
-    cursor.execute(f"pragma journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
-    cursor.execute("pragma synchronous = full")
+    (mode,) = cursor.execute(f"pragma journal_mode = {JOURNAL_MODE}").fetchone()
+    record.info["has_log"] = mode == "wal"  # not on every file system
+    cursor.execute(f"pragma journal_size_limit = {WAL_BYTES_KEPT}")
     cursor.execute("pragma foreign_keys = on")
     cursor.execute("pragma cache_size = -65536")
     cursor.close()
 
 
 def _begin_immediate(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("begin" if reading else "begin immediate")
+    """What the one writer commits is flushed after its turn (`turn_to_write`), everything else by SQLite itself."""
+    options = connection.get_execution_options()
+    if options.get("reading", False):
+        connection.exec_driver_sql("begin")
+        return
+    is_flushed_later = connection.info["has_log"] and options.get("locked_when_opened", False)
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"pragma synchronous = {'normal' if is_flushed_later else 'full' if _is_flushed else 'off'}")
+    connection.exec_driver_sql("begin immediate")
 
 
 def _take_writer_lock(connection: Connection) -> None:
@@ -177,17 +197,45 @@ def writing(engine: Engine) -> Connection:
 
 @contextmanager
 def turn_to_write(engine: Engine) -> Iterator[None]:
-    """SQLite: waits until no other command of this program writes into the same folder, in any of its processes.
+    """SQLite: waits until no other command of this program writes into the same folder; afterwards, flushes it.
 
     SQLite itself lets a waiter sleep for up to a tenth of a second while nobody writes, and every look it takes
-    meanwhile stands in the way of the one who commits. A lock on the folder is given on within milliseconds, and the
-    system takes it back from a process that was killed. A waiter looks about once in the time of a command, so that a
-    busy process mostly goes on with the next of its commands while what it knows of the file is fresh (4 clients: 80
-    changes of turn in 600 commands instead of 430, a quarter less processor time). It only orders who comes first:
-    whoever waited for TURN_SECONDS in vain, or works where there are no such locks, waits for SQLite's own lock.
+    meanwhile stands in the way of the one who commits. Threads of this process hand their turn on to each other;
+    between processes there is a lock on the folder, which the system takes back from one that was killed. A waiter
+    looks about once in the time of a command or two, so that a busy process mostly goes on with the next of its
+    commands while what it knows of the file is fresh. The lock only orders who comes first: whoever waited for
+    TURN_SECONDS in vain, or works where there are no such locks, waits for SQLite's own lock.
+
+    What was committed is flushed to the disk when the turn is over and before anybody hears of it, so that others write
+    while the disk works. It is one log: what is flushed includes everything that was committed before.
     """
     path = engine.url.database
-    if fcntl is None or engine.dialect.name != "sqlite" or not path or path == ":memory:":
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with _turn_in_process(path), _turn_of_process(path):
+        yield
+    if _is_flushed:
+        _flush_log(path)
+
+
+_turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+@contextmanager
+def _turn_in_process(path: str) -> Iterator[None]:
+    turn = _turns[path]
+    is_held = turn.acquire(timeout=TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if is_held:
+            turn.release()
+
+
+@contextmanager
+def _turn_of_process(path: str) -> Iterator[None]:
+    if fcntl is None:
         yield
         return
     folder = os.open(Path(path).parent, os.O_RDONLY)
@@ -198,6 +246,27 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
         yield
     finally:
         os.close(folder)  # which ends the lock
+
+
+_is_flushed = True
+
+
+def flush_commits(is_flushed: bool) -> None:
+    """Whether commits of this process into SQLite wait for the disk, as they do unless told otherwise."""
+    global _is_flushed
+    _is_flushed = is_flushed
+
+
+def _flush_log(path: str) -> None:
+    """A log that is gone was taken over into the file, flushed, when its last user closed it."""
+    try:
+        log = os.open(f"{path}-wal", os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(log)
+    finally:
+        os.close(log)
 
 
 def _locked(handle: int) -> bool:

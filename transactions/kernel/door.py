@@ -229,6 +229,8 @@ def storage_errors_as_refusals() -> Iterator[None]:
         yield
     except (IntegrityError, DataError):
         raise  # about what was to be written, not about where
+    except OSError as broken:  # it may stand in the file or not; its key asks again
+        raise StorageFailed(f"the database cannot be written: {broken}") from broken
     except (OperationalError, DBAPIError) as broken:
         said = _first_line(broken)
         if "locked" in said or "busy" in said:

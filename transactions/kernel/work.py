@@ -49,6 +49,7 @@ STATE = """
            left join (user_account join remembered_answer on remembered_answer.user_id = user_account.id)
            on user_account.username = ? and remembered_answer."key" = ?
 """
+FLUSH_LOG = "select pg_logical_emit_message(true, 'bihuan', '')"
 KEEP_STATE = "update writer_state set next_id = ?, audit_position = ?, audit_hash = ?, master_version = ?"
 KEEP_COUNTER = "update change_counter set value = max(value, ?) where id = 1"
 
@@ -143,10 +144,13 @@ class Work:
     def commit(self) -> None:
         """Keep what a command alone wrote: PostgreSQL is told together with its last writes, and may object to them.
 
+        The writer's lock goes with the commit, and only then is it flushed, so that others write while the disk works:
+        a message of the log, which is written to the disk when it is given, with everything that was committed before.
         Everything else is committed with the connection's transaction.
         """
         if self._ahead is not None:
-            self._send("commit", ())
+            for sql in ("set local synchronous_commit = off", "commit", FLUSH_LOG):
+                self._send(sql, ())
             self._settle()
 
     def _keep_state(self, *, ahead: bool) -> None:

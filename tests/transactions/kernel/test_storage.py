@@ -1,16 +1,17 @@
 """What the database itself refuses, and what the program says when there is none, another one, or no room."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from tests.transactions.acting import PASSWORD, Acting
 from transactions import Door, Refusal, make_home, open_home
 from transactions.kernel import command
 from transactions.kernel.command import Command
-from transactions.kernel.database import open_engine, reading
+from transactions.kernel.database import JOURNAL_MODE, flush_commits, open_engine, reading, turn_to_write
 from transactions.kernel.work import Work
 from transactions.master.tables import unit
 
@@ -99,3 +100,67 @@ def test_a_place_where_no_file_can_be_is_said_in_a_sentence(tmp_path: Path) -> N
     (tmp_path / "folder").mkdir()
     with pytest.raises(Refusal, match="StorageFailed"):
         make_home(password=PASSWORD, url=f"sqlite:///{tmp_path / 'folder'}")
+
+
+@pytest.mark.skipif(JOURNAL_MODE != "wal", reason="this SQLite keeps no log: it flushes every commit itself")
+def test_a_command_of_sqlite_is_on_the_disk_when_it_is_answered_and_flushes_when_its_turn_is_over(
+    sqlite_door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(str(sqlite_door.engine.url.database))
+    flushed: list[tuple[int, int]] = []
+
+    def fsync(handle: int) -> None:
+        """Notes the length of the log, and finds the turn free."""
+        flushed.append((os.fstat(handle).st_ino, os.fstat(handle).st_size))
+        with turn_to_write(sqlite_door.engine):
+            pass
+
+    monkeypatch.setattr(os, "fsync", flushed_once(fsync))
+    flush_commits(True)
+    try:
+        sqlite_door.execute("create_partner", PARTNER, "administrator", "a key")
+        log = path.with_name(f"{path.name}-wal").stat()
+        assert flushed == [(log.st_ino, log.st_size)]
+        sqlite_door.execute("create_partner", PARTNER, "administrator", "a key")
+        assert len(flushed) == 2, "the first answer may not have been flushed yet"
+        with pytest.raises(Refusal):
+            sqlite_door.execute("create_partner", {}, "administrator")
+        assert len(flushed) == 2
+    finally:
+        flush_commits(False)
+
+
+def flushed_once(fsync: Callable[[int], None]) -> Callable[[int], None]:
+    """The flush that is looked at does not look at the one that looking causes."""
+    is_looking = False
+
+    def flush(handle: int) -> None:
+        nonlocal is_looking
+        if not is_looking:
+            is_looking = True
+            fsync(handle)
+            is_looking = False
+
+    return flush
+
+
+@pytest.mark.postgresql
+def test_a_command_of_postgresql_is_on_the_disk_when_it_is_answered(postgres_database: str) -> None:
+    door, _ = make_home(password=PASSWORD, url=postgres_database)
+    door.execute("create_company", {"code": "C", "name": "C", "currency": "USD"}, "administrator")
+    name = make_url(postgres_database).database
+    with door.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f'alter database "{name}" set synchronous_commit = on')
+        connection.exec_driver_sql("alter system set wal_writer_delay = '10s'")
+        connection.exec_driver_sql("select pg_reload_conf()")
+    door.engine.dispose()
+    for number in range(5):
+        with reading(door.engine) as connection:
+            before = connection.exec_driver_sql("select pg_current_wal_insert_lsn()").scalar_one()
+        door.execute("create_partner", PARTNER | {"code": f"P{number}"}, "administrator")
+        with reading(door.engine) as connection:
+            assert connection.exec_driver_sql(f"select pg_current_wal_flush_lsn() > '{before}'").scalar_one()
+    with door.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("alter system reset wal_writer_delay")
+        connection.exec_driver_sql("select pg_reload_conf()")
+    door.engine.dispose()
