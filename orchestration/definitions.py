@@ -4,7 +4,6 @@ Asset bodies call one tested function each. Groups follow from the folders of th
 that starts them: the build is handed from step to step, and a build file is open in one process only.
 """
 
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -36,7 +35,6 @@ from dagster import (
     sensor,
 )
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
-from dbt.flags import set_from_args
 
 from orchestration import build as steps
 from orchestration.administrator import first_administrator
@@ -114,8 +112,6 @@ def raw(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[ty
 
 
 _dbt = kept_dbt(WarehouseFolder.of_home(home()).dbt)
-# dbt sets its flags when it parses; a project that was read from a file was not parsed by this process.
-set_from_args(Namespace(send_anonymous_usage_stats=False), None)
 _parsed = _dbt.manifest().writable_manifest().to_dict(omit_none=False)
 _translator = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -61,9 +62,12 @@ class _Kept:
         return cls(folder / f"{name}.msgpack", folder / f"{name}.json")
 
     def manifest(self) -> Any:
+        """With the flags that dbt sets when it parses, and that a manifest asks when it is shown."""
         from dbt.contracts.graph.manifest import Manifest
+        from dbt.flags import set_from_args
         from dbt.parser.manifest import extended_mashumuro_decoder
 
+        set_from_args(Namespace(send_anonymous_usage_stats=False), None)
         try:
             return Manifest.from_msgpack(self.manifest_file.read_bytes(), decoder=extended_mashumuro_decoder)
         except (OSError, ValueError, KeyError, TypeError):

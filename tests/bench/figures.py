@@ -21,7 +21,7 @@ FIGURES = (
     *(
         Figure(
             f"record-clients-{short}",
-            f"4 clients of one server, {system}",
+            f"4 clients of a server, {system}",
             "cycles/s",
             Promise(ratio=1.0),
             "record.four_clients",
@@ -33,7 +33,7 @@ FIGURES = (
     *(
         Figure(
             f"record-processes-{short}",
-            f"4 programs at one database, {system}",
+            f"4 programs at once, {system}",
             "cycles/s",
             Promise(ratio=1.0),
             "record.four_processes",

@@ -25,7 +25,7 @@ def test_quick_figures_of_recording_and_replication_are_measured() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     lines = run.stdout.splitlines()[3:-1]
     assert [text.split("  ")[0] for text in lines] == [
-        "order to cash, 5 commands, SQLite", "4 programs at one database, SQLite", "moves, 100 per command, SQLite",
+        "order to cash, 5 commands, SQLite", "4 programs at once, SQLite", "moves, 100 per command, SQLite",
         "1 M changed rows, SQLite",
     ]  # fmt: skip
     assert all(re.search(r" – +\d+\.\d\d ", text) for text in lines), run.stdout

@@ -28,6 +28,7 @@ TOLD_EACH_TIME = (*ALSO_ON_POSTGRESQL, *ON_SQLITE_ONLY)
 
 
 def bring(door: Door, file: Path) -> Path:
+    door.engine.dispose()  # this process's SQLite and the driver's do not see each other's locks
     replicate_here(replication.source_of(door.engine), file)
     return file
 

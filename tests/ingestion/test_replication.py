@@ -46,6 +46,8 @@ def write(engine: Engine, *statements: Any) -> None:
 
 
 def bring(engine: Engine, build: Path, **how: Any) -> Replication:
+    """In this process, which has let go of the file: its SQLite and the driver's do not see each other's locks."""
+    engine.dispose()
     return replicate_here(replication.source_of(engine), build, **how)
 
 

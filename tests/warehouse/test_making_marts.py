@@ -267,7 +267,7 @@ def test_the_plan_reaches_from_the_order_to_the_suppliers(company: Company) -> N
     ) == [(company.ask("select 'SO:' || sales_order_line_id from marts.fct_order_profit")[0][0], 9)]
 
 
-def test_decisions_survive_and_approvals_become_supplies(company: Company) -> None:
+def test_decisions_survive_approvals_become_supplies_and_both_outlive_their_documents(company: Company) -> None:
     suggestions = {
         (item, kind): {
             "suggestion_id": key,
@@ -315,16 +315,13 @@ def test_decisions_survive_and_approvals_become_supplies(company: Company) -> No
         ("ROBOT", "approve", transfer["number"], None),
     ]
 
-
-def test_a_decision_lives_on_when_its_document_is_done_or_its_ground_has_gone(company: Company) -> None:
-    [(transfer,)] = company.ask("select document_number from marts.fct_mrp_suggestions where kind = 'move'")
-    company.do("carry_out_transfer", {"transfer": transfer, "effective_date": AS_OF})
-    [(requisition,)] = company.ask("select document_number from marts.fct_mrp_suggestions where kind = 'buy'")
+    # Each lives on when its document is done, or when its ground has gone.
+    company.do("carry_out_transfer", {"transfer": transfer["number"], "effective_date": AS_OF})
     order = company.do(
         "create_purchase_order",
         {
             "supplier": "US", "order_date": AS_OF,
-            "lines": [{"item": "CHIP", "quantity": 4, "unit_price": 1, "requisition": requisition}],
+            "lines": [{"item": "CHIP", "quantity": 4, "unit_price": 1, "requisition": requisition["number"]}],
         },
     )  # fmt: skip
     order = company.do("confirm_purchase_order", {"order": order["id"]})

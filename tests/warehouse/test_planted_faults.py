@@ -15,7 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from ingestion.replication import replicate
@@ -278,11 +277,6 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
         door.execute(command, data, "administrator", f"standing-{number}")
     path = folder / "work.duckdb"
     replicate(door.engine, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "create table raw._meta_build as select 'standing' as build_id, timestamp '2026-03-31 08:00' as built_at, "
-            f"date '{AS_OF}' as as_of, '0' as source_watermark, '0' as program_version"
-        )
     return StandingBuild(warehouse_run, path, AS_OF, left_out=LEFT_OUT, stored=("/proofs/",))
 
 

@@ -5,12 +5,11 @@ Every figure below was worked out by hand from the commands. The build is made o
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from ingestion.replication import replicate
@@ -158,12 +157,6 @@ def build(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFactory)
         door.execute(command, data, "administrator", f"trading-{number}")
     path = folder / "work.duckdb"
     replicate(door.engine, path, full=True)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "create table raw._meta_build as select ? as build_id, ? as built_at, ? as as_of, '1' as source_watermark, "
-            "'0' as program_version",
-            ["test", datetime(2026, 3, 20, tzinfo=UTC).replace(tzinfo=None), date.fromisoformat(AS_OF)],
-        )
     warehouse_run.build(path, AS_OF, "path:models")
     return path
 

@@ -12,6 +12,11 @@ import duckdb
 from orchestration.dbt_run import PROJECT, DbtRun
 from orchestration.node_runners import node_runners
 
+RECORD = (
+    "create table if not exists raw._meta_build as select 'test' as build_id, "
+    "timestamp '2026-06-15 08:00' as built_at, date '{as_of}' as as_of, '0' as source_watermark, '0' as program_version"
+)
+
 
 class WarehouseRun:
     """Builds models of dbt_project in DuckDB files; one per test session."""
@@ -20,7 +25,11 @@ class WarehouseRun:
         self.dbt = DbtRun(folder)
 
     def build(self, path: Path, as_of: str, *select: str) -> None:
-        """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised."""
+        """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised.
+
+        The build's own record is what a refresh writes beside the mirror; a file without one gets one.
+        """
+        change(path, "create schema if not exists raw", RECORD.format(as_of=as_of))
         broken = [result for result in self._results("run", path, as_of, *select) if result.status != "success"]
         assert not broken, [f"{result.node.name}: {result.message}" for result in broken]
 
