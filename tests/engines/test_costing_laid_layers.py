@@ -37,7 +37,7 @@ def quantities(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 @given(st.integers(0, 2**64 - 1))
-@settings(max_examples=300, phases=PHASES)
+@settings(max_examples=100, phases=PHASES)
 def test_layers_laid_less_slices_taken_are_stock_on_every_day(seed: int) -> None:
     moves, work_orders, methods, standards = random_company(seed).tables()
     try:
