@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from dbt_project.engines.planning import PlanningInput, plan
 from tests.bench.figure import Measured, median, peak_memory, timed
@@ -111,6 +112,6 @@ def _read(connection: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("frame", frame.to_arrow())
+    connection.register("frame", pa.RecordBatchReader.from_stream(frame))
     connection.execute(f"create or replace table {name} as select * from frame")
     connection.unregister("frame")
