@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
-from tests.scenarios.test_scenarios import run
+from tests.scenarios.story import commands_of, tell
 from transactions import make_home
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         door, _password = make_home(url=f"sqlite:///{home / 'bihuan.sqlite'}")
-        run(door, "whole_chain")
+        tell(door, commands_of("whole_chain"))
         refresh(home, door.engine, as_of=date(2026, 3, 2), dbt=DbtRun(home / "dbt"))
         door.engine.dispose()
 

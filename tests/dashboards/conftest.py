@@ -5,7 +5,6 @@ On that day nothing is bought or made yet, so the plan suggests both. Each role 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -23,6 +22,7 @@ from dashboards.door import SESSION_COOKIE, door
 from orchestration.refresh import refresh
 from tests.conftest import REPOSITORY
 from tests.dashboards.addresses import page_hash
+from tests.scenarios.story import commands_of, tell
 from transactions import make_home
 from transactions.kernel.sessions import open_session
 from transactions.kernel.users import ROLES
@@ -57,10 +57,7 @@ def made_home(home: Path) -> Path:
     os.environ["BIHUAN_HOME"] = str(home)
     try:
         made, _key = make_home(password=PASSWORD)
-        scenario = REPOSITORY / "tests" / "scenarios" / "whole_chain.jsonl"
-        for line in scenario.read_text(encoding="utf-8").splitlines():
-            command = json.loads(line)
-            made.execute(command["command"], command["data"], "administrator", command["key"])
+        tell(made, commands_of("whole_chain"))
         for role in ROLES:
             if role != "administrator":
                 user = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}

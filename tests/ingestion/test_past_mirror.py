@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,14 +12,13 @@ from ingestion.replication import replicate_here
 from ingestion.replication.columns import raw_tables
 from ingestion.replication.past import NothingWasRecorded, write_past_mirror
 from tests.ingestion.mirror_rows import rows_of
+from tests.scenarios.story import STORIES, commands_of
 from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
 START = datetime(2026, 6, 15, 9, tzinfo=UTC)
 NOT_KEPT = {"row_tombstone", "number_series"}  # what a counter was is nobody's question
 TABLES = sorted({table.name for table in raw_tables()} - NOT_KEPT)
-STORIES = sorted(path.stem for path in SCENARIOS.glob("*.jsonl"))
 ALSO_ON_POSTGRESQL = ("made_and_corrected", "returns_and_notes", "worked_example_late_bill")
 ON_SQLITE_ONLY = ("locked_period", "money_of_two_kinds", "rejected_inspection", "taken_back_and_shared", "whole_chain")
 TOLD_EACH_TIME = (*ALSO_ON_POSTGRESQL, *ON_SQLITE_ONLY)
@@ -31,10 +28,6 @@ def bring(door: Door, file: Path) -> Path:
     door.engine.dispose()  # this process's SQLite and the driver's do not see each other's locks
     replicate_here(replication.source_of(door.engine), file)
     return file
-
-
-def commands_of(scenario: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SCENARIOS / f"{scenario}.jsonl").read_text().splitlines()]
 
 
 @pytest.mark.parametrize("scenario", ON_SQLITE_ONLY)

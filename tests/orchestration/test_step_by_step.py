@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -12,9 +11,9 @@ import duckdb
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import Outcome, refresh
 from orchestration.warehouse_folder import WarehouseFolder
+from tests.scenarios.story import commands_of, tell
 from transactions import Door, make_home
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
 OF_THE_BUILD = {"build_id", "built_at", "source_watermark"}
 
 
@@ -41,13 +40,11 @@ def made(outcome: Outcome) -> set[str]:
 def test_step_by_step_is_what_from_nothing_is(home: Path, tmp_path: Path) -> None:
     dbt = DbtRun(tmp_path / "dbt")
     door: Door = make_home()[0]
-    lines = (SCENARIOS / "whole_chain.jsonl").read_text().splitlines()
+    commands = commands_of("whole_chain")
     days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 3, 10), date(2026, 3, 16), date(2026, 4, 30)]
-    size = -(-len(lines) // len(days))
+    size = -(-len(commands) // len(days))
     for step, day in enumerate(days):
-        for line in lines[step * size : (step + 1) * size]:
-            command = json.loads(line)
-            door.execute(command["command"], command["data"], "administrator", command["key"])
+        tell(door, commands[step * size : (step + 1) * size])
         refresh(home, door.engine, as_of=day, dbt=dbt)
     unchanged = refresh(home, door.engine, as_of=days[-1], dbt=dbt, force=True)
     door.execute("create_partner", {"code": "NEW", "name": "New", "is_customer": True}, "administrator")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from dbt_project.published import NothingIsPublished, published_build
 from orchestration.build import StructuralTestsFailed, begin_build, replicate_rows, run_models, run_tests
 from orchestration.dbt_run import DbtRun
 from orchestration.warehouse_folder import WarehouseFolder
+from tests.scenarios.story import commands_of, tell
 from transactions import make_home
 
-SCENARIO = Path(__file__).parent.parent / "scenarios" / "whole_chain.jsonl"
 TWICE = (
     "dim_item", "dim_partner", "dim_account", "fct_sales_order_lines", "fct_order_profit", "fct_deliveries",
     "fct_purchase_order_lines", "fct_stock_moves", "fct_work_orders", "fct_invoices",
@@ -25,9 +24,7 @@ UNBALANCED = "journal_balances"
 
 def test_ten_rows_that_stand_twice_and_an_unbalanced_entry_are_found(home: Path, tmp_path: Path) -> None:
     door, _ = make_home()
-    for line in SCENARIO.read_text().splitlines():
-        command = json.loads(line)
-        door.execute(command["command"], command["data"], "administrator", command["key"])
+    tell(door, commands_of("whole_chain"))
     dbt = DbtRun(tmp_path / "dbt")
     build = begin_build(WarehouseFolder.of_home(home), dbt, door.clock, date(2026, 4, 30))
     replicate_rows(build, door.engine)

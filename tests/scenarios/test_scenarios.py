@@ -20,11 +20,10 @@ from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from orchestration.warehouse_folder import WarehouseFolder
 from tests.ingestion.mirror_rows import rows_of
+from tests.scenarios.story import FOLDER, STORIES, commands_of, tell
 from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 
-FOLDER = Path(__file__).parent
-SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
 UP_TO_THE_MARTS_ON_POSTGRESQL = ("worked_example_late_bill", "whole_chain")
 START = datetime(2026, 6, 30, 9, tzinfo=UTC)
 
@@ -40,33 +39,27 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def run(door: Door, scenario: str) -> None:
-    for line in (FOLDER / f"{scenario}.jsonl").read_text().splitlines():
-        command = json.loads(line)
-        door.execute(command["command"], command["data"], "administrator", command["key"])
-
-
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     """One dbt with one kept manifest for all scenarios: the project is parsed once."""
     return DbtRun(WarehouseFolder.of_home(tmp_path_factory.mktemp("dbt")).dbt)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", STORIES)
 def test_marts_show_what_the_scenario_expects(scenario: str, sqlite_database: str, home: Path, dbt: DbtRun) -> None:
     door, _password = make_home(password="a long password", url=sqlite_database)
-    run(door, scenario)
+    tell(door, commands_of(scenario))
     assert shown_otherwise(expected(scenario), door, home, dbt) == []
 
 
 @pytest.mark.parametrize("scenario", UP_TO_THE_MARTS_ON_POSTGRESQL)
 def test_marts_show_it_from_postgresql(scenario: str, postgres_database: str, home: Path, dbt: DbtRun) -> None:
     door, _password = make_home(password="a long password", url=postgres_database)
-    run(door, scenario)
+    tell(door, commands_of(scenario))
     assert shown_otherwise(expected(scenario)[-1:], door, home, dbt) == []
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", STORIES)
 def test_both_databases_hold_the_same_rows(
     scenario: str, sqlite_database: str, postgres_database: str, tmp_path: Path
 ) -> None:
@@ -75,7 +68,7 @@ def test_both_databases_hold_the_same_rows(
     found = []
     for url in (sqlite_database, postgres_database):
         door, _password = make_home(password="a long password", url=url, clock=SetClock(START))
-        run(door, scenario)
+        tell(door, commands_of(scenario))
         mirror = tmp_path / f"{len(found)}.duckdb"
         replicate(door.engine, mirror)
         door.engine.dispose()
@@ -105,5 +98,5 @@ def shown_otherwise(stages: list[Any], door: Door, home: Path, dbt: DbtRun) -> l
 
 
 def test_every_scenario_says_what_it_expects() -> None:
-    assert len(SCENARIOS) >= 6
-    assert {path.name.removesuffix(".expected.json") for path in FOLDER.glob("*.expected.json")} == set(SCENARIOS)
+    assert len(STORIES) >= 6
+    assert {path.name.removesuffix(".expected.json") for path in FOLDER.glob("*.expected.json")} == set(STORIES)

@@ -6,25 +6,23 @@ things only: did any figure that people read change, and did anything turn red.
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingestion.replication import replicate
+from tests.scenarios.story import commands_of
 from tests.warehouse.standing_build import StandingBuild
 from tests.warehouse.warehouse_run import WarehouseRun
 from transactions import make_home
 from transactions.kernel.clock import SetClock
 
 AS_OF = "2026-03-31"
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
 # What a company in the middle of its life does beside what the scenario of returns and notes does.
 MORE: list[tuple[str, dict[str, Any]]] = [
     ("create_warehouse", {"code": "SHOP", "name": "Shop"}),
@@ -272,8 +270,8 @@ def standing(warehouse_run: WarehouseRun, tmp_path_factory: pytest.TempPathFacto
         password="a long password", url=f"sqlite:///{folder / 'bihuan.sqlite'}",
         clock=SetClock(datetime(2026, 3, 31, 8, tzinfo=UTC)),
     )  # fmt: skip
-    told = [json.loads(line) for line in (SCENARIOS / "taken_back_and_shared.jsonl").read_text().splitlines()]
-    for number, (command, data) in enumerate([*((row["command"], row["data"]) for row in told), *MORE]):
+    told = [(row["command"], row["data"]) for row in commands_of("taken_back_and_shared")]
+    for number, (command, data) in enumerate([*told, *MORE]):
         door.execute(command, data, "administrator", f"standing-{number}")
     path = folder / "work.duckdb"
     replicate(door.engine, path)
