@@ -9,9 +9,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from dashboards.edition import Edition
-from dbt_project.engines.planning import PlanningInput
+from dbt_project.engines.planning import HORIZON_DAYS, PlanningInput
 
-HORIZON_DAYS = 365  # as in the plan of the build
 MICRO = 1_000_000
 NODE_QUANTITIES = ("safety_stock", "minimum_quantity", "multiple_quantity", "maximum_quantity", "target_quantity")
 NODE_COSTS = ("order_cost", "holding_cost", "unit_cost")
@@ -68,7 +67,7 @@ def planning_facts(edition: Edition, company: int, *, without_lines: tuple[int, 
         demands=demands,
         supplies=of_company(
             f"""supply_id, kind, document_number, item_code as item_id, warehouse_id,
-            {_micro("quantity")} as quantity, due_date, is_released, supplier_id""",
+            {_micro("quantity")} as quantity, due_date, is_released, supplier_id, expected_date""",
             "fct_planning_supplies", "supply_id",
         ),
         bom_versions=versions.unique("bom_id", keep="first", maintain_order=True),

@@ -39,6 +39,8 @@ LINES = {
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
     "binding_document_number": Column("Waits for"),
+    "reason_work_center_code": Column("Full work centre"),
+    "capacity_days": Column("Lost there, days", "count", help="Working days by which full work centres hold it up"),
     "open_margin_amount": Column("Margin", "amount"),
 }
 REASONS = {
@@ -68,6 +70,8 @@ STEPS = {
     "item_name": Column("Name"),
     "lead_time_days": Column("Lead time, days", "count"),
     "step_days": Column("Days of this step", "count"),
+    "capacity_days": Column("Lost there, days", "count", help="Working days by which full work centres hold it up"),
+    "work_center_code": Column("Full work centre"),
     "available_date": Column("There on", "date"),
 }
 
@@ -189,11 +193,16 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
 def sentence(line: dict[str, Any]) -> str:
     """The reason of a line's date, in the session's language."""
     day, item = shown_date(line["reason_date"]), line["reason_item_code"]
+    document = line["reason_document_number"] or line["binding_document_number"] or "–"
+    center, held_up = line["reason_work_center_code"], shown_number(line["capacity_days"])
     texts = {
         "in_stock": _("It is covered by stock."),
         "on_time": _("Its supply comes in time, on {day}.", day=day),
         "late_supply": _("It waits for {document}, which brings {item} on {day}.",
-                         document=line["binding_document_number"] or "–", item=item, day=day),
+                         document=document, item=item, day=day),
+        "capacity": _("It waits for {document} of {item}: work centre {center} is full and can finish it on {day}, "
+                      "{days} working days later than planned.",
+                      document=document, item=item, center=center, day=day, days=held_up),
         "lead_time": _("It waits for {item}, which takes {days} working days, until {day}.",
                        item=item, days=shown_number(line["reason_lead_time_days"]), day=day),
         "held_suggestion": _("It waits for a decision on a suggestion for {item}.", item=item),
@@ -201,7 +210,12 @@ def sentence(line: dict[str, Any]) -> str:
         "no_source": _("Item {item} has no source: no supplier and no bill of materials.", item=item),
         "accepted_shortage": _("The shortage of {item} was accepted.", item=item),
     }  # fmt: skip
-    return texts.get(line["reason_key"], said(line["reason_key"]))
+    told = texts.get(line["reason_key"], said(line["reason_key"]))
+    if line["capacity_days"] and line["reason_key"] in ("late_supply", "lead_time", "held_suggestion"):
+        more = _("Work centre {center} is full and holds it up by {days} working days more.",
+                 center=center, days=held_up)  # fmt: skip
+        return f"{told} {more}"
+    return told
 
 
 def odds_in_words(line: dict[str, Any]) -> str:

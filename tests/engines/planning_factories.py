@@ -86,6 +86,8 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
         for index, name in enumerate(names)
         if name in boms and random.random() < 0.4
     }
+    for supply in supplies:
+        supply["expected_date"] = AS_OF + timedelta(random.randint(-3, 90)) if random.random() < 0.4 else None
     return Factory(
         AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring, by_products,
         alternates=alternates,
@@ -288,7 +290,7 @@ def facts(factory: Factory) -> PlanningInput:
             schema_overrides={"expiry_date": pl.Date},
         ),
         demands=pl.DataFrame(factory.demands, infer_schema_length=None),
-        supplies=pl.DataFrame(factory.supplies, infer_schema_length=None),
+        supplies=pl.DataFrame(factory.supplies, schema_overrides={"expected_date": pl.Date}, infer_schema_length=None),
         bom_versions=pl.DataFrame(
             [{k: v for k, v in row.items() if k != "lines"} for row in versions], infer_schema_length=None
         ),

@@ -48,6 +48,8 @@ class Supply:
     components: list[Requirement] = field(default_factory=list)
     serves: list[Requirement] = field(default_factory=list)
     free: int = 0
+    expected: date | None = None
+    held_up: int = 0
 
 
 @dataclass
@@ -191,6 +193,7 @@ def plan(factory: Factory) -> Plan:
             given["due_date"],
             given["kind"],
             supplier=given["supplier_id"],
+            expected=given["expected_date"],
         )
         supplies[supply.place].append(supply)
         orders[given["supply_id"]] = supply
@@ -236,21 +239,16 @@ def plan(factory: Factory) -> Plan:
     for order in orders.values():
         order.components = [need for need in order.components if turn[need.place] > turn[order.place]]
 
-    available: dict[Name, date] = {}
-    covered: dict[Name, date] = {}
-    for place in reversed(planned_places):
-        for supply in supplies[place]:
-            available[supply.name] = _available(factory, supply, available, covered)
+    in_turn = [supply for place in reversed(planned_places) for supply in supplies[place]]
+    available = _availability(factory, in_turn, is_expected=False)
+    really = _availability(factory, in_turn, is_expected=True)
     every = [need for place in planned_places for need in requirements[place]]
-    for need in every:
-        covered[need.name] = _covered(need, available, as_of)
+    covered = {need.name: _covered(need, available, as_of) for need in every}
     predicted: dict[int, date | None] = {}
     for need in every:
         if need.line is not None:
-            day: date | None = max(covered[need.name], need.need, as_of)
-            if covered[need.name] == NEVER:
-                day = None
-            predicted[need.line] = day
+            there = _covered(need, really, as_of)
+            predicted[need.line] = None if there == NEVER else max(there, need.need, as_of)
     return Plan(every, [s for place in planned_places for s in supplies[place]], available, covered, predicted)
 
 
@@ -659,10 +657,21 @@ def _covered(need: Requirement, available: dict[Name, date], as_of: date) -> dat
     return max([as_of] + [NEVER if supply is None else available[supply.name] for supply, _ in need.pegs])
 
 
-def _available(factory: Factory, supply: Supply, available: dict[Name, date], covered: dict[Name, date]) -> date:
+def _availability(factory: Factory, in_turn: list[Supply], *, is_expected: bool) -> dict[Name, date]:
+    """When each supply is there, components first; existing ones not before their expected dates, if these count."""
+    available: dict[Name, date] = {}
+    for supply in in_turn:
+        day = _available(factory, supply, available)
+        if is_expected and supply.expected is not None and supply.expected > day:
+            supply.held_up = factory.worked_between(day, supply.expected)
+            day = supply.expected
+        available[supply.name] = day
+    return available
+
+
+def _available(factory: Factory, supply: Supply, available: dict[Name, date]) -> date:
     as_of = factory.as_of
-    for need in supply.components:
-        covered[need.name] = _covered(need, available, as_of)
+    covered = {need.name: _covered(need, available, as_of) for need in supply.components}
     if supply.kind == "stock":
         return as_of
     if supply.kind == "plan":

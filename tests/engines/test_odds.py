@@ -123,7 +123,7 @@ def chain(*steps: dict[str, Any]) -> pl.DataFrame:
     """Steps of line 1 from the line down, needed today, there on 2026-03-09 as planned."""
     plain = {
         "sales_order_line_id": 1, "supply_kind": "buy", "supplier_id": 7, "item_id": 1, "due_date": None,
-        "lead_time_days": 5, "available_date": date(2026, 3, 9), "need_date": AS_OF,
+        "lead_time_days": 5, "capacity_days": 0, "available_date": date(2026, 3, 9), "need_date": AS_OF,
     }  # fmt: skip
     kinds: dict[str, Any] = {"due_date": pl.Date, "supplier_id": pl.Int64}
     return pl.DataFrame(
@@ -155,6 +155,19 @@ def test_an_order_that_is_overdue_comes_after_today() -> None:
     assert dates_of(chain(overdue), learned)[:2] == (date(2026, 3, 3), date(2026, 3, 3))
     coming = {"supply_kind": "purchase_order", "due_date": date(2026, 3, 9)}
     assert dates_of(chain(coming), learned)[:2] == (date(2026, 3, 12), date(2026, 3, 12))
+
+
+def test_what_a_full_work_centre_rules_out_is_no_chance() -> None:
+    """Due on Wednesday the 4th, and its work centre has time on Monday the 9th: usual lateness of one or eight days."""
+    rows = [order("x", 60 + n, 1 if n % 4 else 8) | {"group": None, "item": 1} for n in range(20)]
+    learned = {("make", "late"): learn(pl.DataFrame(rows), AS_OF)}
+    work = {"supply_kind": "work_order", "supplier_id": None, "due_date": date(2026, 3, 4)}
+    free = chain(work | {"available_date": date(2026, 3, 4)})
+    full = chain(work | {"capacity_days": 3})
+    assert dates_of(free, learned)[:2] == (date(2026, 3, 5), date(2026, 3, 16))
+    assert dates_of(full, learned)[:2] == (date(2026, 3, 16), date(2026, 3, 16))
+    never = {("make", "late"): always(1, None)}
+    assert dates_of(full, never)[:2] == (date(2026, 3, 9), date(2026, 3, 9))
 
 
 def test_stock_has_no_odds_and_what_cannot_be_planned_no_date() -> None:

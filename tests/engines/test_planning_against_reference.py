@@ -127,6 +127,12 @@ def agrees_with(factory: Factory, found: list[planning_reference.Plan]) -> None:
     for line, day in expected.predicted.items():
         assert predicted[line] == day or (line in horizon and day is None)
 
+    held_up = {supply.name[0]: supply.held_up for supply in expected.supplies if len(supply.name) == 1}
+    for row in result.delivery_dates.iter_rows(named=True):
+        assert row["capacity_days"] == sum(step["capacity_days"] for step in row["steps"])
+        for step in row["steps"]:
+            assert step["capacity_days"] == held_up.get(step["supply_id"], 0) <= step["days"]
+
     behind = planning_reference.lines_behind(expected)
     margins = {row["sales_order_line_id"]: row["margin_amount"] for row in factory.demands}
     for row in result.suggestions.iter_rows(named=True):

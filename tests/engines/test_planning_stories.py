@@ -186,6 +186,44 @@ def test_pegging_and_dates_go_on_through_open_work_orders() -> None:
     assert [step["days"] for step in line["steps"]] == [2, 11]
 
 
+def test_a_full_work_centre_moves_the_dates_and_nothing_else() -> None:
+    """The bicycles are due on Friday the 16th and their work centre ends them on Wednesday the 21st."""
+    demands = [sold(1, "BIKE", 4, january(16), margin=800), sold(2, "BIKE", 1, january(30))]
+    order = coming("WO:9", "BIKE", 5, january(16), "work_order")
+    plain, full = planned(demands, [order]), planned(demands, [order | {"expected_date": january(21)}])
+    for name in ("suggestions", "messages", "pegging", "projection", "findings"):
+        assert getattr(full, name).equals(getattr(plain, name)), name
+    assert row(plain.delivery_dates, sales_order_line_id=1)["reason_key"] == "on_time"
+    late, later = full.delivery_dates.sort("sales_order_line_id").iter_rows(named=True)
+    assert (late["predicted_date"], late["days_late"], late["capacity_days"]) == (january(21), 3, 3)
+    assert (late["reason_key"], late["reason_document_number"]) == ("capacity", "WO-9")
+    assert late["reason"] == (
+        "Waits for WO-9 of BIKE, which its work centre can finish on 2026-01-21, 3 worked days later than planned."
+    )
+    assert [(step["days"], step["capacity_days"]) for step in late["steps"]] == [(12, 3)]
+    # What is wanted later is not late, though it waits for the same order.
+    assert (later["predicted_date"], later["reason_key"], later["capacity_days"]) == (january(30), "on_time", 3)
+    # What is free of the order is free when it is there.
+    free = available_to_promise(bicycles(demands[1:], [order | {"expected_date": january(21)}]))
+    assert free.select("date", "quantity").rows() == [(january(21), 4 * MICRO)]
+
+
+def test_a_full_work_centre_comes_on_top_of_late_parts() -> None:
+    """Frames of the 20th make bicycles on the 22nd at the earliest; their work centre has time on the 27th."""
+    demands = [sold(1, "BIKE", 4, january(16)), consumed("9", "FRAME", 4, january(14))]
+    order = coming("WO:9", "BIKE", 4, january(16), "work_order") | {"expected_date": january(27)}
+    result = planned(demands, [order, coming("PO:3", "FRAME", 4, january(20)) | {"expected_date": None}])
+    line = row(result.delivery_dates, sales_order_line_id=1)
+    assert (line["predicted_date"], line["reason_key"], line["capacity_days"]) == (january(27), "late_supply", 3)
+    assert line["reason"] == (
+        "Waits for PO-3 of FRAME, which comes on 2026-01-20. Full work centres take 3 worked days more."
+    )
+    assert [(step["item_id"], step["days"], step["capacity_days"]) for step in line["steps"]] == [
+        ("BIKE", 5, 3),
+        ("FRAME", 11, 0),
+    ]
+
+
 def test_earliest_need_first_then_priority() -> None:
     result = planned(
         [

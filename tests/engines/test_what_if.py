@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -85,6 +86,15 @@ def test_what_is_on_its_way_comes_later() -> None:
     assert predicted(Change("delay", supplier=8, days=14)) == date(2026, 3, 20)
     spare = Change("stock", item="A", warehouse=1, quantity=MICRO)
     assert predicted(Change("delay", days=14), spare) == date(2026, 3, 20)
+
+
+def test_what_full_work_centres_hold_up_is_delayed_from_there() -> None:
+    """Parts that could come on 13 March come on 20 March: three worked days of work end on the 25th."""
+    expected = FACTS.supplies.with_columns(expected_date=pl.lit(date(2026, 3, 13)))
+    facts = dataclasses.replace(FACTS, supplies=expected)
+    assert plan(facts).delivery_dates["predicted_date"].to_list() == [date(2026, 3, 20)]
+    later = plan(changed(facts, [Change("delay", days=7)])).delivery_dates
+    assert later.select("predicted_date", "capacity_days").rows() == [(date(2026, 3, 25), 4)]
 
 
 def test_lead_times_grow_and_never_fall_below_nothing() -> None:

@@ -44,18 +44,20 @@ def available_days(
     pegs: Table,
     existing_start: Int64s,
     bounds: Table,
+    expected: Int64s,
     as_of: int,
     first: int,
     worked: Int64s,
     until: Int64s,
-) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+) -> tuple[Int64s, Int64s, Int64s, Int64s, Int64s]:
     """Per supply: the day it is available and the component requirement that decides it (-1: none); per requirement:
-    the day and the deciding supply.
+    the day and the deciding supply; per existing supply: the worked days by which its expected day moves it.
 
     Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of
-    its work order comes later than planned; a planned supply its lead time after the latest of its release, as_of and
-    its components; a by-product on the day its order is due. Taken components first, so that each requirement tells the
-    supply it is for.
+    its work order comes later than planned, or where its expected day is later still (by existing supply, -1: none; the
+    component that made it late stays the one that decides it); a planned supply its lead time after the latest of its
+    release, as_of and its components; a by-product on the day its order is due. Taken components first, so that each
+    requirement tells the supply it is for.
     """
     supply_count = supplies.shape[1]
     requirement_count = requirements.shape[1]
@@ -66,6 +68,7 @@ def available_days(
             supply_day[supply] = supplies[S_DAY, supply]
     requirement_day = np.full(requirement_count, as_of, dtype=np.int64)
     requirement_binding = np.full(requirement_count, -1, dtype=np.int64)
+    held_up = np.zeros(len(expected), dtype=np.int64)
     turn = np.empty(len(order), dtype=np.int64)
     turn[order] = np.arange(len(order))
     for position in range(len(order) - 1, -1, -1):
@@ -86,6 +89,9 @@ def available_days(
             if supply_day[supply] <= due:
                 supply_day[supply] = due
                 supply_binding[supply] = -1
+            if expected[supply] > supply_day[supply]:
+                held_up[supply] = until[expected[supply] - first] - until[supply_day[supply] - first]
+                supply_day[supply] = expected[supply]
         for row in range(bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]):
             day = as_of
             binding = -1
@@ -112,4 +118,4 @@ def available_days(
             if day > supply_day[parent]:
                 supply_day[parent] = day
                 supply_binding[parent] = row
-    return supply_day, supply_binding, requirement_day, requirement_binding
+    return supply_day, supply_binding, requirement_day, requirement_binding, held_up

@@ -63,34 +63,37 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
     predicted_date: the latest availability through the line's pegs, not before its need date nor as_of; null where
         nothing can be planned.
     days_late: worked days from need_date to predicted_date, never negative. binding_supply_id: the supply that decides.
-    steps: from the line down, each step with its supply, item, lead time, the day it is available and the worked days
-        it takes after the step below it (after as_of for the last); the days sum to the worked days from as_of to the
-        day the line is covered. reason_key, with reason_item_id, reason_supply_id, reason_document_number,
+    steps: from the line down, each step with its supply, item, lead time, the day it is available, the worked days it
+        takes after the step below it (after as_of for the last), and capacity_days, those of them by which full work
+        centres hold it up; the days sum to the worked days from as_of to the day the line is covered. capacity_days of
+        the line: of all its steps. reason_key, with reason_item_id, reason_supply_id, reason_document_number,
         reason_lead_time_days and reason_date as its parameters: in_stock · on_time · late_supply (an existing supply
-        comes late) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or rejected suggestion
+        comes late) · capacity (an existing supply comes late because its work centres are full; capacity_days of it is
+        how much later) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or rejected suggestion
         would have to be followed) · beyond_horizon (not planned yet) · accepted_shortage (the floor of the item is
         below zero) · no_source (the item cannot be planned).
     """
+    there = plan.as_expected
     count = plan.demands.height
     source = plan.requirements[R_SOURCE]
     row = np.empty(count, dtype=np.int64)
     row[source[source >= 0]] = np.flatnonzero(source >= 0)
     ask = (
         plan.demands.select("line", "demand_id", "item_id", "warehouse_id", "node", row=pl.Series(row))
-        .with_columns(day=pl.Series(plan.requirement_day[row]))
+        .with_columns(day=pl.Series(there.requirement_day[row]))
         .filter(pl.col("line").is_not_null())
         .sort("line", "day", "row", descending=[False, True, False])
         .unique("line", keep="first", maintain_order=True)
     )
     starts = ask["row"].to_numpy()
-    offsets, chain_rows, chain_supplies = _chains(starts, plan.requirement_binding, plan.supply_binding)
+    offsets, chain_rows, chain_supplies = _chains(starts, there.requirement_binding, there.supply_binding)
     until, first = plan.calendar.until, plan.calendar.first
     last = offsets[1:] - 1
 
     covered = chain_supplies >= 0
     safe = np.where(covered, chain_supplies, 0)
     has_supplies = plan.supplies.shape[1] > 0
-    day = np.where(covered, plan.supply_day[safe], NEVER) if has_supplies else np.full(len(safe), NEVER)
+    day = np.where(covered, there.supply_day[safe], NEVER) if has_supplies else np.full(len(safe), NEVER)
     kind = np.where(covered, plan.supplies[S_KIND, safe], -1) if has_supplies else np.full(len(safe), -1)
     state = np.where(covered, plan.supplies[S_STATE, safe], 0) if has_supplies else np.zeros(len(safe), np.int64)
     node = plan.requirements[R_NODE, chain_rows]
@@ -105,6 +108,8 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         0,
     )
     lead = plan.supplies[S_LEAD, safe] if has_supplies else np.zeros(len(safe), dtype=np.int64)
+    held_up = np.zeros(len(safe), dtype=np.int64)
+    held_up[kind == EXISTING] = there.held_up[safe[kind == EXISTING]]
 
     steps = pl.DataFrame(
         {
@@ -118,9 +123,10 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
             "lead_time_days": np.where(kind == PLANNED, lead, 0),
             "available_date": dates_or_null(day),
             "days": days,
+            "capacity_days": held_up,
         }
     )
-    latest = plan.requirement_day[starts]
+    latest = there.requirement_day[starts]
     need = plan.requirements[R_DAY, starts]
     open_end = np.where(
         (latest >= NEVER) & (plan.node_table[node[last], N_IS_PLANNED] == 1) & ~covered[last], True, False
@@ -145,6 +151,8 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         .then(pl.lit("in_stock"))
         .when(pl.Series(latest <= need))
         .then(pl.lit("on_time"))
+        .when(pl.Series(held_up[last] > 0))
+        .then(pl.lit("capacity"))
         .when(pl.Series(bottom == EXISTING))
         .then(pl.lit("late_supply"))
         .otherwise(pl.lit("lead_time"))
@@ -168,19 +176,33 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
             "reason_document_number": steps["document_number"].gather(last_index),
             "reason_lead_time_days": steps["lead_time_days"].gather(last_index),
             "reason_date": steps["available_date"].gather(last_index),
+            "capacity_days": np.add.reduceat(held_up, offsets[:-1]) if len(starts) else held_up,
             "steps": _lists(steps, offsets),
         }
     )
     item = pl.col("reason_item_id").cast(pl.String)
     day_text = pl.col("reason_date").cast(pl.String)
     who = pl.coalesce("reason_document_number", "reason_supply_id")
-    return frame.with_columns(
-        reason=pl.when(pl.col("reason_key") == "in_stock")
+    own = pl.lit(pl.Series(held_up[last]))
+    further = pl.col("capacity_days") - pl.when(pl.col("reason_key") == "capacity").then(own).otherwise(0)
+    is_late = pl.col("reason_key").is_in(["late_supply", "capacity", "lead_time", "held_suggestion"])
+    sentence = (
+        pl.when(pl.col("reason_key") == "in_stock")
         .then(pl.lit("Covered by stock."))
         .when(pl.col("reason_key") == "on_time")
         .then(pl.format("Covered in time, last by {} of {} on {}.", who, item, day_text))
         .when(pl.col("reason_key") == "late_supply")
         .then(pl.format("Waits for {} of {}, which comes on {}.", who, item, day_text))
+        .when(pl.col("reason_key") == "capacity")
+        .then(
+            pl.format(
+                "Waits for {} of {}, which its work centre can finish on {}, {} worked days later than planned.",
+                who,
+                item,
+                day_text,
+                own,
+            )
+        )
         .when(pl.col("reason_key") == "lead_time")
         .then(
             pl.format(
@@ -200,6 +222,18 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         .when(pl.col("reason_key") == "accepted_shortage")
         .then(pl.format("{} may stay short by its parameters; nothing is planned for it.", item))
         .otherwise(pl.format("{} has no source, so no date can be given.", item))
+    )
+    after_that = pl.format(" Full work centres take {} worked days more.", further)
+    return frame.with_columns(reason=sentence + pl.when(is_late & (further > 0)).then(after_that).otherwise(pl.lit("")))
+
+
+def delivery_steps(found: pl.DataFrame) -> pl.DataFrame:
+    """One row per step of the way to each of these delivery dates, numbered from 1, from the order line down."""
+    return (
+        found.select("company_id", "sales_order_line_id", "steps")
+        .explode("steps", empty_as_null=False)
+        .with_columns(step_number=pl.int_range(1, pl.len() + 1).over("sales_order_line_id"))
+        .unnest("steps")
     )
 
 

@@ -36,9 +36,11 @@ def delivery_odds(
     """One row per sales order line: the days by which it is there half of the time and nine times in ten.
 
     steps: sales_order_line_id, step_number, supply_kind, supplier_id, item_id, due_date (of a supply that exists),
-        lead_time_days (of a new one), available_date (as planned), need_date (of the line).
+        lead_time_days (of a new one), capacity_days (worked days by which full work centres hold it up), available_date
+        (as planned), need_date (of the line).
     learned: by (purchase or make, late or lead): days after the due day, days from the order. worked: worked days,
-        ascending. A supply that exists and is not there by as_of comes later; a new one takes as long as others did.
+        ascending. A supply that exists and is not there by as_of comes later, and not before full work centres let it;
+        a new one takes as long as others did.
     sample_count: the fewest samples, estimate_level: the widest level (item, group: of the supplier, all) that a step
     of the chain is estimated from; null where nothing is uncertain. Dates are null without a planned date.
     """
@@ -73,16 +75,16 @@ def delivery_odds(
             continue
         whole: Floats | None = None
         count, width, levels = None, -1, []
-        for kind, supplier, item, due, lead in chain.select(
-            "supply_kind", "supplier_id", "item_id", "due_date", "lead_time_days"
+        for kind, supplier, item, due, lead, held_up in chain.select(
+            "supply_kind", "supplier_id", "item_id", "due_date", "lead_time_days", "capacity_days"
         ).iter_rows():
             learnt_as = "purchase" if kind in BOUGHT else "make" if kind in MADE else None
             if learnt_as is None or (kind not in NEW and due is None):
                 continue
             is_new = kind in NEW
             elapsed = NONE if is_new else place(today) - place(day_number(due))
-            planned = int(lead or 0) if is_new else max(elapsed, 0)
-            found = delay(learnt_as, is_new, supplier, item, planned, elapsed)
+            planned = int(lead or 0) if is_new else max(elapsed, 0) + held_up
+            found = delay(learnt_as, is_new, supplier, item, planned, planned - 1 if held_up else elapsed)
             if found is None:
                 continue
             dense, samples, level, ninety = found

@@ -74,6 +74,11 @@ def plan(facts: PlanningInput) -> PlanningResult:
         )
 
 
+def predicted_dates(facts: PlanningInput) -> pl.DataFrame:
+    """The delivery dates of plan(facts), without all the rest. Raises PlanningFactIsInvalid."""
+    return delivery_dates(solve(facts))
+
+
 def _findings(solution: Solution, suggested: pl.DataFrame) -> pl.DataFrame:
     found = list(solution.findings)
     nodes = solution.nodes

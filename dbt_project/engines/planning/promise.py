@@ -51,14 +51,14 @@ def available_to_promise(facts: PlanningInput) -> pl.DataFrame:
 
 def _free(plan: Solution) -> pl.DataFrame:
     held = np.isin(plan.supplies[S_STATE], (SNOOZED, REJECTED))
-    coming = (plan.supply_day < NEVER) & ~held
+    coming = (plan.as_expected.supply_day < NEVER) & ~held
     needed = np.maximum(plan.requirements[R_DAY], plan.as_of)
     balance = pl.col("change").cum_sum().over("node") - pl.col("safety_stock")
     free = (
         pl.DataFrame(
             {
                 "node": np.concatenate([plan.supplies[S_NODE, coming], plan.requirements[R_NODE]]),
-                "day": np.concatenate([plan.supply_day[coming], needed]),
+                "day": np.concatenate([plan.as_expected.supply_day[coming], needed]),
                 "change": np.concatenate([plan.supplies[S_QUANTITY, coming], -plan.requirements[R_QUANTITY]]),
             }
         )
@@ -155,14 +155,14 @@ def _rest(facts: PlanningInput, free: pl.DataFrame, asked: pl.DataFrame, with_ne
 def _lateness(plan: Solution) -> int:
     """Calendar days late, summed over the asked lines; what has no date counts most."""
     asked = plan.requirements[R_SOURCE] >= 0
-    return int(np.maximum(plan.requirement_day[asked] - plan.requirements[R_DAY, asked], 0).sum())
+    return int(np.maximum(plan.as_expected.requirement_day[asked] - plan.requirements[R_DAY, asked], 0).sum())
 
 
 def _parts(plan: Solution) -> pl.DataFrame:
     """What covers each line, and when it is there."""
     supply = plan.pegs[P_SUPPLY]
     day = np.full(len(supply), NEVER, dtype=np.int64)
-    day[supply >= 0] = plan.supply_day[supply[supply >= 0]]
+    day[supply >= 0] = plan.as_expected.supply_day[supply[supply >= 0]]
     return (
         pegging(plan)
         .with_columns(available_date=dates_or_null(day))

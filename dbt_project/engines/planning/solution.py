@@ -48,6 +48,19 @@ Table = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Availability:
+    """supply_day: when each supply is really there; supply_binding: the requirement that decides it; requirement_day,
+    requirement_binding: when each requirement is really covered, and the supply that decides it; held_up: of each
+    existing supply, the worked days by which full work centres hold it up."""
+
+    supply_day: Int64s
+    supply_binding: Int64s
+    requirement_day: Int64s
+    requirement_binding: Int64s
+    held_up: Int64s
+
+
+@dataclass(frozen=True)
 class Solution:
     """The tables of records.py, with the frames whose rows they point to, and what is computed along the pegs, by
     whoever asks for it first."""
@@ -75,39 +88,34 @@ class Solution:
     findings: list[dict[str, object]]
 
     @cached_property
-    def _days(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-        return available_days(
-            self.order,
-            self.requirements,
-            self.supplies,
-            self.pegs,
-            self.existing_start,
-            self.bounds,
-            self.as_of,
-            self.calendar.first,
-            self.calendar.worked,
-            self.calendar.until,
+    def as_due(self) -> Availability:
+        """What is there when, if work centres take whatever comes: what suggestions go by."""
+        return self._available(np.full(self.existing.height, -1, dtype=np.int64))
+
+    @cached_property
+    def as_expected(self) -> Availability:
+        """What is there when, existing supplies not before their expected dates: what customers are told."""
+        expected = self.existing["expected_date"]
+        if expected.null_count() == len(expected):
+            return self.as_due
+        return self._available(expected.to_physical().cast(pl.Int64).fill_null(-1).to_numpy())
+
+    def _available(self, expected: Int64s) -> Availability:
+        return Availability(
+            *available_days(
+                self.order,
+                self.requirements,
+                self.supplies,
+                self.pegs,
+                self.existing_start,
+                self.bounds,
+                expected,
+                self.as_of,
+                self.calendar.first,
+                self.calendar.worked,
+                self.calendar.until,
+            )
         )
-
-    @property
-    def supply_day(self) -> Int64s:
-        """When each supply is really there."""
-        return self._days[0]
-
-    @property
-    def supply_binding(self) -> Int64s:
-        """The requirement that decides it."""
-        return self._days[1]
-
-    @property
-    def requirement_day(self) -> Int64s:
-        """When each requirement is really covered."""
-        return self._days[2]
-
-    @property
-    def requirement_binding(self) -> Int64s:
-        """The supply that decides it."""
-        return self._days[3]
 
     @cached_property
     def _margins(self) -> tuple[Int64s, Int64s, Int64s, Int64s]:
@@ -115,7 +123,7 @@ class Solution:
         count, behind, gains = margins_behind(self.requirements, self.supplies, self.pegs, self.demand_line, margin)
         quantity = self.lines["quantity"].cast(pl.Int64).to_numpy()
         risk, late = margins_at_risk(
-            self.requirements, self.supplies, self.pegs, margin, quantity, self.demand_line, self.supply_day
+            self.requirements, self.supplies, self.pegs, margin, quantity, self.demand_line, self.as_due.supply_day
         )
         return count, behind, np.minimum(risk, gains), np.minimum(late, gains)
 

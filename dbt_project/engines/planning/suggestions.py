@@ -109,7 +109,7 @@ def suggestions(plan: Solution) -> pl.DataFrame:
             "due_date": dates(rows[S_DUE]),
             "release_date": dates(rows[S_RELEASE]),
             "is_release_past": rows[S_RELEASE] < plan.as_of,
-            "available_date": dates_or_null(plan.of_planned(plan.supply_day)),
+            "available_date": dates_or_null(plan.of_planned(plan.as_due.supply_day)),
             "lead_time_days": rows[S_LEAD],
             "need_date": dates(rows[S_DAY]),
             "required_quantity": rows[S_REQUIRED],

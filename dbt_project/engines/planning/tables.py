@@ -286,7 +286,8 @@ def planning_calendar(
     """A table long enough for every lead time one after the other, before the first day and after the last."""
     days = [as_of, as_of + max(facts.horizon_days, 0)]
     days += [as_of + int(nodes[name].to_numpy().max(initial=0)) for name in ("frozen_days", "release_fence_days")]
-    given = [demands["need_date"], existing["due_date"], facts.working_days["date"], facts.decisions["due_date"]]
+    given = [demands["need_date"], existing["due_date"], existing["expected_date"]]
+    given += [facts.working_days["date"], facts.decisions["due_date"]]
     ends = [day for column in given for day in (column.min(), column.max())]
     days += [day_number(day) for day in ends if isinstance(day, date)]
     depth = int(structure.level.max()) + 1 if nodes.height else 0

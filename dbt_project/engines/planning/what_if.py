@@ -23,9 +23,10 @@ class Change:
 
     demand: open order lines and forecasts times `rate`; or `quantity` (micro-units) more of the item on `on`.
     lead_time: new orders take `days` longer (negative: shorter, not below 0). delay: what is ordered or in work comes
-    so many calendar days later. stock: `quantity` more of the item in the warehouse (negative: less).
-    safety_stock: times `rate`. capacity: work by routing takes its time divided by `rate`. purchase_price: what is
-    bought costs times `rate`. sales_price: nothing of the plan changes; the profit of orders does.
+    so many calendar days later, also than full work centres let it. stock: `quantity` more of the item in the warehouse
+    (negative: less). safety_stock: times `rate`. capacity: new work by routing takes its time divided by `rate`; what
+    is in work keeps the days that the schedule has. purchase_price: what is bought costs times `rate`. sales_price:
+    nothing of the plan changes; the profit of orders does.
     """
 
     kind: Kind
@@ -98,10 +99,11 @@ def _with(facts: PlanningInput, change: Change, place: int) -> PlanningInput:
     assert isinstance(days, int)
     if change.kind == "delay":
         late = of_item & _is("supplier_id", change.supplier) & ~pl.col("kind").is_in(["inspection", "transfer"])
-        due = pl.col("due_date") + pl.duration(days=days)
-        return dataclasses.replace(
-            facts, supplies=facts.supplies.with_columns(due_date=pl.when(late).then(due).otherwise(pl.col("due_date")))
-        )
+        later = [
+            pl.when(late).then(pl.col(day) + pl.duration(days=days)).otherwise(pl.col(day)).alias(day)
+            for day in ("due_date", "expected_date")
+        ]
+        return dataclasses.replace(facts, supplies=facts.supplies.with_columns(later))
     longer = (pl.col("lead_time_days") + days).clip(lower_bound=0)
     of_price = _is("item_id", change.item) & _is("supplier_id", change.supplier)
     prices = facts.supplier_prices.with_columns(

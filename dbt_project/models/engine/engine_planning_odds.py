@@ -39,12 +39,13 @@ def model(dbt, session):
     calendar = dbt.ref("int_calendar_working_days").pl()
     supplies = dbt.ref("int_planning_supplies").pl()
     items = dbt.ref("stg_items").pl().select("item_id", item_code="item_code")
-    run = dbt.ref("engine_planning_run")
-    schema = f"{dbt.this.schema}.planning_"
-    assert run is not None
-    steps = session.sql(f"select * from {schema}delivery_steps").pl()
-    lines = session.sql(f"select * from {schema}delivery_dates").pl()
-    suggested = session.sql(f"select * from {schema}suggestions").pl()
+    plan, delivery = dbt.ref("engine_planning_run"), dbt.ref("engine_planning_delivery")
+    assert plan is not None
+    assert delivery is not None
+    engine = dbt.this.schema
+    steps = session.sql(f"select * from {engine}.delivery_steps").pl()
+    lines = session.sql(f"select * from {engine}.delivery_dates").pl()
+    suggested = session.sql(f"select * from {engine}.planning_suggestions").pl()
     bought_from = pl.concat(
         [
             suggested.select(supply_id="suggestion_id", supplier_id="supplier_id", due_date=pl.lit(None, pl.Date)),

@@ -2,4 +2,4 @@
 select
     delivery_dates.sales_order_line_id,
     cast(delivery_dates.predicted_date as date) as predicted_date
-from {{ engine_table(ref('engine_planning_run'), 'planning_delivery_dates') }} as delivery_dates
+from {{ engine_table(ref('engine_planning_delivery'), 'delivery_dates') }} as delivery_dates

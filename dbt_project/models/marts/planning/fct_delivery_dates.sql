@@ -1,4 +1,19 @@
 -- One row per open sales order line of goods: when it was wanted, promised, and will be there, and what decides it.
+with
+
+-- The work centre that holds a line up longest, of all steps of its way.
+held_up as (
+    select
+        steps.sales_order_line_id,
+        expected.work_center_code,
+        row_number() over (
+            partition by steps.sales_order_line_id order by steps.capacity_days desc, steps.step_number desc
+        ) as longest_first
+    from {{ engine_table(ref('engine_planning_delivery'), 'delivery_steps') }} as steps
+    inner join {{ ref('int_planning_supplies_expected') }} as expected on expected.supply_id = steps.supply_id
+    where steps.capacity_days > 0
+)
+
 select
     delivery_dates.sales_order_line_id,
     delivery_dates.company_id,
@@ -27,10 +42,13 @@ select
     binding.document_number as binding_document_number,
     reason_items.item_id as reason_item_id,
     reason_items.item_code as reason_item_code,
+    delivery_dates.reason_document_number,
     cast(delivery_dates.reason_lead_time_days as bigint) as reason_lead_time_days,
     cast(delivery_dates.reason_date as date) as reason_date,
+    held_up.work_center_code as reason_work_center_code,
+    cast(delivery_dates.capacity_days as bigint) as capacity_days,
     {{ amount('demands.margin_amount') }} as open_margin_amount
-from {{ engine_table(ref('engine_planning_run'), 'planning_delivery_dates') }} as delivery_dates
+from {{ engine_table(ref('engine_planning_delivery'), 'delivery_dates') }} as delivery_dates
 inner join {{ ref('stg_companies') }} as companies on companies.company_id = delivery_dates.company_id
 inner join {{ ref('int_planning_demands') }} as demands on demands.demand_id = delivery_dates.demand_id
 inner join {{ ref('stg_document_lines') }} as document_lines
@@ -40,5 +58,8 @@ inner join {{ ref('stg_items') }} as items on items.item_code = delivery_dates.i
 left join {{ ref('stg_items') }} as reason_items on reason_items.item_code = delivery_dates.reason_item_id
 left join {{ ref('stg_partners') }} as partners on partners.partner_id = documents.partner_id
 left join {{ ref('int_planning_supplies') }} as binding on binding.supply_id = delivery_dates.binding_supply_id
+left join held_up
+    on held_up.sales_order_line_id = delivery_dates.sales_order_line_id
+    and held_up.longest_first = 1
 left join {{ engine_table(ref('engine_planning_odds'), 'odds_delivery_dates') }} as odds
     on odds.sales_order_line_id = delivery_dates.sales_order_line_id
