@@ -101,7 +101,7 @@ WORDS: dict[str, str] = {
     "in_stock": noted("in stock"),
     "on_time": noted("covered in time"),
     "late_supply": noted("late supply"),
-    "capacity": noted("full work centre"),
+    "capacity": noted("capacity of a work centre"),
     "lead_time": noted("lead time"),
     "held_suggestion": noted("waits for a decision"),
     "beyond_horizon": noted("beyond the horizon"),

@@ -39,8 +39,10 @@ LINES = {
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
     "binding_document_number": Column("Waits for"),
-    "reason_work_center_code": Column("Full work centre"),
-    "capacity_days": Column("Lost there, days", "count", help="Working days by which full work centres hold it up"),
+    "reason_work_center_code": Column("Work centre"),
+    "capacity_days": Column(
+        "Lost there, days", "count", help="Working days that work centres take longer than planned"
+    ),
     "open_margin_amount": Column("Margin", "amount"),
 }
 REASONS = {
@@ -70,8 +72,10 @@ STEPS = {
     "item_name": Column("Name"),
     "lead_time_days": Column("Lead time, days", "count"),
     "step_days": Column("Days of this step", "count"),
-    "capacity_days": Column("Lost there, days", "count", help="Working days by which full work centres hold it up"),
-    "work_center_code": Column("Full work centre"),
+    "capacity_days": Column(
+        "Lost there, days", "count", help="Working days that work centres take longer than planned"
+    ),
+    "work_center_code": Column("Work centre"),
     "available_date": Column("There on", "date"),
 }
 
@@ -200,7 +204,7 @@ def sentence(line: dict[str, Any]) -> str:
         "on_time": _("Its supply comes in time, on {day}.", day=day),
         "late_supply": _("It waits for {document}, which brings {item} on {day}.",
                          document=document, item=item, day=day),
-        "capacity": _("It waits for {document} of {item}: work centre {center} is full and can finish it on {day}, "
+        "capacity": _("It waits for {document} of {item}: work centre {center} can finish it on {day}, "
                       "{days} working days later than planned.",
                       document=document, item=item, center=center, day=day, days=held_up),
         "lead_time": _("It waits for {item}, which takes {days} working days, until {day}.",
@@ -212,7 +216,7 @@ def sentence(line: dict[str, Any]) -> str:
     }  # fmt: skip
     told = texts.get(line["reason_key"], said(line["reason_key"]))
     if line["capacity_days"] and line["reason_key"] in ("late_supply", "lead_time", "held_suggestion"):
-        more = _("Work centre {center} is full and holds it up by {days} working days more.",
+        more = _("Work centre {center} holds it up by {days} working days more.",
                  center=center, days=held_up)  # fmt: skip
         return f"{told} {more}"
     return told

@@ -81,7 +81,7 @@ def test_the_reason_in_words(at_home: Path, opened: Opened) -> None:
 
     lines = answered(current_edition("full"), "delivery_lines", {}).sort("order_number").to_dicts()
     told = sentence(lines[1])
-    assert told.startswith("It waits for WO000002 of LAMP: work centre BENCH is full and can finish it on ")
+    assert told.startswith("It waits for WO000002 of LAMP: work centre BENCH can finish it on ")
     assert told.endswith(", 2 working days later than planned.")
     late_parts = lines[1] | {"reason_key": "late_supply", "reason_document_number": "PO000007"}
-    assert sentence(late_parts).endswith("Work centre BENCH is full and holds it up by 2 working days more.")
+    assert sentence(late_parts).endswith("Work centre BENCH holds it up by 2 working days more.")

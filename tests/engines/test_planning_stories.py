@@ -208,7 +208,7 @@ def test_a_full_work_centre_moves_the_dates_and_nothing_else() -> None:
     assert free.select("date", "quantity").rows() == [(january(21), 4 * MICRO)]
 
 
-def test_a_full_work_centre_comes_on_top_of_late_parts() -> None:
+def test_what_a_work_centre_takes_comes_on_top_of_late_parts() -> None:
     """Frames of the 20th make bicycles on the 22nd at the earliest; their work centre has time on the 27th."""
     demands = [sold(1, "BIKE", 4, january(16)), consumed("9", "FRAME", 4, january(14))]
     order = coming("WO:9", "BIKE", 4, january(16), "work_order") | {"expected_date": january(27)}
@@ -216,7 +216,7 @@ def test_a_full_work_centre_comes_on_top_of_late_parts() -> None:
     line = row(result.delivery_dates, sales_order_line_id=1)
     assert (line["predicted_date"], line["reason_key"], line["capacity_days"]) == (january(27), "late_supply", 3)
     assert line["reason"] == (
-        "Waits for PO-3 of FRAME, which comes on 2026-01-20. Full work centres take 3 worked days more."
+        "Waits for PO-3 of FRAME, which comes on 2026-01-20. Work centres take 3 worked days more than planned."
     )
     assert [(step["item_id"], step["days"], step["capacity_days"]) for step in line["steps"]] == [
         ("BIKE", 5, 3),

@@ -1,4 +1,4 @@
-"""Delivery dates know full work centres: from commands to marts, with dates counted by hand."""
+"""Delivery dates know what work centres can do: from commands to marts, with dates counted by hand."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_second_order_waits_for_the_bench(warehouse_run: WarehouseRun, compa
     assert second["reason"] == (
         "Waits for WO000002 of LAMP, which its work centre can finish on 2026-06-22, 2 worked days later than planned."
     )
-    # Five worked days from Monday to Monday, two of them for want of the bench.
+    # Five worked days from Monday to Monday, two of them behind the first order.
     assert [
         (step["document_number"], step["step_days"], step["capacity_days"], step["work_center_code"])
         for step in found["fct_delivery_steps"]
@@ -98,17 +98,28 @@ def test_what_is_made_of_it_comes_later_too(warehouse_run: WarehouseRun, company
 def test_an_order_that_was_due_before_today_waits_for_the_bench_too(
     warehouse_run: WarehouseRun, company: tuple[Door, Path]
 ) -> None:
-    """Of two orders that should have been there on Friday the 12th the bench makes one after the other."""
+    """Of two orders that should have been there on Friday the 12th the bench ends one on Wednesday, one on Monday."""
     door, path = company
     do(door, lamps("2026-06-12", "W1", "2026-06-10"), lamps("2026-06-12", "W2", "2026-06-10"), *ORDERS[2:])
     found = built(warehouse_run, door, path)
-    assert [supply["expected_date"] for supply in found["fct_planning_supplies"]] == [None, june(22)]
-    assert found["fct_delivery_dates"][1]["predicted_date"] == june(22)
+    assert [supply["expected_date"] for supply in found["fct_planning_supplies"]] == [june(17), june(22)]
+    first, second = found["fct_delivery_dates"]
+    assert (first["predicted_date"], first["reason_key"], first["capacity_days"]) == (june(17), "on_time", 2)
+    assert (second["predicted_date"], second["reason_key"], second["capacity_days"]) == (june(22), "capacity", 5)
 
 
-def test_without_a_wait_the_dates_are_those_of_the_plan(
+def test_an_order_that_its_work_centre_cannot_make_in_time(
     warehouse_run: WarehouseRun, company: tuple[Door, Path]
 ) -> None:
+    """Three days of work, due tomorrow: nobody is in front, and yet it ends on Wednesday."""
+    door, path = company
+    do(door, lamps("2026-06-16", "W1"), sold("LAMP", "2026-06-16", "S1"))
+    [line] = built(warehouse_run, door, path)["fct_delivery_dates"]
+    assert (line["predicted_date"], line["reason_key"], line["days_late"]) == (june(17), "capacity", 1)
+    assert (line["capacity_days"], line["reason_work_center_code"]) == (1, "BENCH")
+
+
+def test_without_delay_the_dates_are_those_of_the_plan(warehouse_run: WarehouseRun, company: tuple[Door, Path]) -> None:
     door, path = company
     do(door, ORDERS[0], *ORDERS[2:])
     found = built(warehouse_run, door, path)
@@ -119,7 +130,7 @@ def test_without_a_wait_the_dates_are_those_of_the_plan(
                 for table in (f"planning_delivery_{name}", f"delivery_{name}")
             )
             assert plan == published != []
-        assert connection.sql("select held_up_supply_count from engine.engine_planning_delivery").fetchall() == [(0,)]
+        assert connection.sql("select late_supply_count from engine.engine_planning_delivery").fetchall() == [(0,)]
     assert {line["capacity_days"] for line in found["fct_delivery_dates"]} == {0}
 
 

@@ -64,14 +64,14 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         nothing can be planned.
     days_late: worked days from need_date to predicted_date, never negative. binding_supply_id: the supply that decides.
     steps: from the line down, each step with its supply, item, lead time, the day it is available, the worked days it
-        takes after the step below it (after as_of for the last), and capacity_days, those of them by which full work
-        centres hold it up; the days sum to the worked days from as_of to the day the line is covered. capacity_days of
-        the line: of all its steps. reason_key, with reason_item_id, reason_supply_id, reason_document_number,
-        reason_lead_time_days and reason_date as its parameters: in_stock · on_time · late_supply (an existing supply
-        comes late) · capacity (an existing supply comes late because its work centres are full; capacity_days of it is
-        how much later) · lead_time (no time is left to buy or make) · held_suggestion (a snoozed or rejected suggestion
-        would have to be followed) · beyond_horizon (not planned yet) · accepted_shortage (the floor of the item is
-        below zero) · no_source (the item cannot be planned).
+        takes after the step below it (after as_of for the last), and capacity_days, those of them that its work centres
+        take on top of what was planned; the days sum to the worked days from as_of to the day the line is covered.
+        capacity_days of the line: of all its steps. reason_key, with reason_item_id, reason_supply_id,
+        reason_document_number, reason_lead_time_days and reason_date as its parameters: in_stock · on_time ·
+        late_supply (an existing supply comes late) · capacity (an existing supply comes late because its work centres
+        cannot finish it before; capacity_days say how much later) · lead_time (no time is left to buy or make) ·
+        held_suggestion (a snoozed or rejected suggestion would have to be followed) · beyond_horizon (not planned yet)
+        · accepted_shortage (the floor of the item is below zero) · no_source (the item cannot be planned).
     """
     there = plan.as_expected
     count = plan.demands.height
@@ -223,7 +223,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         .then(pl.format("{} may stay short by its parameters; nothing is planned for it.", item))
         .otherwise(pl.format("{} has no source, so no date can be given.", item))
     )
-    after_that = pl.format(" Full work centres take {} worked days more.", further)
+    after_that = pl.format(" Work centres take {} worked days more than planned.", further)
     return frame.with_columns(reason=sentence + pl.when(is_late & (further > 0)).then(after_that).otherwise(pl.lit("")))
 
 

@@ -36,11 +36,11 @@ def delivery_odds(
     """One row per sales order line: the days by which it is there half of the time and nine times in ten.
 
     steps: sales_order_line_id, step_number, supply_kind, supplier_id, item_id, due_date (of a supply that exists),
-        lead_time_days (of a new one), capacity_days (worked days by which full work centres hold it up), available_date
+        lead_time_days (of a new one), capacity_days (worked days that its work centres take on top), available_date
         (as planned), need_date (of the line).
     learned: by (purchase or make, late or lead): days after the due day, days from the order. worked: worked days,
-        ascending. A supply that exists and is not there by as_of comes later, and not before full work centres let it;
-        a new one takes as long as others did.
+        ascending. A supply that exists and is not there by as_of comes later, and not before work centres can finish
+        it; a new one takes as long as others did.
     sample_count: the fewest samples, estimate_level: the widest level (item, group: of the supplier, all) that a step
     of the chain is estimated from; null where nothing is uncertain. Dates are null without a planned date.
     """

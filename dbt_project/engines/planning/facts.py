@@ -194,8 +194,8 @@ class PlanningInput:
         order is the one with supply_id "WO:" + work_order_id. What an open transfer takes (kind transfer_out) carries
         for_supply_id, the supply that it brings elsewhere.
     supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
-        released, supplier_id of what is bought. expected_date: the day on which it can be there, where full work
-        centres make that later than it is due (null: they do not); it moves delivery dates and promises, nothing else.
+        released, supplier_id of what is bought. expected_date: the day on which its work centres can finish it,
+        where that is later than it is due (null: it is not); it moves delivery dates and promises, nothing else.
     bom_versions, bom_lines: the version with the latest effective_date not after the start is in force, until its
         end_date (its last day; null: until the next version); scrap_rate is
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity

@@ -51,7 +51,7 @@ Table = npt.NDArray[np.int64]
 class Availability:
     """supply_day: when each supply is really there; supply_binding: the requirement that decides it; requirement_day,
     requirement_binding: when each requirement is really covered, and the supply that decides it; held_up: of each
-    existing supply, the worked days by which full work centres hold it up."""
+    existing supply, the worked days by which its expected day comes after that of its due date and parts."""
 
     supply_day: Int64s
     supply_binding: Int64s

@@ -23,7 +23,7 @@ class Change:
 
     demand: open order lines and forecasts times `rate`; or `quantity` (micro-units) more of the item on `on`.
     lead_time: new orders take `days` longer (negative: shorter, not below 0). delay: what is ordered or in work comes
-    so many calendar days later, also than full work centres let it. stock: `quantity` more of the item in the warehouse
+    so many calendar days later, also than the schedule has it. stock: `quantity` more of the item in the warehouse
     (negative: less). safety_stock: times `rate`. capacity: new work by routing takes its time divided by `rate`; what
     is in work keeps the days that the schedule has. purchase_price: what is bought costs times `rate`. sales_price:
     nothing of the plan changes; the profit of orders does.

@@ -1,8 +1,8 @@
-"""When open order lines can be delivered, full work centres included: engine.delivery_dates and engine.delivery_steps.
+"""When open order lines can be delivered, capacity included: engine.delivery_dates and engine.delivery_steps.
 
 The plan pegs, the schedule follows from the pegs, and what the schedule says of work orders comes back here: the same
 facts with the days on which work centres can finish them, where that is later than they are due. Companies whose work
-centres hold nothing up keep the dates of the plan. This table: one row per company, with what holds it up.
+centres finish everything in time keep the dates of the plan. This table: one row per company, with what they do not.
 """
 
 import polars as pl
@@ -33,25 +33,25 @@ def model(dbt, session):
         "calendar": dbt.ref("int_calendar_working_days"),
         "decisions": dbt.ref("int_planning_decisions"),
     }
-    held_up = expected["company_id"].unique().sort().to_list()
+    late = expected["company_id"].unique().sort().to_list()
     engine = dbt.this.schema
     for name in ("dates", "steps"):
         of_plan = f"select * from {engine}.planning_delivery_{name}"
         session.execute(f"create or replace table {engine}.delivery_{name} as {of_plan}")
-    if held_up:
+    if late:
         tables = {name: relation.pl() for name, relation in given.items()}
         dated = expected.select("supply_id", pl.col("expected_date").cast(pl.Date))
         tables["supplies"] = tables["supplies"].join(dated, on="supply_id", how="left")
         found = [
             predicted_dates(facts).with_columns(company_id=pl.lit(company_id, pl.Int64))
-            for company_id, facts in company_facts(tables, as_of, held_up).items()
+            for company_id, facts in company_facts(tables, as_of, late).items()
         ]
-        replace(session, f"{engine}.delivery_dates", held_up, pl.concat([table.drop("steps") for table in found]))
-        replace(session, f"{engine}.delivery_steps", held_up, pl.concat([delivery_steps(table) for table in found]))
+        replace(session, f"{engine}.delivery_dates", late, pl.concat([table.drop("steps") for table in found]))
+        replace(session, f"{engine}.delivery_steps", late, pl.concat([delivery_steps(table) for table in found]))
     counts = dict(expected.group_by("company_id").len().iter_rows())
     return pl.DataFrame(
         [(company_id, counts.get(company_id, 0)) for company_id in sorted(companies)],
-        schema={"company_id": pl.Int64, "held_up_supply_count": pl.Int64},
+        schema={"company_id": pl.Int64, "late_supply_count": pl.Int64},
         orient="row",
     )
 
