@@ -197,7 +197,7 @@ def plan(factory: Factory) -> Plan:
         )
         supplies[supply.place].append(supply)
         orders[given["supply_id"]] = supply
-    for given in factory.demands:
+    for given in sorted(factory.demands, key=lambda given: given["demand_id"]):
         need = Requirement(
             (given["demand_id"],),
             (given["item_id"], given["warehouse_id"]),

@@ -25,11 +25,7 @@ class WarehouseRun:
         self.dbt = DbtRun(folder)
 
     def build(self, path: Path, as_of: str, *select: str) -> None:
-        """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised.
-
-        The build's own record is what a refresh writes beside the mirror; a file without one gets one.
-        """
-        change(path, "create schema if not exists raw", RECORD.format(as_of=as_of))
+        """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised."""
         broken = [result for result in self._results("run", path, as_of, *select) if result.status != "success"]
         assert not broken, [f"{result.node.name}: {result.message}" for result in broken]
 
@@ -44,6 +40,8 @@ class WarehouseRun:
     def _results(self, verb: str, path: Path, as_of: str, *select: str) -> list[Any]:
         from dbt.cli.main import dbtRunner
 
+        # The build's own record, which a refresh writes beside the mirror.
+        change(path, "create schema if not exists raw", RECORD.format(as_of=as_of))
         before = os.environ.get("BIHUAN_BUILD_PATH")
         project, variables = self.dbt.parsed(), {"as_of": as_of, "build_id": "test"}
         os.environ["BIHUAN_BUILD_PATH"] = str(path)

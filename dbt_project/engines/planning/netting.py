@@ -231,7 +231,7 @@ def _follow_parents(asked: Table, supplies: Table, rows: Int64s, component_hash:
 
 @njit(cache=True)
 def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
-    """Rows by need date, then priority, then as they came."""
+    """Rows by need date, then priority, then as they came: what was given by its id, then what comes from above."""
     keys = np.empty(len(rows), dtype=np.int64)
     for i in range(len(rows)):
         keys[i] = ((asked[rows[i], A_DAY] - first) << 24) | asked[rows[i], A_RANK]

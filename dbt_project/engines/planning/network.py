@@ -129,8 +129,8 @@ def network(
     )
     extra_from = np.concatenate([order_arcs[0], beside["parent"].cast(pl.Int64).to_numpy()])
     extra_to = np.concatenate([order_arcs[1], beside["node"].cast(pl.Int64).to_numpy()])
-    core = _core(count, np.concatenate([arc_from, extra_from]), np.concatenate([arc_to, extra_to]))
-    apart = ~(core[extra_from] & core[extra_to])
+    circle = _circles(count, np.concatenate([arc_from, extra_from]), np.concatenate([arc_to, extra_to]))
+    apart = (circle[extra_from] < 0) | (circle[extra_from] != circle[extra_to])
     arc_from, arc_to = np.concatenate([arc_from, extra_from[apart]]), np.concatenate([arc_to, extra_to[apart]])
     level = _levels(count, arc_from, arc_to)
     order, pool = _order(nodes, level, arc_from, arc_to)
@@ -178,11 +178,9 @@ def _order(nodes: pl.DataFrame, level: Int64s, arc_from: Int64s, arc_to: Int64s)
     )
     between = together[arc_from] != together[arc_to]
     contracted_from, contracted_to = together[arc_from[between]], together[arc_to[between]]
-    core = _core(count, contracted_from, contracted_to)
-    if core.any():
-        inside = core[contracted_from] & core[contracted_to]
-        circular = [node for cycle in _cycles(contracted_from[inside], contracted_to[inside]) for node in cycle]
-        apart = np.isin(together, circular)
+    circular = _circles(count, contracted_from, contracted_to) >= 0
+    if circular.any():
+        apart = circular[together]
         together[apart] = own[apart]
         between = together[arc_from] != together[arc_to]
         contracted_from, contracted_to = together[arc_from[between]], together[arc_to[between]]
@@ -379,6 +377,16 @@ def _core(count: int, arc_from: Int64s, arc_to: Int64s) -> Flags:
     _peel(count, arc_from, arc_to, alive)
     _peel(count, arc_to, arc_from, alive)
     return alive
+
+
+def _circles(count: int, arc_from: Int64s, arc_to: Int64s) -> Int64s:
+    """Per node the number of the set of nodes that reach each other in which it lies; -1: in none."""
+    circle = np.full(count, -1, dtype=np.int64)
+    core = _core(count, arc_from, arc_to)
+    inside = core[arc_from] & core[arc_to]
+    for number, members in enumerate(_cycles(arc_from[inside], arc_to[inside])):
+        circle[members] = number
+    return circle
 
 
 def _cycles(arc_from: Int64s, arc_to: Int64s) -> list[list[int]]:

@@ -82,8 +82,7 @@ Table = npt.NDArray[np.int64]
 
 
 def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Demands with node, rank and line number in the order in which they are served; and those of items that are not
-    planned."""
+    """Demands with node, day, rank and line number, by node, day and id; and those of items that are not planned."""
     located = facts.demands.filter(pl.col("quantity") > 0).join(
         nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"], how="left"
     )
@@ -108,7 +107,7 @@ def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataF
         rank=(pl.col("priority").rank("dense").cast(pl.Int64) - 1).fill_null(LAST_RANK),
         day=pl.col("need_date").to_physical().cast(pl.Int64),
         line=pl.when(pl.col("kind") == "sales_order").then(pl.col("sales_order_line_id")),
-    ).sort("node", "day", "rank", "demand_id")
+    ).sort("node", "day", "demand_id")
     return ranked, lost
 
 
