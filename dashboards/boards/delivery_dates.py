@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
@@ -72,10 +73,10 @@ STEPS = {
     "item_name": Column("Name"),
     "lead_time_days": Column("Lead time, days", "count"),
     "step_days": Column("Days of this step", "count"),
+    "work_center_code": Column("Work centre"),
     "capacity_days": Column(
         "Lost there, days", "count", help="Working days that work centres take longer than planned"
     ),
-    "work_center_code": Column("Work centre"),
     "available_date": Column("There on", "date"),
 }
 
@@ -127,7 +128,7 @@ def _reasons(view: View, customer: str | None) -> None:
         st.subheader(
             _("Late lines: {reason}", reason=" ".join(part for part in (said(key), item) if part)), anchor=False
         )
-        rows = view.ask("delivery_lines", customer=customer, reason=key, reason_item=item, is_late=True)
+        rows = _shown(view.ask("delivery_lines", customer=customer, reason=key, reason_item=item, is_late=True))
         table(view, rows, LINES, key="reason-lines", opens="sales_order_id", height=360)
 
 
@@ -168,7 +169,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
         ),
         height=220, key="lateness",
     )  # fmt: skip
-    rows = view.ask("delivery_lines", customer=customer, lateness=lateness)
+    rows = _shown(view.ask("delivery_lines", customer=customer, lateness=lateness))
     chosen = table(view, rows, LINES, key="delivery-lines", chooses=True, height=400)
     if not chosen:
         if rows.height:
@@ -183,7 +184,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     st.markdown(" ".join(part for part in (sentence(line), odds_in_words(line)) if part))
     table(
         view,
-        view.ask("delivery_steps", line=line["sales_order_line_id"]),
+        _shown(view.ask("delivery_steps", line=line["sales_order_line_id"])),
         STEPS,
         key="delivery-steps",
         opens="document_id",
@@ -194,11 +195,16 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     )
 
 
+def _shown(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where no day is lost nothing is said of work centres."""
+    return rows.with_columns(pl.col("capacity_days").replace(0, None))
+
+
 def sentence(line: dict[str, Any]) -> str:
     """The reason of a line's date, in the session's language."""
     day, item = shown_date(line["reason_date"]), line["reason_item_code"]
     document = line["reason_document_number"] or line["binding_document_number"] or "–"
-    center, held_up = line["reason_work_center_code"], shown_number(line["capacity_days"])
+    center, held_up = line["reason_work_center_code"], shown_number(line["capacity_days"] or 0)
     texts = {
         "in_stock": _("It is covered by stock."),
         "on_time": _("Its supply comes in time, on {day}.", day=day),
