@@ -102,8 +102,9 @@ def predicted(home: Path, day: date, folder: Path, dbt: DbtRun) -> pl.DataFrame:
 @pytest.mark.soak
 @pytest.mark.parametrize("home", [2011, 2012], indirect=True)
 def test_customers_lines_are_there_when_it_was_said(home: Path, tmp_path: Path) -> None:
-    """Of the lines open on ten evenings nine in ten were delivered by their p90, within three points, over the
-    year: fewer in summer, when more is ordered than usual, more in winter."""
+    """Of the lines open on ten evenings nine in ten were delivered by their p90, over the year: fewer in summer, when
+    more is ordered than usual, more in winter. Up to five points more than nine in ten: p90 is never before the day a
+    line is due, which most lines keep that are in stock."""
     dbt = DbtRun(WarehouseFolder.of_home(home).dbt)
     said = pl.concat(predicted(home, day, tmp_path, dbt) for day in EVENINGS).drop_nulls("p90_date")
     build = WarehouseFolder.of_home(home).builds / published_build(home).build_id / "work.duckdb"
@@ -115,4 +116,4 @@ def test_customers_lines_are_there_when_it_was_said(home: Path, tmp_path: Path) 
     under = lines.filter(pl.col("day") <= pl.col("p90_date")).height / lines.height
     print(f"{home.name}: {lines.height} lines delivered, {under:.1%} under p90")
     assert lines.height >= 1_000
-    assert 0.87 <= under <= 0.93
+    assert 0.87 <= under <= 0.95

@@ -39,8 +39,8 @@ def delivery_odds(
         lead_time_days (of a new one), capacity_days (worked days that its work centres take on top), available_date
         (as planned), need_date (of the line).
     learned: by (purchase or make, late or lead): days after the due day, days from the order. worked: worked days,
-        ascending. A supply that exists and is not there by as_of comes later, and not before work centres can finish
-        it; a new one takes as long as others did.
+        ascending. A supply that exists and is not there by as_of comes later; a new one takes as long as others did.
+        Where work centres hold the line up it is not there before they can finish.
     sample_count: the fewest samples, estimate_level: the widest level (item, group: of the supplier, all) that a step
     of the chain is estimated from; null where nothing is uncertain. Dates are null without a planned date.
     """
@@ -84,7 +84,7 @@ def delivery_odds(
             is_new = kind in NEW
             elapsed = NONE if is_new else place(today) - place(day_number(due))
             planned = int(lead or 0) if is_new else max(elapsed, 0) + held_up
-            found = delay(learnt_as, is_new, supplier, item, planned, planned - 1 if held_up else elapsed)
+            found = delay(learnt_as, is_new, supplier, item, planned, elapsed)
             if found is None:
                 continue
             dense, samples, level, ninety = found
@@ -93,6 +93,8 @@ def delivery_odds(
             width = max(width, LEVELS.index(level))
             levels.append(ninety)
         first = max(day_number(need), today)
+        if chain["capacity_days"].sum():
+            first = max(first, day_number(covered))
         if whole is None:
             day = max(day_number(covered), first)
             rows.append((line, day, day, None, None))
