@@ -291,6 +291,19 @@ def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
     assert compared == []
 
 
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("raw.document", "update raw.document set partner_id = partner_id + 1 where document_type = 'goods_receipt'"),
+        ("raw.document", "update raw.document set partner_id = partner_id + 1 where document_type = 'delivery'"),
+        ("raw.work_order", "update raw.work_order set item_id = item_id + 1"),
+    ],
+)
+def test_a_partner_or_an_item_that_is_told_twice(standing: StandingBuild, table: str, statement: str) -> None:
+    with standing.changed([statement], table):
+        assert "document_links" in standing.red_proofs()
+
+
 def test_a_quarter_of_the_faults(standing: StandingBuild) -> None:
     count = plant(standing, FAULTS // 4, seed=1)
     print(count)

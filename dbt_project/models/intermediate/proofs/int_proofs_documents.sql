@@ -254,6 +254,42 @@ compared as (
 
     union all
 
+    -- What follows from a document of a partner is of the same partner.
+    select
+        'document_links' as check_name,
+        followers.document_id,
+        'partner of document ' || followers.document_id || ' after ' || followed.document_id as key,
+        followed.partner_id as left_amount,
+        followers.partner_id as right_amount
+    from (
+        select distinct
+            from_lines.document_id as from_document_id,
+            lines.document_id
+        from {{ source('raw', 'line_link') }} as links
+        inner join lines on lines.id = links.to_line_id
+        inner join lines as from_lines on from_lines.id = links.from_line_id
+        where
+            links.link_type in (
+                'delivery', 'invoice', 'receipt', 'bill', 'customer_return', 'supplier_return', 'credit_note', 'debit_note'
+            )
+    ) as linked_documents
+    inner join documents as followed on followed.document_id = linked_documents.from_document_id
+    inner join documents as followers on followers.document_id = linked_documents.document_id
+
+    union all
+
+    -- A work order makes the item of its line.
+    select
+        'document_links' as check_name,
+        work_orders.document_id,
+        'item of work order ' || work_orders.document_id as key,
+        lines.item_id as left_amount,
+        work_orders.item_id as right_amount
+    from {{ source('raw', 'work_order') }} as work_orders
+    inner join lines on lines.document_id = work_orders.document_id
+
+    union all
+
     -- Two lines are joined once in the same way.
     select
         'document_links' as check_name,
