@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from dbt_project.engines.costing import CostingResult, value_moves
+from dbt_project.engines.stored import store
 from tests.bench.figure import Measured, median, peak_memory, timed
 from tests.bench.histories import written_apart
 
@@ -34,9 +35,7 @@ def valued(connection: duckdb.DuckDBPyConnection, engine_seconds: list[float]) -
     with timed(engine_seconds):
         result = value_moves(moves.pop(), work_orders, methods)  # nobody else keeps the moves in memory
     for name, frame in result._asdict().items():
-        connection.register("frame", frame.to_arrow())
-        connection.execute(f"create or replace table costing_{name} as select * from frame")
-        connection.unregister("frame")
+        store(connection, f"costing_{name}", frame)
     return result
 
 

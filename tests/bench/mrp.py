@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from dbt_project.engines.planning import PlanningInput, plan
+from dbt_project.engines.stored import store
 from tests.bench.figure import Measured, median, peak_memory, timed
 from tests.bench.planning import measure_planning
 from tests.engines.factory import deep_factory, factory
@@ -89,7 +89,7 @@ def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[f
         given = {field.name: getattr(facts, field.name) for field in fields(facts)}
         frames = {name: value for name, value in given.items() if isinstance(value, pl.DataFrame) and value.width}
         for name, frame in frames.items():
-            _write(connection, f"facts_{name}", frame)
+            store(connection, f"facts_{name}", frame)
         for _ in range(repeats):
             with timed(whole):
                 read = replace(facts, **_read(connection, frames))
@@ -97,11 +97,11 @@ def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[f
                     result = plan(read)
                 written = {field.name: getattr(result, field.name) for field in fields(result)}
                 for name, frame in written.items():
-                    _write(connection, name, frame)
+                    store(connection, name, frame)
             with timed(bare):
                 _read(connection, frames)
                 for name, frame in written.items():
-                    _write(connection, name, frame)
+                    store(connection, name, frame)
             rows = sum(frame.height for frame in written.values())
             del read, result, written, frame  # one plan in memory at a time
     return rows, whole, engine, bare
@@ -109,9 +109,3 @@ def _whole(facts: PlanningInput, repeats: int) -> tuple[int, list[float], list[f
 
 def _read(connection: duckdb.DuckDBPyConnection, frames: dict[str, pl.DataFrame]) -> dict[str, Any]:
     return {name: connection.sql(f"select * from facts_{name}").pl() for name in frames}
-
-
-def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("frame", pa.RecordBatchReader.from_stream(frame))
-    connection.execute(f"create or replace table {name} as select * from frame")
-    connection.unregister("frame")

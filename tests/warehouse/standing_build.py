@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from dbt_project.engines.stored import store
 from orchestration.dbt_run import PROJECT
 from tests.warehouse.warehouse_run import WarehouseRun
 
@@ -213,9 +214,7 @@ class StandingBuild:
             self.connection.execute(f"create or replace table {model.table} as {model.sql}")
             return [model.table]
         frame = self.result_of(model)
-        self.connection.register("made_frame", frame.to_arrow())
-        self.connection.execute(f"create or replace table {model.table} as select * from made_frame")
-        self.connection.unregister("made_frame")
+        store(self.connection, model.table, frame)
         beside = [name for name in self.hashes if name.startswith("engine.costing_")]
         return [model.table, *(beside if model.name == "engine_costing_run" else ())]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from dbt_project.engines.planning.ratio import divided_up
@@ -15,10 +13,9 @@ from dbt_project.engines.planning.records import (
     S_DAY,
     S_NEXT,
     S_QUANTITY,
+    Int64s,
+    Table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 
 @njit(cache=True)

@@ -4,7 +4,6 @@ components are there."""
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from dbt_project.engines.planning.calendar import worked_on
@@ -27,10 +26,9 @@ from dbt_project.engines.planning.records import (
     S_NODE,
     S_RELEASE,
     UNCOVERED,
+    Int64s,
+    Table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 # The day of what nothing covers.
 NEVER = 1 << 40

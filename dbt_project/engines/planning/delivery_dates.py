@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 from numba import njit
@@ -24,11 +23,9 @@ from dbt_project.engines.planning.records import (
     S_STATE,
     SNOOZED,
     STOCK,
+    Int64s,
 )
 from dbt_project.engines.planning.solution import Solution, dates, dates_or_null, gathered
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 
 @njit(cache=True)

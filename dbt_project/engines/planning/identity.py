@@ -13,7 +13,8 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
-Int64s = npt.NDArray[np.int64]
+from dbt_project.engines.planning.records import Int64s
+
 HIGH_HALF = np.int64(0x7FFFFFFFFFFFFFFF)
 
 

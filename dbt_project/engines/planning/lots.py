@@ -10,12 +10,10 @@ from __future__ import annotations
 from math import isqrt
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from dbt_project.engines.planning.ratio import divided
-
-Int64s = npt.NDArray[np.int64]
+from dbt_project.engines.planning.records import Int64s
 
 LOT_FOR_LOT = 0
 MINIMUM_MULTIPLE = 1

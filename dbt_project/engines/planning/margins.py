@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from dbt_project.engines.planning.ratio import divided
@@ -22,10 +21,9 @@ from dbt_project.engines.planning.records import (
     S_PEG_START,
     STOCK,
     UNCOVERED,
+    Int64s,
+    Table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 NO_LINE = -1
 SEVERAL_LINES = -2

@@ -4,7 +4,6 @@ due."""
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from numba import njit
 
@@ -33,12 +32,11 @@ from dbt_project.engines.planning.records import (
     S_QUANTITY,
     S_SHORTAGE,
     S_STATE,
+    Int64s,
+    Table,
 )
 from dbt_project.engines.planning.solution import Solution, dates
 from dbt_project.engines.planning.suggestions import plain
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 
 @njit(cache=True)

@@ -17,7 +17,6 @@ warehouses of such a pool are planned side by side, those that are short first.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from dbt_project.engines.planning.alternates import made_by
@@ -120,10 +119,9 @@ from dbt_project.engines.planning.records import (
     STOCK,
     UNCOVERED,
     UNSEEN,
+    Int64s,
+    Table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 SAFETY_STOCK_HASH = 7_160_227_583_019_403_111
 LAST_RANK = 0xFFFFFF

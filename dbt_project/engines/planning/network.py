@@ -13,8 +13,8 @@ from numba import njit
 
 from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.recipes import exploded
+from dbt_project.engines.planning.records import Int64s
 
-Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 # The last day of a version that has none.

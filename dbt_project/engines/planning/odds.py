@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from dbt_project.engines.planning.records import Int64s
+
 Floats = npt.NDArray[np.float64]
-Int64s = npt.NDArray[np.int64]
 
 # A key with so many samples counts as much as what stands behind it.
 PRIOR_SAMPLES = 4.0

@@ -25,12 +25,11 @@ from dbt_project.engines.planning.records import (
     S_KIND,
     S_NODE,
     STOCK,
+    Int64s,
+    Table,
 )
 from dbt_project.engines.planning.sentences import paths
 from dbt_project.engines.planning.solution import Solution, dates, gathered
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 # By number, in this order; the kinds of demands and of existing supplies come after.
 REQUIREMENT_KINDS = ("safety_stock", "excess", "planned_order_component", "planned_move")

@@ -23,11 +23,10 @@ from dbt_project.engines.planning.records import (
     S_SHORTAGE,
     S_STATE,
     SNOOZED,
+    Int64s,
+    Table,
 )
 from dbt_project.engines.planning.solution import Solution, dates
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 GROSS = 0
 SCHEDULED = 1

@@ -6,6 +6,12 @@ row is one cache line, they are read in random order), all other tables column b
 order).
 """
 
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Table = npt.NDArray[np.int64]  # of two dimensions
+
 # What is asked for: rows [row, column]. The demands first, then components as they come.
 A_DAY = 0
 A_QUANTITY = 1

@@ -12,11 +12,9 @@ import pyarrow as pa
 from numba import njit
 
 from dbt_project.engines.planning.identity import text_buffers
-from dbt_project.engines.planning.records import R_PARENT, R_SOURCE, S_FIRST, S_NODE
+from dbt_project.engines.planning.records import R_PARENT, R_SOURCE, S_FIRST, S_NODE, Int64s, Table
 
-Int64s = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
-Table = npt.NDArray[np.int64]
 
 LARGEST_NUMBER = 21
 

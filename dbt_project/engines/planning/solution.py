@@ -31,6 +31,8 @@ from dbt_project.engines.planning.records import (
     S_NODE,
     S_OF,
     STOCK,
+    Int64s,
+    Table,
 )
 from dbt_project.engines.planning.tables import (
     asked_table,
@@ -42,9 +44,6 @@ from dbt_project.engines.planning.tables import (
     planning_calendar,
     supply_table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

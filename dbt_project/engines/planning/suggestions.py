@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from numba import njit
 
@@ -32,11 +31,10 @@ from dbt_project.engines.planning.records import (
     S_STATE,
     S_TOP,
     STATES,
+    Int64s,
 )
 from dbt_project.engines.planning.sentences import reasons
 from dbt_project.engines.planning.solution import Solution, dates, dates_or_null, gathered
-
-Int64s = npt.NDArray[np.int64]
 
 SHOWN = (
     S_ALTERNATE, S_COVERED, S_DAY, S_DECISION, S_DUE, S_FIRST, S_FROM, S_LEAD, S_NEED, S_NODE, S_OFFER, S_QUANTITY,

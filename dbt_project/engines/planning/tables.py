@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from numba import njit
 
@@ -75,10 +74,9 @@ from dbt_project.engines.planning.records import (
     S_WIDTH,
     SNOOZED,
     UNSEEN,
+    Int64s,
+    Table,
 )
-
-Int64s = npt.NDArray[np.int64]
-Table = npt.NDArray[np.int64]
 
 
 def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -6,6 +6,7 @@ This table: one row per table of the run, with its number of rows.
 import polars as pl
 
 from dbt_project.engines.costing import value_moves
+from dbt_project.engines.stored import store
 
 
 def model(dbt, session):
@@ -29,9 +30,7 @@ def model(dbt, session):
     # Handed over, not kept here: so the engine can give the memory of the moves back before it plays them.
     result = value_moves(dbt.ref("int_costing_entries").pl(), work_orders, methods, standard_costs)
     for name, frame in result._asdict().items():
-        session.register("costing_frame", frame.to_arrow())
-        session.execute(f"create or replace table {dbt.this.schema}.costing_{name} as select * from costing_frame")
-        session.unregister("costing_frame")
+        store(session, f"{dbt.this.schema}.costing_{name}", frame)
     return pl.DataFrame(
         [(name, frame.height) for name, frame in result._asdict().items()],
         schema={"table_name": pl.String, "row_count": pl.Int64},

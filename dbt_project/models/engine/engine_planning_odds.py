@@ -8,6 +8,7 @@ import polars as pl
 
 from dbt_project.engines.planning.delivery_odds import delivery_odds
 from dbt_project.engines.planning.odds import learned_of
+from dbt_project.engines.stored import store
 
 RUN = {
     "company_id": pl.Int64,
@@ -78,12 +79,6 @@ def model(dbt, session):
                     )
                 )  # fmt: skip
         delivery.append(delivery_odds(chains.filter(pl.col("company_id") == company), learned, worked, as_of))
-    write(dbt, session, "lead_times", pl.DataFrame(lead_times, schema=LEAD_TIMES, orient="row"))
-    write(dbt, session, "delivery_dates", pl.concat(delivery))
+    store(session, f"{dbt.this.schema}.odds_lead_times", pl.DataFrame(lead_times, schema=LEAD_TIMES, orient="row"))
+    store(session, f"{dbt.this.schema}.odds_delivery_dates", pl.concat(delivery))
     return pl.DataFrame(runs, schema=RUN, orient="row")
-
-
-def write(dbt, session, name, frame):
-    session.register("odds_frame", frame.to_arrow())
-    session.execute(f"create or replace table {dbt.this.schema}.odds_{name} as select * from odds_frame")
-    session.unregister("odds_frame")

@@ -7,6 +7,7 @@ This table: one row per company and table of the run, with its number of rows.
 import polars as pl
 
 from dbt_project.engines.planning import company_facts, delivery_steps, plan
+from dbt_project.engines.stored import store
 
 
 def model(dbt, session):
@@ -36,16 +37,11 @@ def model(dbt, session):
             for company_id, result in plans.items()
         ]
         if name == "delivery_dates":
-            write(dbt, session, "delivery_steps", pl.concat([delivery_steps(table) for table in tables]))
+            steps = pl.concat([delivery_steps(table) for table in tables])
+            store(session, f"{dbt.this.schema}.planning_delivery_steps", steps)
             tables = [table.drop("steps") for table in tables]
-        write(dbt, session, name, pl.concat(tables, how="vertical_relaxed"))
+        store(session, f"{dbt.this.schema}.planning_{name}", pl.concat(tables, how="vertical_relaxed"))
         counts += [(company_id, name, table.height) for company_id, table in zip(plans, tables, strict=True)]
     return pl.DataFrame(
         counts, schema={"company_id": pl.Int64, "table_name": pl.String, "row_count": pl.Int64}, orient="row"
     )
-
-
-def write(dbt, session, name, frame):
-    session.register("planning_frame", frame.to_arrow())
-    session.execute(f"create or replace table {dbt.this.schema}.planning_{name} as select * from planning_frame")
-    session.unregister("planning_frame")

@@ -6,6 +6,7 @@ This table: one row per company, with how its schedule came about.
 import polars as pl
 
 from dbt_project.engines.scheduling import Search, open_work, schedule
+from dbt_project.engines.stored import store
 
 # A refresh has a second or two: other turns are tried for any shop, a proof is looked for in a small one.
 TRIES, PLACEMENTS = 20_000, 16_000_000
@@ -33,7 +34,7 @@ def model(dbt, session):
             dated(getattr(run, name)).with_columns(company_id=pl.lit(company_id, pl.Int64))
             for company_id, run in runs.items()
         ]
-        write(dbt, session, name, pl.concat(made, how="vertical_relaxed"))
+        store(session, f"{dbt.this.schema}.scheduling_{name}", pl.concat(made, how="vertical_relaxed"))
     return pl.DataFrame(
         [(company, run.operations.height, run.rule, run.is_improved, run.is_best) for company, run in runs.items()],
         schema={
@@ -79,9 +80,3 @@ def dated(frame):
         is_own = pl.col("work_center_id") > 0
         frame = frame.filter(is_own)
     return frame.with_columns(changed)
-
-
-def write(dbt, session, name, frame):
-    session.register("scheduling_frame", frame.to_arrow())
-    session.execute(f"create or replace table {dbt.this.schema}.scheduling_{name} as select * from scheduling_frame")
-    session.unregister("scheduling_frame")
