@@ -213,7 +213,8 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    with _turn_in_process(path), _turn_of_process(path):
+    end = time.monotonic() + TURN_SECONDS
+    with _turn_in_process(path, end), _turn_of_process(path, end):
         yield
     if _is_flushed:
         _flush_log(path)
@@ -223,9 +224,9 @@ _turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 @contextmanager
-def _turn_in_process(path: str) -> Iterator[None]:
+def _turn_in_process(path: str, end: float) -> Iterator[None]:
     turn = _turns[path]
-    is_held = turn.acquire(timeout=TURN_SECONDS)
+    is_held = turn.acquire(timeout=end - time.monotonic())
     try:
         yield
     finally:
@@ -234,13 +235,12 @@ def _turn_in_process(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def _turn_of_process(path: str) -> Iterator[None]:
+def _turn_of_process(path: str, end: float) -> Iterator[None]:
     if fcntl is None:
         yield
         return
     folder = os.open(Path(path).parent, os.O_RDONLY)
     try:
-        end = time.monotonic() + TURN_SECONDS
         while not _locked(folder) and time.monotonic() < end:
             time.sleep(TURN_LOOK_SECONDS)
         yield

@@ -172,6 +172,7 @@ class Batch:
             body_hash, text = before
             if body_hash != asked.body_hash:
                 raise KeyUsedForAnother("the key was used for another command", field="key", value=asked.key)
+            work.is_repeating = True
             answer: Answer = json.loads(text)
             return answer
         form = asked.valid_form()

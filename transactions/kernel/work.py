@@ -86,6 +86,7 @@ class Work:
         self.touched_series: dict[int, dict[str, Any]] = {}
         self._wrote = False
         self._alone = False
+        self.is_repeating = False
 
     @property
     def connection(self) -> Connection:
@@ -137,8 +138,13 @@ class Work:
         self.masters_changed(grow=False)
 
     def finish(self) -> None:
-        """Write the writer's own state, last thing before the commit."""
+        """Write the writer's own state, last thing before the commit.
+
+        What was answered before may not be on the disk yet, and is when this transaction is.
+        """
         self._keep_state(ahead=False)
+        if self.is_repeating and not self._is_sqlite:
+            self._run(FLUSH_LOG)
         self.masters["version"] = self.state.master_version
 
     def commit(self) -> None:
