@@ -70,7 +70,7 @@ class _Kept:
         set_from_args(Namespace(send_anonymous_usage_stats=False), None)
         try:
             return Manifest.from_msgpack(self.manifest_file.read_bytes(), decoder=extended_mashumuro_decoder)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError):
             return None
 
     def keep_manifest(self, manifest: Any) -> None:

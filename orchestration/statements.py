@@ -33,7 +33,7 @@ class Statements:
 
     _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _texts: dict[str, dict[tuple[str, ...], Statement]] = field(default_factory=dict)
-    _learnt: int = 0
+    _is_newer: bool = False
 
     @classmethod
     def of_rows(cls, rows: Iterable[Any]) -> "Statements":
@@ -54,8 +54,8 @@ class Statements:
 
     def newly_learnt(self) -> bool:
         """Whether something was learnt since this was asked last."""
-        learnt, self._learnt = self._learnt, 0
-        return learnt > 0
+        is_newer, self._is_newer = self._is_newer, False
+        return is_newer
 
     def of(self, node: str, catalog: str, variables: Mapping[str, str]) -> Statement | None:
         """None while dbt has not run the node for such a catalog and such values."""
@@ -72,7 +72,7 @@ class Statements:
         texts = self._texts.setdefault(node, {})
         texts[(catalog, *_values(named, variables))] = statement
         self._named[node] = named
-        self._learnt += 1
+        self._is_newer = True
         if len(texts) > KEPT_TEXTS:
             del texts[next(iter(texts))]
 

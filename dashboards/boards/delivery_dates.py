@@ -22,6 +22,7 @@ CLASSES = {
     "unknown": noted("no date"),
 }
 COLOURS = {"on_time": GAIN, "1-5": "#e0a458", "6-20": "#d97745", ">20": LOSS, "unknown": NEUTRAL}
+LOST_DAYS = Column("Lost there, days", "count", help="Working days that work centres take longer than planned")
 LINES = {
     "order_number": Column("Order"),
     "line_number": Column("Line", "id"),
@@ -41,9 +42,7 @@ LINES = {
     "reason_item_code": Column("Of item"),
     "binding_document_number": Column("Waits for"),
     "reason_work_center_code": Column("Work centre"),
-    "capacity_days": Column(
-        "Lost there, days", "count", help="Working days that work centres take longer than planned"
-    ),
+    "capacity_days": LOST_DAYS,
     "open_margin_amount": Column("Margin", "amount"),
 }
 REASONS = {
@@ -74,9 +73,7 @@ STEPS = {
     "lead_time_days": Column("Lead time, days", "count"),
     "step_days": Column("Days of this step", "count"),
     "work_center_code": Column("Work centre"),
-    "capacity_days": Column(
-        "Lost there, days", "count", help="Working days that work centres take longer than planned"
-    ),
+    "capacity_days": LOST_DAYS,
     "available_date": Column("There on", "date"),
 }
 

@@ -20,26 +20,15 @@ FIGURES = (
     ),
     *(
         Figure(
-            f"record-clients-{short}",
-            f"4 clients of a server, {system}",
+            f"record-{who}-{short}",
+            f"{what}, {system}",
             "cycles/s",
             Promise(ratio=1.0),
-            "record.four_clients",
+            f"record.four_{who}",
             (system,),
             more_is_better=True,
         )
-        for short, system in SYSTEMS.items()
-    ),
-    *(
-        Figure(
-            f"record-processes-{short}",
-            f"4 programs at once, {system}",
-            "cycles/s",
-            Promise(ratio=1.0),
-            "record.four_processes",
-            (system,),
-            more_is_better=True,
-        )
+        for who, what in (("clients", "4 clients of a server"), ("processes", "4 programs at once"))
         for short, system in SYSTEMS.items()
     ),
     *(

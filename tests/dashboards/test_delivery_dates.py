@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.planning_facts import planning_facts
 from dashboards.questions.question import answered
 from dbt_project.engines.planning import plan
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
+from tests.dashboards.conftest import PASSWORD, Opened
 from tests.dashboards.test_pages import texts_of
 from tests.full_bench import AS_OF, ORDERS, SETTING
 from transactions import make_home
 
 
 @pytest.fixture(scope="module")
-def full_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In place of the home of the other boards."""
     home = tmp_path_factory.mktemp("full-bench")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("BIHUAN_HOME", str(home))
@@ -31,18 +30,7 @@ def full_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             made.execute(name, data, "administrator")
         refresh(home, made.engine, as_of=AS_OF)
         made.engine.dispose()
-    yield home
-    forget_homes()
-
-
-@pytest.fixture
-def at_home(full_bench: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """In place of the home of the other boards."""
-    forget_homes()
-    monkeypatch.setenv("BIHUAN_HOME", str(full_bench))
-    yield full_bench
-    door().engine.dispose()
-    forget_homes()
+    return home
 
 
 @pytest.mark.parametrize("name", ["full", "cost", "nocost"])

@@ -101,9 +101,7 @@ def network(
     from_node = nodes["from_node"].to_numpy()
     moved = np.flatnonzero(from_node >= 0)
     arc_from, arc_to = np.concatenate([parents, moved]), np.concatenate([line_node, from_node[moved]])
-    core = _core(count, arc_from, arc_to)
-    within = core[arc_from] & core[arc_to]
-    cycles = _cycles(arc_from[within], arc_to[within])
+    cycles = _cycles(count, arc_from, arc_to)
     is_cyclic = np.zeros(count, dtype=np.bool_)
     for cycle in cycles:
         is_cyclic[cycle] = True
@@ -382,15 +380,16 @@ def _core(count: int, arc_from: Int64s, arc_to: Int64s) -> Flags:
 def _circles(count: int, arc_from: Int64s, arc_to: Int64s) -> Int64s:
     """Per node the number of the set of nodes that reach each other in which it lies; -1: in none."""
     circle = np.full(count, -1, dtype=np.int64)
-    core = _core(count, arc_from, arc_to)
-    inside = core[arc_from] & core[arc_to]
-    for number, members in enumerate(_cycles(arc_from[inside], arc_to[inside])):
+    for number, members in enumerate(_cycles(count, arc_from, arc_to)):
         circle[members] = number
     return circle
 
 
-def _cycles(arc_from: Int64s, arc_to: Int64s) -> list[list[int]]:
+def _cycles(count: int, arc_from: Int64s, arc_to: Int64s) -> list[list[int]]:
     """The sets of nodes that reach each other, in order of their smallest node (Tarjan, without recursion)."""
+    core = _core(count, arc_from, arc_to)
+    inside = core[arc_from] & core[arc_to]
+    arc_from, arc_to = arc_from[inside], arc_to[inside]
     after: dict[int, list[int]] = {}
     for start, end in zip(arc_from.tolist(), arc_to.tolist(), strict=True):
         after.setdefault(start, []).append(end)

@@ -8,6 +8,7 @@ centres finish everything in time keep the dates of the plan. This table: one ro
 import polars as pl
 
 from dbt_project.engines.planning import company_facts, delivery_steps, predicted_dates
+from dbt_project.engines.stored import store
 
 
 def model(dbt, session):
@@ -34,10 +35,7 @@ def model(dbt, session):
         "decisions": dbt.ref("int_planning_decisions"),
     }
     late = expected["company_id"].unique().sort().to_list()
-    engine = dbt.this.schema
-    for name in ("dates", "steps"):
-        of_plan = f"select * from {engine}.planning_delivery_{name}"
-        session.execute(f"create or replace table {engine}.delivery_{name} as {of_plan}")
+    found = []
     if late:
         tables = {name: relation.pl() for name, relation in given.items()}
         dated = expected.select("supply_id", pl.col("expected_date").cast(pl.Date))
@@ -46,19 +44,15 @@ def model(dbt, session):
             predicted_dates(facts).with_columns(company_id=pl.lit(company_id, pl.Int64))
             for company_id, facts in company_facts(tables, as_of, late).items()
         ]
-        replace(session, f"{engine}.delivery_dates", late, pl.concat([table.drop("steps") for table in found]))
-        replace(session, f"{engine}.delivery_steps", late, pl.concat([delivery_steps(table) for table in found]))
+    engine = dbt.this.schema
+    again = {"dates": [table.drop("steps") for table in found], "steps": [delivery_steps(table) for table in found]}
+    for name, solved in again.items():
+        of_plan = session.sql(f"select * from {engine}.planning_delivery_{name}").pl()
+        in_time = of_plan.filter(~pl.col("company_id").is_in(late))
+        store(session, f"{engine}.delivery_{name}", pl.concat([in_time, *solved], how="diagonal_relaxed"))
     counts = dict(expected.group_by("company_id").len().iter_rows())
     return pl.DataFrame(
         [(company_id, counts.get(company_id, 0)) for company_id in sorted(companies)],
         schema={"company_id": pl.Int64, "late_supply_count": pl.Int64},
         orient="row",
     )
-
-
-def replace(session, table, companies, frame):
-    """The rows of these companies by these."""
-    session.register("delivery_frame", frame.to_arrow())
-    session.execute(f"delete from {table} where company_id in ({', '.join(map(str, companies))})")
-    session.execute(f"insert into {table} by name select * from delivery_frame")
-    session.unregister("delivery_frame")

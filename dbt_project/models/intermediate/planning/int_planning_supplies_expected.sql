@@ -2,6 +2,16 @@
 -- where it waits longest for a machine; where waiting costs it no day, with the one that still works longest at it.
 with
 
+jobs as (
+    select
+        job_id,
+        company_id,
+        reason_work_center_id,
+        cast("end" - interval 1 minute as date) as end_date,
+        cast(alone_end - interval 1 minute as date) as alone_end_date
+    from {{ engine_table(ref('engine_scheduling_run'), 'scheduling_jobs') }}
+),
+
 longest as (
     select
         planned.job_id,
@@ -16,11 +26,11 @@ longest as (
 select
     supplies.supply_id,
     supplies.company_id,
-    cast(jobs.end - interval 1 minute as date) as expected_date,
+    jobs.end_date as expected_date,
     work_centers.work_center_id,
     work_centers.work_center_code
 from {{ ref('int_planning_supplies') }} as supplies
-inner join {{ engine_table(ref('engine_scheduling_run'), 'scheduling_jobs') }} as jobs
+inner join jobs
     on jobs.job_id = supplies.document_id
     and jobs.company_id = supplies.company_id
 inner join longest
@@ -28,10 +38,9 @@ inner join longest
     and longest.longest_first = 1
 inner join {{ ref('stg_work_centers') }} as work_centers
     on work_centers.work_center_id = coalesce(
-        case when cast(jobs.end - interval 1 minute as date) > cast(jobs.alone_end - interval 1 minute as date)
-            then jobs.reason_work_center_id end,
+        case when jobs.end_date > jobs.alone_end_date then jobs.reason_work_center_id end,
         longest.work_center_id
     )
 where
     supplies.kind in ('work_order', 'by_product')
-    and cast(jobs.end - interval 1 minute as date) > greatest(supplies.due_date, {{ as_of() }})
+    and jobs.end_date > greatest(supplies.due_date, {{ as_of() }})
