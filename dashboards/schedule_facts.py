@@ -1,21 +1,31 @@
-"""The facts of the schedule as a build published them: what a better schedule is looked for from."""
+"""The facts of the schedule as a build published them: what a better schedule is looked for from, and what promises
+find on the work centres."""
+
+from functools import lru_cache
+from typing import Literal
 
 import polars as pl
 
 from dashboards.edition import Edition
-from dbt_project.engines.scheduling import ScheduleInput, open_work
+from dbt_project.engines.planning import Capacity
+from dbt_project.engines.scheduling import DAY, ScheduleInput, open_work, shop_of, where_done
+
+MICRO = 1_000_000
 
 
-def schedule_facts(edition: Edition, company: int) -> ScheduleInput:
-    """What the schedule of the edition's build was made from, of one company."""
+def schedule_facts(
+    edition: Edition, company: int, *, pinned: Literal["pinned_start", "planned_start"] = "pinned_start"
+) -> ScheduleInput:
+    """What the schedule of the edition's build was made from, of one company. pinned: what is held, of the planner's
+    pins or all that is scheduled."""
 
     def of_company(columns: str, table: str, which: str = "true") -> pl.DataFrame:
         return edition.rows(f"select {columns} from marts.{table} where company_id = ? and {which}", [company])
 
     return open_work(
         of_company(
-            """work_order_operation_id, work_order_id, sequence, work_center_id, subcontractor_id, outside_days_left,
-            setup_minutes as setup, run_minutes as run, cast(epoch(pinned_start) // 60 as bigint) as pinned_minute,
+            f"""work_order_operation_id, work_order_id, sequence, work_center_id, subcontractor_id, outside_days_left,
+            setup_minutes as setup, run_minutes as run, cast(epoch({pinned}) // 60 as bigint) as pinned_minute,
             cast(epoch(approved_start) // 60 as bigint) as planned_start_minute, earliest_start_date as start_date,
             due_date""",
             "fct_schedule", "operation_state <> 'done'",
@@ -27,3 +37,31 @@ def schedule_facts(edition: Edition, company: int) -> ScheduleInput:
         of_company("work_order_id, before_work_order_id, material_date", "fct_work_order_supplies"),
         edition.as_of,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def capacity(edition: Edition, company: int) -> Capacity:
+    """The work centres of a company as the build's schedule loads them, and what routings ask of them. Of work centres
+    without stated capacity nothing is asked."""
+    operations = edition.rows(
+        f"""select operations.item_code as item_id, operations.sequence, operations.work_center_id,
+            operations.subcontractor_id, operations.outside_days,
+            cast(operations.setup_minutes * {MICRO} as bigint) as setup_minutes,
+            cast(operations.run_minutes * {MICRO} as bigint) as run_minutes
+        from marts.fct_planning_operations as operations
+        inner join marts.dim_work_center as work_centers on work_centers.work_center_id = operations.work_center_id
+        where operations.company_id = ? and (work_centers.machine_count > 0 or operations.outside_days is not null)
+        order by operations.item_code, operations.sequence, operations.routing_operation_id""",
+        [company],
+    )
+    days = pl.col("outside_days") * DAY * MICRO
+    return Capacity(
+        shop_of(schedule_facts(edition, company, pinned="planned_start").conformed()),
+        operations.select(
+            "item_id",
+            "sequence",
+            where_done("outside_days").alias("work_center_id"),
+            pl.coalesce(days, "setup_minutes").alias("setup_minutes"),
+            pl.when(pl.col("outside_days").is_null()).then(pl.col("run_minutes")).otherwise(0).alias("run_minutes"),
+        ),
+    )

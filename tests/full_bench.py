@@ -20,6 +20,26 @@ SETTING: list[tuple[str, dict[str, Any]]] = [
     # What is made of lamps takes a worked day, and no bench.
     ("create_item", {"code": "SIGN", "name": "Sign", "unit": "pcs", "kind": "made", "lead_time_days": 1}),
     ("create_bom", {"item": "SIGN", "effective_date": "2026-01-01", "lines": [{"item": "LAMP", "quantity": 1}]}),
+    # Nobody has asked for shades and stands yet. The bench takes an hour for each; their cloth comes in a day.
+    ("create_item", {"code": "CLOTH", "name": "Cloth", "unit": "pcs", "kind": "bought", "lead_time_days": 1}),
+    *(command for code, name in (("SHADE", "Shade"), ("STAND", "Stand")) for command in (
+        ("create_item", {"code": code, "name": name, "unit": "pcs", "kind": "made"}),
+        ("create_routing", {"item": code, "effective_date": "2026-01-01",
+                            "operations": [{"sequence": 10, "work_center": "BENCH", "run_minutes": 60}]}),
+        ("create_bom", {"item": code, "effective_date": "2026-01-01", "lines": [{"item": "CLOTH", "quantity": 1}]}),
+    )),
+    # A chair is two days at the painter's after an hour of the bench, and dries where there is room for any.
+    ("create_partner", {"code": "PAINT", "name": "Painter", "is_customer": False, "is_supplier": True}),
+    ("create_work_center", {"code": "YARD", "name": "Yard", "labour_rate": 0, "overhead_rate": 0,
+                            "capacity_hours_per_day": 0}),
+    ("create_item", {"code": "CHAIR", "name": "Chair", "unit": "pcs", "kind": "made"}),
+    ("create_routing", {"item": "CHAIR", "effective_date": "2026-01-01", "operations": [
+        {"sequence": 10, "work_center": "BENCH", "run_minutes": 60},
+        {"sequence": 20, "work_center": "YARD", "subcontractor": "PAINT", "subcontract_price": 5,
+         "subcontract_lead_time_days": 2},
+        {"sequence": 30, "work_center": "YARD", "run_minutes": 600},
+    ]}),
+    ("create_bom", {"item": "CHAIR", "effective_date": "2026-01-01", "lines": [{"item": "CLOTH", "quantity": 1}]}),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from transactions.kernel.refusal import Refusal
 
 PERMISSION = "board.delivery_dates"
 TAKES = "sales.order"
+LOST_DAYS = Column("Lost there, days", "count", help="Working days longer than if the work centre were free")
 DATES = {
     "line_number": Column("Line", "id"),
     "item_code": Column("Item"),
@@ -38,6 +39,8 @@ DATES = {
     ),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
+    "reason_work_center_code": Column("Work centre"),
+    "capacity_days": LOST_DAYS,
     "item_name": Column("Name"),
     "warehouse_code": Column("Warehouse"),
 }
@@ -56,6 +59,8 @@ STEPS = {
     "item_name": Column("Name"),
     "lead_time_days": Column("Lead time, days", "count"),
     "step_days": Column("Days of this step", "count"),
+    "work_center_code": Column("Work centre"),
+    "capacity_days": LOST_DAYS,
     "available_date": Column("There on", "date"),
 }
 LINE = ("item", "quantity", "wanted", "warehouse")
@@ -80,7 +85,7 @@ def render(view: View) -> None:
             heading(_("When can we deliver?"))
         st.error(f"{refusal.rule} ({refusal.value})" if refusal.value else refusal.rule)
         return
-    lines = view.ask("promise_dates", **filters)
+    lines = _shown(view.ask("promise_dates", **filters))
     with top:
         heading(_("When can we deliver?"), " ".join([answer(total), odds(total, "complete_p90_date")]).strip())
     _figures(view, filters, total)
@@ -150,24 +155,39 @@ def _line(view: View, filters: dict[str, Any], line: dict[str, Any]) -> None:
     of_line = pl.col("line_number") == number
     parts = view.ask("promise_parts", **filters).filter(of_line)
     table(view, parts, PARTS, key="promise-parts", height="content")
-    steps = view.ask("promise_steps", **filters).filter(of_line)
+    steps = _shown(view.ask("promise_steps", **filters).filter(of_line))
     if steps.height > 1:
         st.markdown(f"**{_('What decides the day, from the line down')}**")
         table(view, steps, STEPS, key="promise-steps", height="content")
 
 
+def _shown(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where no day is lost nothing is said of work centres."""
+    return rows.with_columns(pl.col("capacity_days").replace(0, None))
+
+
 def sentence(line: dict[str, Any]) -> str:
     """Why the line can be there on its day and not before, in the session's language."""
     day, item = shown_date(line["reason_date"]), line["reason_item_code"]
+    center, lost = line["reason_work_center_code"], shown_number(line["reason_capacity_days"] or 0)
     texts = {
         "in_stock": _("Free stock covers it."),
         "on_time": _("It can be there on the day that is wanted."),
         "late_supply": _("It waits for {item} that is free on {day}.", item=item, day=day),
         "lead_time": _("It waits for {item}, which takes {days} working days, until {day}.",
                        item=item, days=shown_number(line["reason_lead_time_days"] or 0), day=day),
+        "capacity": _("It waits for work centre {center}, which can finish {item} on {day}, {days} working days later "
+                      "than if it were free.", center=center, item=item, day=day, days=lost),
         "no_source": _("Item {item} has no source: no supplier and no bill of materials.", item=item),
     }  # fmt: skip
-    return texts.get(line["reason_key"], said(line["reason_key"]))
+    told = [texts.get(line["reason_key"], said(line["reason_key"]))]
+    if line["reason_key"] in ("late_supply", "lead_time", "capacity") and line["capacity_days"]:
+        if line["reason_key"] != "capacity":
+            told.append(_("Work centre {center} holds it up by {days} working days more.", center=center, days=lost))
+        elsewhere = line["capacity_days"] - line["reason_capacity_days"]
+        if elsewhere:
+            told.append(_("Other steps lose {days} working days at full work centres.", days=shown_number(elsewhere)))
+    return " ".join(told)
 
 
 def _odds_of_line(line: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """When can we deliver? Dates for lines before they are confirmed, from what is free, and by buying and making the rest.
 
-Nothing of the plan is moved for them: what is pegged to other requirements is not free. Nothing is recorded.
+Nothing of the plan is moved for them: what is pegged to other requirements is not free, what work centres are scheduled
+for stays there. Nothing is recorded.
 """
 
 from datetime import date
@@ -15,6 +16,7 @@ from dashboards.edition import Edition
 from dashboards.planning_facts import MICRO, planned_in, planning_facts
 from dashboards.promise_odds import promise_odds
 from dashboards.questions.question import AsJson, Filters, asks
+from dashboards.schedule_facts import capacity
 from transactions.kernel.refusal import NotFound
 
 PERMISSION = "board.delivery_dates"
@@ -63,7 +65,8 @@ def promise_parts(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
 
 @asks(PromiseFilters, permission=PERMISSION)
 def promise_steps(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
-    """The way to each line's earliest date: from its own item down through what it waits for, with days."""
+    """The way to each line's earliest date: from its own item down through what it waits for, with days, and those of
+    them that a work centre takes longer because it is full."""
     return _promised(edition, filters.model_dump_json(exclude_none=True))[2]
 
 
@@ -157,11 +160,39 @@ def _promised(edition: Edition, asked: str) -> tuple[pl.DataFrame, pl.DataFrame,
         pl.max_horizontal(pl.col("wanted_date"), pl.lit(edition.as_of)).alias("need_date"),
     )
     free = promise(facts, wanted, with_new_supplies=False)
-    best = promise(facts, wanted)
+    best = promise(facts, wanted, capacity=capacity(edition, company))
     number = pl.col("promise_id").cast(pl.Int64).alias("line_number")
     places = edition.rows("select warehouse_id, warehouse_code from marts.dim_warehouse")
     names = edition.rows("select item_code, any_value(item_name) as item_name from marts.dim_item group by item_code")
     found = best.dates.with_columns(number)
+    centers = best.work_centers.join(
+        edition.rows("select work_center_id, work_center_code from marts.dim_work_center"), on="work_center_id"
+    )
+    kind = pl.col("supply_kind").replace({"purchase_order": "free_incoming"})
+    steps = (
+        found.select("line_number", "steps")
+        .explode("steps")
+        .with_columns(step_number=pl.int_range(1, pl.len() + 1).over("line_number"))
+        .unnest("steps")
+        .with_columns(kind)
+        .rename({"item_id": "item_code", "days": "step_days"})
+        .join(names, on="item_code", how="left", maintain_order="left")
+        .join(centers, on="supply_id", how="left", maintain_order="left")
+        .select(
+            "line_number", "step_number", "supply_kind", "item_code", "item_name", "warehouse_id", "lead_time_days",
+            "available_date", "step_days", "capacity_days",
+            work_center_code=pl.when(pl.col("capacity_days") > 0).then(pl.col("work_center_code")),
+        )
+        .sort("line_number", "step_number")
+    )  # fmt: skip
+    # Of several work centres that are full the one where the chain ends, else the one that takes most days.
+    full = (
+        steps.with_columns(is_end=pl.col("step_number") == pl.col("step_number").max().over("line_number"))
+        .filter(pl.col("capacity_days") > 0)
+        .sort("is_end", "capacity_days", descending=True, maintain_order=True)
+        .unique("line_number", keep="first", maintain_order=True)
+        .select("line_number", reason_work_center_code="work_center_code", reason_capacity_days="capacity_days")
+    )
     dates = (
         lines.join(places, on="warehouse_id", how="left", maintain_order="left").join(
             free.dates.select(
@@ -171,10 +202,11 @@ def _promised(edition: Edition, asked: str) -> tuple[pl.DataFrame, pl.DataFrame,
         .join(
             found.select(
                 "line_number", "days_late", "reason_key", "reason_lead_time_days", "reason_date", "reason",
-                earliest_date="predicted_date", reason_item_code="reason_item_id",
+                "capacity_days", earliest_date="predicted_date", reason_item_code="reason_item_id",
             ),
             on="line_number", how="left", maintain_order="left",
         )
+        .join(full, on="line_number", how="left", maintain_order="left")
         .join(
             promise_odds(edition, company, facts, best.dates).select(
                 number, "p50_date", "p90_date", "odds_sample_count", "odds_level"
@@ -182,7 +214,6 @@ def _promised(edition: Edition, asked: str) -> tuple[pl.DataFrame, pl.DataFrame,
             on="line_number", how="left", maintain_order="left",
         )
     )  # fmt: skip
-    kind = pl.col("supply_kind").replace({"purchase_order": "free_incoming"})
     parts = (
         best.parts.with_columns(number, supply_kind=kind)
         .group_by("line_number", "supply_kind", "available_date")
@@ -190,20 +221,6 @@ def _promised(edition: Edition, asked: str) -> tuple[pl.DataFrame, pl.DataFrame,
         .with_columns(days=(pl.col("available_date") - pl.lit(edition.as_of)).dt.total_days())
         .sort("line_number", "available_date", "supply_kind", nulls_last=True)
     )
-    steps = (
-        found.select("line_number", "steps")
-        .explode("steps")
-        .with_columns(step_number=pl.int_range(1, pl.len() + 1).over("line_number"))
-        .unnest("steps")
-        .with_columns(kind)
-        .rename({"item_id": "item_code", "days": "step_days"})
-        .join(names, on="item_code", how="left", maintain_order="left")
-        .select(
-            "line_number", "step_number", "supply_kind", "item_code", "item_name", "warehouse_id", "lead_time_days",
-            "available_date", "step_days",
-        )
-        .sort("line_number", "step_number")
-    )  # fmt: skip
     shown = lines.select("line_number", ordered_item_code="item_code")
     return dates, parts.join(shown, on="line_number", how="left", maintain_order="left"), steps
 

@@ -1,9 +1,11 @@
-"""Delivery dates and what-if on a build whose one bench is full; the dates are counted in tests/full_bench."""
+"""Delivery dates, promises and what-if on a build whose one bench is full until Monday the 22nd; the dates are counted
+in tests/full_bench."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +75,48 @@ def test_the_reason_in_words(at_home: Path, opened: Opened) -> None:
     assert told.endswith(", 2 working days later than planned.")
     late_parts = lines[1] | {"reason_key": "late_supply", "reason_document_number": "PO000007"}
     assert sentence(late_parts).endswith("Work centre BENCH holds it up by 2 working days more.")
+
+
+def promised(name: str, question: str, *lines: dict[str, str]) -> list[dict[str, Any]]:
+    return answered(current_edition(name), question, {"lines": json.dumps(lines)}).to_dicts()
+
+
+SHADES, STANDS = {"item": "SHADE", "quantity": "8"}, {"item": "STAND", "quantity": "12"}
+
+
+@pytest.mark.parametrize("name", ["full", "nocost"])
+def test_what_is_promised_takes_its_place_behind_the_schedule(at_home: Path, name: str) -> None:
+    """The cloth is there on Tuesday the 16th; with a free bench the shades would be on the 17th, stands on the 18th.
+    The bench makes eight shades on Tuesday the 23rd and twelve stands on the two days after that."""
+    shades, stands = promised(name, "promise_dates", SHADES, STANDS)
+    for line, day, days in ((shades, "2026-06-23", 4), (stands, "2026-06-25", 5)):
+        assert (str(line["earliest_date"]), line["capacity_days"], line["reason_work_center_code"]) == (
+            day, days, "BENCH",
+        )  # fmt: skip
+        assert line["p50_date"] >= line["earliest_date"]
+    steps = promised(name, "promise_steps", SHADES, STANDS)
+    assert [
+        (step["item_code"], step["step_days"], step["capacity_days"], step["work_center_code"]) for step in steps
+    ] == [("SHADE", 5, 4, "BENCH"), ("CLOTH", 1, 0, None), ("STAND", 7, 5, "BENCH"), ("CLOTH", 1, 0, None)]
+    assert str(promised(name, "promise_total", SHADES, STANDS)[0]["complete_date"]) == "2026-06-25"
+
+
+def test_what_is_wanted_first_is_made_first(at_home: Path) -> None:
+    shades, stands = promised("full", "promise_dates", SHADES | {"wanted": "2026-06-17"}, STANDS)
+    assert (str(shades["earliest_date"]), str(stands["earliest_date"])) == ("2026-06-25", "2026-06-24")
+    later = promised("full", "promise_dates", SHADES | {"wanted": "2026-07-31"})[0]
+    assert (str(later["earliest_date"]), later["reason_key"], later["capacity_days"]) == ("2026-07-31", "on_time", 0)
+
+
+def test_what_is_outside_and_where_there_is_room_for_any(at_home: Path) -> None:
+    """Eight chairs leave the bench on Tuesday the 23rd and are painted on Thursday the 25th; with a free bench on
+    Friday the 19th. Nobody counts how long they dry."""
+    [chairs] = promised("full", "promise_dates", {"item": "CHAIR", "quantity": "8"})
+    assert (str(chairs["earliest_date"]), chairs["capacity_days"]) == ("2026-06-25", 4)
+    assert (chairs["reason_work_center_code"], chairs["reason_capacity_days"]) == ("BENCH", 4)
+
+
+def test_the_page_names_the_work_centre_that_a_line_waits_for(at_home: Path, opened: Opened) -> None:
+    page = opened("promise", "owner", lines=json.dumps([["SHADE", "8", "", ""]]))
+    assert not page.exception
+    assert "Work centre BENCH holds it up by 4 working days more." in texts_of(page)

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 import yaml
 
-from dbt_project.engines.planning import PlanningInput, available_to_promise, plan, promise
-from dbt_project.engines.scheduling import ScheduleInput, Search, schedule
+from dbt_project.engines.planning import Capacity, PlanningInput, available_to_promise, plan, promise
+from dbt_project.engines.scheduling import ScheduleInput, Search, schedule, shop_of
 from tests.conftest import SHARED
 from tests.engines.planning_periods import MICRO, Record, balances, by_period, day, numbered, period, planned
 
@@ -348,6 +348,59 @@ def test_one_machine_and_three_orders() -> None:
     assert [(start + timedelta(minutes=at)).date() for at in worked["start"]] == [
         (start + timedelta(minutes=minutes(begin))).date() for begin, _end in expected["machine"]
     ]
+
+
+def test_one_machine_and_three_promises() -> None:
+    """The same as three lines that ask for a promise. The machine is free from nine o'clock, as in the case."""
+    case = CASES["ctp-frepple-resource-3"]
+    given, expected = case["given"], case["expected"]
+    now = datetime.fromisoformat(given["now"])
+    first = (now.date() - date(1970, 1, 1)).days
+    delivery = timedelta(given["delivery_days"])
+    items = [f"item {one['prio']}" for one in given["orders"]]
+    facts = PlanningInput(
+        as_of=now.date(),
+        horizon_days=365,
+        items=pl.DataFrame(
+            [
+                {"item_id": item, "warehouse_id": "W", "kind": "made",
+                 "setup_days_nano": given["machine"]["days_per_order"] * 10**9}
+                for item in items
+            ]
+        ),
+        bom_versions=pl.DataFrame(
+            [
+                {"bom_id": item, "item_id": item, "effective_date": date(2008, 1, 1), "output_quantity": MICRO}
+                for item in items
+            ]
+        ),
+        working_days=EVERY_DAY,
+    )  # fmt: skip
+    machine = ScheduleInput(
+        start=first * 1440,
+        operations=pl.DataFrame(schema={"operation_id": pl.Int64, "job_id": pl.Int64, "sequence": pl.Int64,
+                                        "work_center_id": pl.Int64, "run": pl.Int64}),
+        work_centers=pl.DataFrame([{"work_center_id": 1, "machine_count": 1, "calendar_id": "from nine"}]),
+        calendars=pl.DataFrame([{"calendar_id": "from nine", "start": first * 1440 + 540, "end": (first + 9) * 1440}]),
+    )  # fmt: skip
+    minutes = given["machine"]["days_per_order"] * 1440 * MICRO
+    operations = pl.DataFrame(
+        [
+            {"item_id": item, "sequence": 1, "work_center_id": 1, "setup_minutes": minutes, "run_minutes": 0}
+            for item in items
+        ]
+    )
+    asked = pl.DataFrame(
+        [
+            {"promise_id": str(one["prio"]), "item_id": item, "warehouse_id": "W", "quantity": one["qty"] * MICRO,
+             "need_date": datetime.fromisoformat(str(one["due"])).date() - delivery,
+             "priority": one["prio"]}
+            for item, one in zip(items, given["orders"], strict=True)
+        ]
+    )  # fmt: skip
+    dates = promise(facts, asked, capacity=Capacity(shop_of(machine.conformed()), operations)).dates
+    delivered = {int(line): day + delivery for line, day in dates.select("promise_id", "predicted_date").iter_rows()}
+    assert delivered == {prio: datetime.fromisoformat(str(at)).date() for prio, at in expected["delivery"].items()}
 
 
 def test_every_case_is_run() -> None:

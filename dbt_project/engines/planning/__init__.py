@@ -1,6 +1,7 @@
 """Planning: what to buy and make, when, for which order, and what to do about supplies that exist (MRP with pegging and
 delivery dates)."""
 
+from dbt_project.engines.planning.capacity import Capacity
 from dbt_project.engines.planning.company_facts import HORIZON_DAYS, company_facts
 from dbt_project.engines.planning.delivery_dates import delivery_steps
 from dbt_project.engines.planning.delivery_odds import delivery_odds
@@ -11,6 +12,7 @@ from dbt_project.engines.planning.promise import Promise, available_to_promise, 
 
 __all__ = [
     "HORIZON_DAYS",
+    "Capacity",
     "Odds",
     "PlanningFactIsInvalid",
     "PlanningInput",

@@ -35,6 +35,16 @@ NEVER = 1 << 40
 
 
 @njit(cache=True, nogil=True)
+def _held_up(supply_day: Int64s, supply: int, expected: Int64s, first: int, until: Int64s) -> int:
+    """Moves the supply to its expected day, if that is later; the worked days by which it does."""
+    day = supply_day[supply]
+    if expected[supply] <= day or day >= NEVER:
+        return 0
+    supply_day[supply] = expected[supply]
+    return int(until[expected[supply] - first] - until[day - first])
+
+
+@njit(cache=True, nogil=True)
 def available_days(
     order: Int64s,
     requirements: Table,
@@ -49,12 +59,12 @@ def available_days(
     until: Int64s,
 ) -> tuple[Int64s, Int64s, Int64s, Int64s, Int64s]:
     """Per supply: the day it is available and the component requirement that decides it (-1: none); per requirement:
-    the day and the deciding supply; per existing supply: the worked days by which its expected day moves it.
+    the day and the deciding supply; per supply: the worked days by which its expected day moves it.
 
     Stock is available on as_of; an existing supply on its due date, not before as_of, and later where a component of
-    its work order comes later than planned, or where its expected day is later still (by existing supply, -1: none; the
-    component that made it late stays the one that decides it); a planned supply its lead time after the latest of its
-    release, as_of and its components; a by-product on the day its order is due. Taken components first, so that each
+    its work order comes later than planned; a planned supply its lead time after the latest of its release, as_of and
+    its components; both later still where their expected day is (by supply, -1: none; the component that made them late
+    stays the one that decides them); a by-product on the day its order is due. Taken components first, so that each
     requirement tells the supply it is for.
     """
     supply_count = supplies.shape[1]
@@ -66,7 +76,7 @@ def available_days(
             supply_day[supply] = supplies[S_DAY, supply]
     requirement_day = np.full(requirement_count, as_of, dtype=np.int64)
     requirement_binding = np.full(requirement_count, -1, dtype=np.int64)
-    held_up = np.zeros(len(expected), dtype=np.int64)
+    held_up = np.zeros(supply_count, dtype=np.int64)
     turn = np.empty(len(order), dtype=np.int64)
     turn[order] = np.arange(len(order))
     for position in range(len(order) - 1, -1, -1):
@@ -82,14 +92,13 @@ def available_days(
                 supply_day[supply] = NEVER
                 if start < NEVER:
                     supply_day[supply] = worked_on(start, supplies[S_LEAD, supply], first, worked, until)
+                    held_up[supply] = _held_up(supply_day, supply, expected, first, until)
         for supply in range(existing_start[node], existing_start[node + 1]):
             due = max(supplies[S_DUE, supply], as_of)
             if supply_day[supply] <= due:
                 supply_day[supply] = due
                 supply_binding[supply] = -1
-            if expected[supply] > supply_day[supply]:
-                held_up[supply] = until[expected[supply] - first] - until[supply_day[supply] - first]
-                supply_day[supply] = expected[supply]
+            held_up[supply] = _held_up(supply_day, supply, expected, first, until)
         for row in range(bounds[B_REQUIREMENT, node], bounds[B_REQUIREMENT_END, node]):
             day = as_of
             binding = -1

@@ -105,8 +105,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         0,
     )
     lead = plan.supplies[S_LEAD, safe] if has_supplies else np.zeros(len(safe), dtype=np.int64)
-    held_up = np.zeros(len(safe), dtype=np.int64)
-    held_up[kind == EXISTING] = there.held_up[safe[kind == EXISTING]]
+    held_up = np.where(covered, there.held_up[safe], 0) if has_supplies else np.zeros(len(safe), dtype=np.int64)
 
     steps = pl.DataFrame(
         {

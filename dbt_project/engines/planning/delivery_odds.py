@@ -83,7 +83,7 @@ def delivery_odds(
                 continue
             is_new = kind in NEW
             elapsed = NONE if is_new else place(today) - place(day_number(due))
-            planned = int(lead or 0) if is_new else max(elapsed, 0) + held_up
+            planned = (int(lead or 0) if is_new else max(elapsed, 0)) + held_up
             found = delay(learnt_as, is_new, supplier, item, planned, elapsed)
             if found is None:
                 continue

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from dbt_project.engines.planning.availability import NEVER
+from dbt_project.engines.planning.capacity import Capacity, behind_schedule
 from dbt_project.engines.planning.delivery_dates import delivery_dates
 from dbt_project.engines.planning.facts import PlanningInput
 from dbt_project.engines.planning.pegging import pegging
@@ -33,10 +34,12 @@ from dbt_project.engines.planning.solution import Solution, dates, dates_or_null
 class Promise:
     """dates: one row per asked line, with the columns of delivery dates (promise_id in place of sales_order_line_id;
     need_date is what was asked, predicted_date what can be promised). parts: promise_id, available_date, quantity,
-    supply_kind (stock, purchase_order for what is free on its way, make, buy): when which part of the line is there."""
+    supply_kind (stock, purchase_order for what is free on its way, make, buy): when which part of the line is there.
+    work_centers: supply_id of what would be made, work_center_id: where it waits longest, or works longest."""
 
     dates: pl.DataFrame
     parts: pl.DataFrame
+    work_centers: pl.DataFrame
 
 
 def available_to_promise(facts: PlanningInput) -> pl.DataFrame:
@@ -78,7 +81,9 @@ def _free(plan: Solution) -> pl.DataFrame:
     return free.with_columns(date=dates(free["day"].to_numpy()))
 
 
-def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: bool = True) -> Promise:
+def promise(
+    facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: bool = True, capacity: Capacity | None = None
+) -> Promise:
     """When the asked lines can be delivered, as things stand.
 
     asked: promise_id (text), item_id, warehouse_id, quantity (micro), need_date, and, if wanted, priority; several
@@ -86,6 +91,8 @@ def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: boo
     with_new_supplies: what is not free is bought or made, at the parameters of the items, from what is free of the
         components; else the lines wait for supplies that exist. Of waiting and making anew, the way with fewer days
         late is taken.
+    capacity: what is made takes its place behind what is scheduled, line by line in that order; None: work centres take
+        whatever comes.
     """
     base = solve(facts)
     free = _free(base)
@@ -95,12 +102,18 @@ def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: boo
         # What comes later than a new supply surely would is not waited for.
         ways.append(free.filter(free["day"] <= first_new.gather(free["node"])))
     plans = [solve(_rest(facts, way, asked, with_new_supplies)) for way in ways]
-    best = min(plans, key=_lateness)
+    placed = [behind_schedule(plan, capacity) if capacity else (plan, {}) for plan in plans]
+    best, centers = min(placed, key=lambda way: _lateness(way[0]))
     is_short = pl.col("reason_key") == "beyond_horizon"
     # Neither what is free on its way nor what is planned for a promise has a document of its own.
     is_free = pl.col("reason_supply_id").str.starts_with("FREE:") & (pl.col("reason_key") == "late_supply")
     coming = pl.format("Waits for what is free of {} on {}.", pl.col("reason_item_id").cast(pl.String), "reason_date")
     in_time = pl.format("Covered in time, by {}.", "reason_date")
+    full = pl.format(
+        "Waits for {}, which its work centre can finish on {}, {} worked days later than if it were free.",
+        pl.col("reason_item_id").cast(pl.String), "reason_date",
+        pl.col("steps").list.last().struct.field("capacity_days"),
+    )  # fmt: skip
     found = delivery_dates(best).rename({"sales_order_line_id": "promise_id"}).drop("demand_id")
     return Promise(
         dates=found.with_columns(
@@ -111,10 +124,18 @@ def promise(facts: PlanningInput, asked: pl.DataFrame, *, with_new_supplies: boo
             .then(coming)
             .when(pl.col("reason_key") == "on_time")
             .then(in_time)
+            .when(pl.col("reason_key") == "capacity")
+            .then(full)
             .otherwise(pl.col("reason")),
             reason_key=pl.when(is_short).then(pl.lit("not_free")).otherwise(pl.col("reason_key")),
         ),
         parts=_parts(best),
+        work_centers=pl.DataFrame(
+            {
+                "supply_id": best.named_supplies(np.array(list(centers), dtype=np.int64)),
+                "work_center_id": pl.Series(list(centers.values()), dtype=pl.Int64),
+            }
+        ),
     )
 
 

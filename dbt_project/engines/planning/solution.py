@@ -50,7 +50,7 @@ from dbt_project.engines.planning.tables import (
 class Availability:
     """supply_day: when each supply is really there; supply_binding: the requirement that decides it; requirement_day,
     requirement_binding: when each requirement is really covered, and the supply that decides it; held_up: of each
-    existing supply, the worked days by which its expected day comes after that of its due date and parts."""
+    supply, the worked days by which its expected day comes after that of its due date or lead time and its parts."""
 
     supply_day: Int64s
     supply_binding: Int64s
@@ -62,7 +62,8 @@ class Availability:
 @dataclass(frozen=True)
 class Solution:
     """The tables of records.py, with the frames whose rows they point to, and what is computed along the pegs, by
-    whoever asks for it first."""
+    whoever asks for it first. expected: by supply, the day before which it is not there, whatever is planned; -1: none.
+    """
 
     facts: PlanningInput
     as_of: int
@@ -81,6 +82,7 @@ class Solution:
     pegs: Table
     fate: Table
     bounds: Table
+    expected: Int64s
     existing_start: Int64s
     order: Int64s
     demand_line: Int64s
@@ -89,15 +91,12 @@ class Solution:
     @cached_property
     def as_due(self) -> Availability:
         """What is there when, if work centres take whatever comes: what suggestions go by."""
-        return self._available(np.full(self.existing.height, -1, dtype=np.int64))
+        return self._available(np.full_like(self.expected, -1))
 
     @cached_property
     def as_expected(self) -> Availability:
-        """What is there when, existing supplies not before their expected dates: what customers are told."""
-        expected = self.existing["expected_date"]
-        if expected.null_count() == len(expected):
-            return self.as_due
-        return self._available(expected.to_physical().cast(pl.Int64).fill_null(-1).to_numpy())
+        """What is there when, supplies not before their expected days: what customers are told."""
+        return self._available(self.expected) if (self.expected >= 0).any() else self.as_due
 
     def _available(self, expected: Int64s) -> Availability:
         return Availability(
@@ -385,6 +384,8 @@ def solve(given: PlanningInput) -> Solution:
         calendar.worked,
         calendar.until,
     )
+    expected = np.full(supplies.shape[1], -1, dtype=np.int64)
+    expected[: existing.height] = existing["expected_date"].to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
     return Solution(
         facts=facts,
         as_of=as_of,
@@ -403,6 +404,7 @@ def solve(given: PlanningInput) -> Solution:
         pegs=pegs,
         fate=fate,
         bounds=bounds,
+        expected=expected,
         existing_start=existing_start,
         order=order,
         demand_line=demand_line,

@@ -28,14 +28,9 @@ def open_work(
         material_date (when they come).
     Work done outside by minutes has a work centre of its own, minus the id, with as many machines as are asked for.
     """
-    is_outside = pl.col("subcontractor_id").is_not_null()
-    takes_days = is_outside & pl.col("outside_days_left").is_not_null()
+    takes_days = pl.col("subcontractor_id").is_not_null() & pl.col("outside_days_left").is_not_null()
     left = operations.with_columns(
-        work_center_id=pl.when(takes_days)
-        .then(pl.lit(OUTSIDE))
-        .when(is_outside)
-        .then(-pl.col("work_center_id"))
-        .otherwise(pl.col("work_center_id")),
+        work_center_id=where_done("outside_days_left"),
         setup=pl.when(takes_days).then(pl.lit(0)).otherwise(pl.col("setup")),
         run=pl.when(takes_days).then(pl.col("outside_days_left") * DAY).otherwise(pl.col("run")),
     )
@@ -79,6 +74,19 @@ def open_work(
         ),
         frozen=FROZEN_DAYS * DAY,
     )  # fmt: skip
+
+
+def where_done(outside_days: str) -> pl.Expr:
+    """The work centre of an operation as a schedule knows it, from work_center_id, subcontractor_id and the column of
+    the working days that it is outside."""
+    is_outside = pl.col("subcontractor_id").is_not_null()
+    return (
+        pl.when(is_outside & pl.col(outside_days).is_not_null())
+        .then(pl.lit(OUTSIDE, pl.Int64))
+        .when(is_outside)
+        .then(-pl.col("work_center_id"))
+        .otherwise(pl.col("work_center_id"))
+    )
 
 
 def spans_of_a_day(opens_at: int, minutes: int, breaks: str | None) -> list[tuple[int, int]]:
