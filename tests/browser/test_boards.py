@@ -67,23 +67,22 @@ def sign_in(page: Page, url: str, user: str) -> None:
     wait_until_drawn(page, 60)
 
 
-@pytest.mark.parametrize(("width", "languages"), [(1440, ("en", "zh_CN")), (360, ("zh_CN",))])
-def test_every_board_opens(browser: Browser, address: str, width: int, languages: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (360, "zh_CN")])
+def test_every_board_opens(browser: Browser, address: str, width: int, language: str) -> None:
     with browser.new_context(viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
         sign_in(page, f"{address}/finance", "owner")
         assert "/finance" in page.url
-        for language in languages:
-            for board, chinese_title in TITLES.items():
-                page.goto(f"{address}/{board}?lang={language}")
-                wait_until_drawn(page, 60)
-                title = page.get_by_role("heading", level=1).inner_text()
-                assert title == chinese_title if language == "zh_CN" else title.endswith("?"), board
-                assert page.locator('[data-testid="stException"]').count() == 0, board
-                too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-                assert not page.evaluate(too_wide), board
+        for board, chinese_title in TITLES.items():
+            page.goto(f"{address}/{board}?lang={language}")
+            wait_until_drawn(page, 60)
+            title = page.get_by_role("heading", level=1).inner_text()
+            assert title == chinese_title if language == "zh_CN" else title.endswith("?"), board
+            assert page.locator('[data-testid="stException"]').count() == 0, board
+            too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            assert not page.evaluate(too_wide), board
         assert broken == []
 
 

@@ -23,7 +23,6 @@ from tests.warehouse.standing_build import StandingBuild
 from tests.warehouse.warehouse_run import WarehouseRun
 from transactions import make_home
 from transactions.kernel.clock import SetClock
-from transactions.kernel.interruption import POINTS
 from transactions.kernel.refusal import Refusal
 
 AS_OF = "2026-04-30"
@@ -282,9 +281,9 @@ def test_settling_that_was_interrupted_is_finished_by_the_next_run(
     tmp_path: Path,
     home: Path,  # home: out of the caller's way
 ) -> None:
-    """Killed at every named point, then run again with the same key: posted once, and nothing is due."""
+    """Killed before and after its commit, then run again with the same key: posted once, and nothing is due."""
     months = Months(warehouse_run, tmp_path, seed=3)
-    for number, point in enumerate(POINTS, 1):
+    for number, point in enumerate(("before_commit", "after_commit"), 1):
         months.work(6)
         months.refresh()
         order = months.settlement()
