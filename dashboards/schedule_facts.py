@@ -1,6 +1,8 @@
 """The facts of the schedule as a build published them: what a better schedule is looked for from, and what promises
-find on the work centres."""
+find on the work centres, and what follows where these work faster or slower."""
 
+from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -8,7 +10,7 @@ import polars as pl
 
 from dashboards.edition import Edition
 from dbt_project.engines.planning import Capacity
-from dbt_project.engines.scheduling import DAY, ScheduleInput, open_work, shop_of, where_done
+from dbt_project.engines.scheduling import DAY, ScheduleInput, job_ends, open_work, shop_of, where_done
 
 MICRO = 1_000_000
 
@@ -37,6 +39,18 @@ def schedule_facts(
         of_company("work_order_id, before_work_order_id, material_date", "fct_work_order_supplies"),
         edition.as_of,
     )  # fmt: skip
+
+
+def order_ends(edition: Edition, company: int, rates: Mapping[int, Fraction]) -> pl.DataFrame:
+    """When each open work order ends (work_order_id, end: minutes since 1970) if work centres work at these rates and
+    everything keeps its turn in the build's schedule."""
+    scheduled = edition.rows(
+        """select work_order_operation_id as operation_id, cast(epoch(planned_start) // 60 as bigint) as start,
+            machine_number - 1 as machine
+        from marts.fct_schedule where company_id = ? and operation_state <> 'done'""",
+        [company],
+    )
+    return job_ends(schedule_facts(edition, company), scheduled, rates).rename({"job_id": "work_order_id"})
 
 
 @lru_cache(maxsize=8)

@@ -70,7 +70,7 @@ EMPTY_LINES = 2
 
 def render(view: View) -> None:
     top = st.container()
-    explain(view, "fct_planning_items", "fct_planning_demands", "fct_planning_supplies")
+    explain(view, "fct_planning_items", "fct_planning_demands", "fct_planning_supplies", "fct_planning_operations")
     changes = _changes(view)
     with st.expander(_("Scenarios"), icon=":material/bookmark:"):
         saved_views(
@@ -171,11 +171,17 @@ def _figures(view: View, filters: dict[str, Any], base: dict[str, Any], then: di
 
 
 def _changes(view: View) -> list[dict[str, Any]]:
-    """The complete lines of the form as changes; they also stand in the address: kind, item, figure."""
+    """The complete lines of the form as changes; they also stand in the address: kind, item or work centre, figure."""
     items = dict(view.ask("promise_items").iter_rows())
+    centers = dict(view.ask("what_if_work_centers").iter_rows())
     kept, turn = rows_of_address("changes")
     start = [
-        {"kind": row[0], "item": row[1] if row[1] in items else None, "figure": _figure(row[2])}
+        {
+            "kind": row[0],
+            "item": row[1] if row[0] != "capacity" and row[1] in items else None,
+            "figure": _figure(row[2]),
+            "work_center": row[1] if row[0] == "capacity" and row[1] in centers else None,
+        }
         for row in kept
         if len(row) == 3 and row[0] in KINDS
     ]
@@ -185,7 +191,8 @@ def _changes(view: View) -> list[dict[str, Any]]:
     )
     typed: pl.DataFrame = st.data_editor(
         pl.DataFrame(
-            start or [{}] * EMPTY_LINES, schema={"kind": pl.String, "item": pl.String, "figure": pl.Float64}
+            start or [{}] * EMPTY_LINES,
+            schema={"kind": pl.String, "item": pl.String, "figure": pl.Float64, "work_center": pl.String},
         ),
         num_rows="dynamic", hide_index=True, key=f"what-if-editor-{turn}", width="stretch", placeholder="",
         column_config={
@@ -198,10 +205,18 @@ def _changes(view: View) -> list[dict[str, Any]]:
                 width=85,
             ),
             "figure": config.NumberColumn(_("Figure"), format="localized", width=70),
+            "work_center": config.SelectboxColumn(
+                _("Work centre (all)"), options=sorted(centers), help=_("Of capacity alone"),
+                format_func=lambda code: f"{code} · {centers.get(str(code), '')}",
+            ),
         },
     )  # fmt: skip
     rows = [
-        [str(row["kind"]), str(row["item"] or ""), f"{row['figure']:.6g}"]
+        [
+            str(row["kind"]),
+            str(row["work_center" if row["kind"] == "capacity" else "item"] or ""),
+            f"{row['figure']:.6g}",
+        ]
         for row in typed.to_dicts()
         if row["kind"] and row["figure"] is not None and (row["kind"] != "stock" or row["item"])
     ]
@@ -209,8 +224,8 @@ def _changes(view: View) -> list[dict[str, Any]]:
     return [_change(*row) for row in rows]
 
 
-def _change(kind: str, item: str, figure: str) -> dict[str, Any]:
-    named = {"item": item} if item else {}
+def _change(kind: str, whose: str, figure: str) -> dict[str, Any]:
+    named = {"work_center" if kind == "capacity" else "item": whose} if whose else {}
     if kind in RATES:
         return {"kind": kind, **named, "rate": f"{float(figure) / 100:.6f}"}
     if kind == "stock":

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, Json
 from dashboards.edition import Edition
 from dashboards.planning_facts import MICRO, planning_facts
 from dashboards.questions.question import AsJson, Filters, asks
+from dashboards.schedule_facts import order_ends
 from transactions.kernel.refusal import InvalidData, NotFound
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=18, decimal_places=6)]
 
 
 class WhatIfChange(BaseModel):
-    """One thing that is otherwise; item, warehouse, supplier by code, left out: of all. quantity in base units."""
+    """One thing that is otherwise; item, warehouse, supplier, of capacity the work centre, by code, left out: of all.
+    quantity in base units."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,6 +33,7 @@ class WhatIfChange(BaseModel):
     item: str | None = None
     warehouse: str | None = None
     supplier: str | None = None
+    work_center: str | None = None
     rate: Rate | None = None
     days: Annotated[int, Field(ge=-1000, le=1000)] | None = None
     quantity: Annotated[Decimal, Field(max_digits=18, decimal_places=6)] | None = None
@@ -41,6 +44,16 @@ class WhatIfFilters(Filters):
     """What is otherwise, as JSON."""
 
     changes: Annotated[Json[list[WhatIfChange]], AsJson]
+
+
+@asks(Filters, permission=PERMISSION)
+def what_if_work_centers(edition: Edition, filters: Filters) -> pl.DataFrame:
+    """Work centres whose capacity can be otherwise."""
+    return edition.rows(
+        """select work_center_code, work_center_name from marts.dim_work_center
+        where (? is null or company_id = ?) and machine_count > 0 order by work_center_code""",
+        [filters.company, filters.company],
+    )
 
 
 @asks(WhatIfFilters, permission=PERMISSION)
@@ -140,17 +153,35 @@ def _changed(edition: Edition, company: int, asked: str) -> "PlanningResult":
             "select partner_code, partner_id from marts.dim_partner where company_id = ? and is_supplier", [company]
         ).rows()
     )
+    centers = dict(
+        edition.rows(
+            "select work_center_code, work_center_id from marts.dim_work_center where company_id = ?", [company]
+        ).rows()
+    )
     facts = _base(edition, company)[0]
     items = set(facts.items["item_id"])
     first = min(places.values(), default=None)
     changes = []
+    rates: dict[int, Fraction] = {}
     for position, each in enumerate(told):
         field = f"changes.{position}"
         for name, value, known in (
             ("item", each.item, items), ("warehouse", each.warehouse, places), ("supplier", each.supplier, suppliers),
+            ("work_center", each.work_center, centers),
         ):  # fmt: skip
             if value is not None and value not in known:
-                raise NotFound(f"the plan knows no such {name}", field=f"{field}.{name}", value=value)
+                raise NotFound(f"the plan knows no such {name.replace('_', ' ')}", field=f"{field}.{name}", value=value)
+        if each.kind == "capacity":
+            if not each.rate or each.item or each.warehouse or each.supplier:
+                rule = "capacity is of work centres, at a rate above 0"
+                raise InvalidData([{"field": field, "value": "", "rule": rule}])
+            for code, center in centers.items():
+                if each.work_center in (None, code):
+                    rates[center] = rates.get(center, Fraction(1)) * Fraction(each.rate)
+            continue
+        if each.work_center:
+            rule = "of a work centre only its capacity is otherwise"
+            raise InvalidData([{"field": f"{field}.work_center", "value": each.work_center, "rule": rule}])
         adds = each.kind == "stock" or (each.kind == "demand" and each.rate is None)
         changes.append(
             Change(
@@ -165,9 +196,31 @@ def _changed(edition: Edition, company: int, asked: str) -> "PlanningResult":
             )
         )
     try:
+        if rates:
+            facts = _at_other_capacity(edition, company, facts, rates)
         return plan(changed(facts, changes))
     except PlanningFactIsInvalid as wrong:
         raise InvalidData([{"field": "changes", "value": "", "rule": str(wrong)}]) from None
+
+
+def _at_other_capacity(
+    edition: Edition, company: int, facts: "PlanningInput", rates: dict[int, Fraction]
+) -> "PlanningInput":
+    """The facts where work centres work at these rates: for orders that the build schedules, and for new ones."""
+    from dbt_project.engines.planning.what_if import at_other_capacity
+
+    operations = edition.rows(
+        """select item_code as item_id, work_center_id, setup_days_nano, run_days_nano
+        from marts.fct_planning_operations where company_id = ? and subcontractor_id is null""",
+        [company],
+    )
+    supplies = edition.rows(
+        """select supply_id, document_id as work_order_id from marts.fct_planning_supplies
+        where company_id = ? and kind in ('work_order', 'by_product')""",
+        [company],
+    )
+    ends = supplies.join(order_ends(edition, company, rates), on="work_order_id")
+    return at_other_capacity(facts, rates, operations, ends)
 
 
 def _costs(edition: Edition, company: int) -> pl.DataFrame | None:

@@ -18,6 +18,7 @@ from tests.dashboards.conftest import PASSWORD, Opened
 from tests.dashboards.test_pages import texts_of
 from tests.full_bench import AS_OF, ORDERS, SETTING
 from transactions import make_home
+from transactions.kernel.refusal import InvalidData
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,62 @@ def test_what_if_starts_from_the_published_dates(at_home: Path, name: str) -> No
     suggested = edition.rows("select suggestion_id from marts.fct_mrp_suggestions where state = 'proposed'")
     assert set(found.suggestions["suggestion_id"]) == set(suggested["suggestion_id"])
     # A week later than the bench has it.
-    changes = {"changes": json.dumps([{"kind": "delay", "item": "LAMP", "days": 7}])}
+    changes = otherwise({"kind": "delay", "item": "LAMP", "days": 7})
     moved = answered(edition, "what_if_lines", changes).sort("order_number")
     assert [str(day) for day in moved["predicted_date_then"]] == ["2026-06-24", "2026-06-29"]
+
+
+def otherwise(*changes: dict[str, Any]) -> dict[str, str]:
+    return {"changes": json.dumps(changes)}
+
+
+@pytest.mark.parametrize(
+    ("rate", "days"),
+    [
+        ("1", []),
+        # The bench takes six days for each: until Monday the 22nd, and until the Tuesday of the week after.
+        ("0.5", ["2026-06-22", "2026-06-30"]),
+        # Until Tuesday noon and Wednesday evening: both are there in time, the first as before.
+        ("2", ["2026-06-18"]),
+    ],
+)
+def test_what_if_the_bench_had_another_capacity(at_home: Path, rate: str, days: list[str]) -> None:
+    edition = current_edition("full")
+    changes = otherwise({"kind": "capacity", "work_center": "BENCH", "rate": rate})
+    moved = answered(edition, "what_if_lines", changes).sort("order_number")
+    assert [str(day) for day in moved["predicted_date_then"]] == days
+    base, then = answered(edition, "what_if_total", changes).to_dicts()
+    assert base["late_count"] == 1
+    assert then["late_count"] == {"1": 1, "0.5": 2, "2": 0}[rate]
+    if rate == "1":
+        assert {**base, "plan": ""} == {**then, "plan": ""}
+
+
+def test_capacity_of_all_and_of_one_multiply_and_delays_come_on_top(at_home: Path) -> None:
+    """Half of the bench and twice of all is as it is; a week later the lamps come on the 24th and the 29th."""
+    both = [{"kind": "capacity", "work_center": "BENCH", "rate": "0.5"}, {"kind": "capacity", "rate": "2"}]
+    assert answered(current_edition("full"), "what_if_lines", otherwise(*both)).is_empty()
+    delay = {"kind": "delay", "item": "LAMP", "days": 7}
+    moved = answered(current_edition("full"), "what_if_lines", otherwise(delay, *both)).sort("order_number")
+    assert [str(day) for day in moved["predicted_date_then"]] == ["2026-06-24", "2026-06-29"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "capacity", "rate": "0"}, {"kind": "capacity", "item": "LAMP", "rate": "1"},
+        {"kind": "demand", "work_center": "BENCH", "rate": "1"},
+    ],
+)  # fmt: skip
+def test_capacity_is_of_work_centres(at_home: Path, change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidData):
+        answered(current_edition("full"), "what_if_total", otherwise(change))
+
+
+def test_the_page_asks_for_a_work_centre(at_home: Path, opened: Opened) -> None:
+    page = opened("what_if", "owner", changes=json.dumps([["capacity", "BENCH", "50"]]))
+    assert not page.exception
+    assert "2 open order lines would be late instead of 1; 2 would get another date." in texts_of(page)
 
 
 def test_the_board_names_the_work_centre_and_its_days(at_home: Path, opened: Opened) -> None:

@@ -4,6 +4,7 @@ and finds the best where every order can be tried."""
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 
 import polars as pl
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from dbt_project.engines.scheduling import RULES, Search, schedule
+from dbt_project.engines.scheduling import RULES, Search, job_ends, schedule
 from tests.engines.scheduling_reference import SmallShop, faults, least_makespan
 from tests.engines.scheduling_shops import facts, shop_of_number, shops, tiny_shop
 
@@ -55,6 +56,25 @@ def test_exchanged_schedules_have_no_faults_and_are_no_worse(shop: SmallShop, ob
         len(found.findings.filter(pl.col("finding") == "pin_before_operation")) for found in (answer, dispatched)
     ]
     assert (clashes[0], answer.objective) <= (clashes[1], dispatched.objective)
+
+
+@settings(max_examples=EXAMPLES, phases=PHASES)
+@given(shops(), st.booleans())
+def test_a_schedule_that_is_followed_ends_as_it_says(shop: SmallShop, is_searched: bool) -> None:
+    given_facts = facts(shop)
+    answer = schedule(given_facts, exchanges=200, search=SEARCH if is_searched else None)
+    again = job_ends(given_facts, answer.operations, {})
+    assert again.rows() == answer.jobs.select("job_id", "end").rows()
+
+
+@settings(max_examples=EXAMPLES // 4, phases=PHASES)
+@given(st.integers(0, 2**32), st.sampled_from([Fraction(1, 3), Fraction(2), Fraction(5, 4)]))
+def test_what_is_followed_faster_ends_no_later(number: int, rate: Fraction) -> None:
+    """Where nothing is held; what is followed slower ends no earlier."""
+    given_facts = facts(tiny_shop(number))
+    answer = schedule(given_facts).operations
+    before, after = (job_ends(given_facts, answer, {"X": each}) for each in (Fraction(1), rate))
+    assert all((end <= was) if rate > 1 else (end >= was) for end, was in zip(after["end"], before["end"], strict=True))
 
 
 @settings(max_examples=EXAMPLES // 4, phases=PHASES)

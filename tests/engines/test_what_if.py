@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from dbt_project.engines.planning import PlanningFactIsInvalid, PlanningInput, plan
-from dbt_project.engines.planning.what_if import Change, changed
+from dbt_project.engines.planning.what_if import Change, at_other_capacity, changed
 
 MICRO = 1_000_000
 AS_OF = date(2026, 3, 2)
@@ -104,12 +104,34 @@ def test_lead_times_grow_and_never_fall_below_nothing() -> None:
     assert changed(FACTS, [Change("lead_time", supplier=8, days=3)]).supplier_prices["lead_time_days"].to_list() == [5]
 
 
-def test_safety_stock_and_capacity() -> None:
+def test_safety_stock() -> None:
     assert suggested(Change("safety_stock", rate=Fraction(3, 2))) == [("A", 1), ("B", 3)]
-    assert changed(FACTS, [Change("capacity", rate=Fraction(1, 2))]).items["run_days_nano"].to_list() == [
-        None,
-        2 * 10**9,
-    ]
+
+
+# A day of B is three quarters at one work centre, the rest at another.
+OPERATIONS = pl.DataFrame(
+    [("B", 1, 0, 750_000_000), ("B", 2, None, 250_000_000), ("A", 1, 0, 5)],
+    schema={"item_id": pl.String, "work_center_id": pl.Int64, "setup_days_nano": pl.Int64, "run_days_nano": pl.Int64},
+    orient="row",
+)
+NOTHING_IN_WORK = pl.DataFrame(schema={"supply_id": pl.String, "end": pl.Int64})
+
+
+@pytest.mark.parametrize(
+    ("rates", "days"),
+    [({}, 10**9), ({1: 1}, 10**9), ({1: Fraction(1, 2)}, 1_750_000_000), ({1: 3, 2: 2}, 375_000_000)],
+)
+def test_new_work_takes_longer_where_capacity_is_less(rates: dict[int, Fraction], days: int) -> None:
+    found = at_other_capacity(FACTS, {at: Fraction(rate) for at, rate in rates.items()}, OPERATIONS, NOTHING_IN_WORK)
+    assert found.items["run_days_nano"].to_list() == [None, days]
+
+
+def test_orders_in_work_are_expected_when_the_schedule_ends_them() -> None:
+    """Minutes since 1970: due on the 9th, the order ends on the 9th at midnight, or a minute later on the 10th."""
+    midnight = ((date(2026, 3, 9) - date(1970, 1, 1)).days + 1) * 1440
+    for end, expected in ((midnight, None), (midnight + 1, date(2026, 3, 10))):
+        ends = pl.DataFrame([{"supply_id": "PO:1", "end": end}])
+        assert at_other_capacity(FACTS, {}, OPERATIONS, ends).supplies["expected_date"].to_list() == [expected]
 
 
 def test_the_base_stays_as_it_is() -> None:
@@ -126,10 +148,15 @@ def test_the_base_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        Change("stock", item="A", warehouse=1), Change("lead_time"), Change("capacity", rate=Fraction(0)),
-        Change("safety_stock"), Change("demand", item="A", warehouse=1), Change("demand", rate=Fraction(-1)),
+        Change("stock", item="A", warehouse=1), Change("lead_time"), Change("safety_stock"),
+        Change("demand", item="A", warehouse=1), Change("demand", rate=Fraction(-1)),
     ],
 )  # fmt: skip
 def test_a_change_that_lacks_something_is_refused(change: Change) -> None:
     with pytest.raises(PlanningFactIsInvalid):
         changed(FACTS, [change])
+
+
+def test_no_work_centre_does_nothing_for_ever() -> None:
+    with pytest.raises(PlanningFactIsInvalid):
+        at_other_capacity(FACTS, {1: Fraction(0)}, OPERATIONS, NOTHING_IN_WORK)

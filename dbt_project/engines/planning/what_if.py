@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,9 +11,11 @@ from typing import Literal
 
 import polars as pl
 
+from dbt_project.engines.planning.capacity import MOST_DAYS
 from dbt_project.engines.planning.facts import PlanningFactIsInvalid, PlanningInput
+from dbt_project.engines.scheduling import DAY
 
-Kind = Literal["demand", "lead_time", "delay", "stock", "safety_stock", "capacity", "purchase_price", "sales_price"]
+Kind = Literal["demand", "lead_time", "delay", "stock", "safety_stock", "purchase_price", "sales_price"]
 MOST = 10**18
 
 
@@ -24,8 +26,7 @@ class Change:
     demand: open order lines and forecasts times `rate`; or `quantity` (micro-units) more of the item on `on`.
     lead_time: new orders take `days` longer (negative: shorter, not below 0). delay: what is ordered or in work comes
     so many calendar days later, also than the schedule has it. stock: `quantity` more of the item in the warehouse
-    (negative: less). safety_stock: times `rate`. capacity: new work by routing takes its time divided by `rate`; what
-    is in work keeps the days that the schedule has. purchase_price: what is bought costs times `rate`. sales_price:
+    (negative: less). safety_stock: times `rate`. purchase_price: what is bought costs times `rate`. sales_price:
     nothing of the plan changes; the profit of orders does.
     """
 
@@ -46,6 +47,44 @@ def changed(facts: PlanningInput, changes: Iterable[Change]) -> PlanningInput:
     for place, change in enumerate(changes):
         found = _with(found, change, place)
     return found
+
+
+def at_other_capacity(
+    facts: PlanningInput, rates: Mapping[int, Fraction], operations: pl.DataFrame, ends: pl.DataFrame
+) -> PlanningInput:
+    """The facts where work centres do their work at other rates (above 0; 2: twice as fast).
+
+    operations: of routings, what is done at a work centre: item_id, work_center_id, setup_days_nano, run_days_nano. New
+    work takes its time there divided by the rate. ends: supply_id, end (minutes since 1970) of what is in work, as a
+    schedule at these rates has it.
+    """
+    if any(rate <= 0 for rate in rates.values()):
+        raise PlanningFactIsInvalid("what-if capacity: a rate above 0 is needed")
+    given = facts.conformed()
+    more: dict[object, list[int]] = {}
+    for item, center, *days in operations.select(
+        "item_id", "work_center_id", "setup_days_nano", "run_days_nano"
+    ).iter_rows():
+        of_item = more.setdefault(item, [0, 0])
+        for place, nano in enumerate(days):
+            of_item[place] += min(round((nano or 0) / rates.get(center, Fraction(1))), MOST) - (nano or 0)
+    added = pl.DataFrame(
+        [(item, *days) for item, days in more.items()],
+        schema={"item_id": given.items.schema["item_id"], "more_setup": pl.Int64, "more_run": pl.Int64},
+        orient="row",
+    )
+    items = given.items.join(added, on="item_id", how="left", maintain_order="left").with_columns(
+        pl.col("setup_days_nano") + pl.col("more_setup").fill_null(0),
+        pl.col("run_days_nano") + pl.col("more_run").fill_null(0),
+    )
+    last = pl.lit(given.as_of).dt.offset_by(f"{MOST_DAYS}d")
+    ends_on = pl.min_horizontal(((pl.col("end") - 1) // DAY).clip(upper_bound=10**6).cast(pl.Int32).cast(pl.Date), last)
+    supplies = given.supplies.join(
+        ends.select("supply_id", ends_on=ends_on), on="supply_id", how="left", maintain_order="left"
+    ).with_columns(
+        expected_date=pl.when(pl.col("ends_on") > pl.max_horizontal("due_date", pl.lit(given.as_of))).then("ends_on")
+    )
+    return dataclasses.replace(given, items=items.drop("more_setup", "more_run"), supplies=supplies.drop("ends_on"))
 
 
 def _with(facts: PlanningInput, change: Change, place: int) -> PlanningInput:
@@ -74,14 +113,6 @@ def _with(facts: PlanningInput, change: Change, place: int) -> PlanningInput:
         rate = _needed(change, "rate")
         assert isinstance(rate, Fraction)
         return dataclasses.replace(facts, items=_times(facts.items, of_item, rate, "safety_stock"))
-    if change.kind == "capacity":
-        rate = _needed(change, "rate")
-        assert isinstance(rate, Fraction)
-        if rate <= 0:
-            raise PlanningFactIsInvalid("what-if capacity: a rate above 0 is needed")
-        return dataclasses.replace(
-            facts, items=_times(facts.items, of_item, 1 / rate, "setup_days_nano", "run_days_nano")
-        )
     if change.kind == "purchase_price":
         rate = _needed(change, "rate")
         assert isinstance(rate, Fraction)
