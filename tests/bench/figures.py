@@ -145,6 +145,14 @@ FIGURES = (
         (1_000_000,),
     ),
     Figure(
+        "boards",
+        "boards, 1 M moves",
+        "s",
+        Promise(at_most=2),
+        "boards.drawn_at_rest",
+        (1_000_000,),
+    ),
+    Figure(
         "known-3m",
         "as known at a past moment, 3 M moves",
         "s",

@@ -11,24 +11,21 @@ import http.client
 import itertools
 import json
 import multiprocessing
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg.types.json import Json
 
 from tests.bench.figure import Measured, median
 from tests.embedded_postgres import EmbeddedPostgres
+from tests.running_server import running_server
 from transactions import Door, make_home, open_home
 from transactions.kernel.database import JOURNAL_MODE, metadata, reading, sqlite
 from transactions.kernel.tables import writer_state
@@ -239,8 +236,8 @@ def stock_moves(system: str, quick: bool) -> Measured:
 class ApiClient:
     """The door as who calls the API of a running server has it."""
 
-    def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    def __init__(self, address: str) -> None:
+        self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         form = {"content-type": "application/x-www-form-urlencoded"}
         token = self._posted("session", f"username=administrator&password={quote(PASSWORD)}", form)["token"]
         self.headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
@@ -257,29 +254,8 @@ class ApiClient:
         return said
 
 
-@contextmanager
-def served(url: str) -> Iterator[int]:
-    """The server of boards and API on the database, as `bihuan up` starts it; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as folder:
-        command = [sys.executable, "-c", f"from dashboards.server import serve; serve('127.0.0.1', {port})"]
-        environment = {**os.environ, "BIHUAN_HOME": folder, "BIHUAN_DATABASE_URL": url}
-        server = subprocess.Popen(command, env=environment)
-        try:
-            for _ in range(600):
-                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-                time.sleep(0.1)
-            yield port
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def _client(way: str | int, cycles: int, first: int, together: Any, answers: Any) -> None:
-    door: Any = ApiClient(way) if isinstance(way, int) else open_home(way)
+def _client(way: str, cycles: int, first: int, together: Any, answers: Any) -> None:
+    door: Any = ApiClient(way) if way.startswith("http") else open_home(way)
     order_to_cash(door, first)
     together.wait()
     start = time.perf_counter()
@@ -288,10 +264,10 @@ def _client(way: str | int, cycles: int, first: int, together: Any, answers: Any
     answers.put((start, time.perf_counter()))
 
 
-def _clients(way: str | int, count: int, cycles: int) -> float:
+def _clients(way: str, count: int, cycles: int) -> float:
     """Seconds from the first client's beginning to the last one's end; each, a process, does its share of the cycles.
 
-    way: the database's address, or the port of a server.
+    way: the database's address, or a server's.
     """
     context = multiprocessing.get_context("spawn")
     together, answers = context.Barrier(count), context.Queue()
@@ -307,8 +283,10 @@ def _clients(way: str | int, count: int, cycles: int) -> float:
 
 def four_clients(system: str, quick: bool) -> Measured:
     """Four clients of one server at once against one, the same number of cycles: `raw` is the one."""
-    with COMPANIES[system]() as (door, _raw), served(door.engine.url.render_as_string(hide_password=False)) as port:
-        return _four_against_one(port, quick)
+    with COMPANIES[system]() as (door, _raw), tempfile.TemporaryDirectory(prefix="bihuan-bench-") as home:
+        url = door.engine.url.render_as_string(hide_password=False)
+        with running_server(Path(home), BIHUAN_DATABASE_URL=url) as address:
+            return _four_against_one(address, quick)
 
 
 def four_processes(system: str, quick: bool) -> Measured:
@@ -317,7 +295,7 @@ def four_processes(system: str, quick: bool) -> Measured:
         return _four_against_one(door.engine.url.render_as_string(hide_password=False), quick)
 
 
-def _four_against_one(way: str | int, quick: bool) -> Measured:
+def _four_against_one(way: str, quick: bool) -> Measured:
     cycles, rounds = (8, 1) if quick else (120, 3)
     alone, together = [], []
     for _ in range(rounds):

@@ -73,3 +73,13 @@ def wait_until_drawn(page: Page, seconds: float = 30.0) -> None:
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=limit)
     page.wait_for_function("document.querySelectorAll('[data-testid=\"stSkeleton\"]').length === 0", timeout=limit)
     page.wait_for_timeout(500)
+
+
+def sign_in(page: Page, url: str, user: str, password: str) -> None:
+    """Opens an address of the boards, signs in there, and waits for the page it leads to."""
+    page.goto(url)
+    page.locator('input[name="username"]').fill(user)
+    page.locator('input[type="password"]').fill(password)
+    page.locator("form.bihuan button").click()  # whatever language it speaks
+    page.wait_for_selector('input[type="password"]', state="detached", timeout=60_000)
+    wait_until_drawn(page, 60)

@@ -11,23 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.chromium import launched_chromium, wait_until_drawn
+from tests.browser.chromium import launched_chromium, sign_in, wait_until_drawn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def sign_in(page: Page, user: str, password: str) -> None:
-    """Fills the first form with a password field and sends it; returns when the next page is drawn."""
-    secret = page.locator('input[type="password"]').first
-    secret.wait_for(timeout=30_000)
-    name = page.locator('input[type="text"], input[type="email"], input:not([type])').first
-    name.fill(user)
-    name.press("Tab")
-    secret.fill(password)
-    secret.press("Enter")
-    secret.wait_for(state="detached", timeout=30_000)
-    wait_until_drawn(page)
 
 
 def take(arguments: argparse.Namespace) -> int:
@@ -43,12 +30,10 @@ def take(arguments: argparse.Namespace) -> int:
         page = context.new_page()
         page.on("console", lambda said: print(f"console {said.type}: {said.text}") if said.type == "error" else None)
         page.on("pageerror", lambda error: print(f"page error: {error}"))
+        if arguments.user:
+            sign_in(page, arguments.url, arguments.user, arguments.password)
         page.goto(arguments.url)
         wait_until_drawn(page, arguments.seconds)
-        if arguments.user:
-            sign_in(page, arguments.user, arguments.password)
-            page.goto(arguments.url)
-            wait_until_drawn(page, arguments.seconds)
         if arguments.click:
             for text in arguments.click:
                 page.get_by_text(text, exact=True).first.click()

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,54 +11,21 @@ import pytest
 from sqlalchemy import text
 
 from dashboards.door import door
-from tests.browser.chromium import wait_until_drawn
+from tests.browser.chromium import sign_in, wait_until_drawn
 from tests.dashboards.conftest import PASSWORD, at_home, published_home
 from tests.dashboards.test_pages import TITLES
+from tests.running_server import running_server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 __all__ = ["at_home", "published_home"]
 
 
 @pytest.fixture(scope="module")
 def address(published_home: Path) -> Iterator[str]:
-    """A server of the published home, in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", f"from dashboards.server import serve; serve(port={port})"]
-    server = subprocess.Popen(command, env={**os.environ, "BIHUAN_HOME": str(published_home)})
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def wait_for(url: str, seconds: float = 60) -> None:
-    """Returns when the server answers."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/api/openapi.json", timeout=5).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-
-
-def sign_in(page: Page, url: str, user: str) -> None:
-    """Opens an address, signs in there, and waits for the page it leads to."""
-    page.goto(url)
-    page.locator('input[name="username"]').fill(user)
-    page.locator('input[type="password"]').fill(PASSWORD)
-    page.locator("form.bihuan button").click()  # whatever language it speaks
-    page.wait_for_selector('input[type="password"]', state="detached", timeout=60_000)
-    wait_until_drawn(page, 60)
+    with running_server(published_home) as address:
+        yield address
 
 
 @pytest.mark.parametrize(("width", "language"), [(1440, "en"), (360, "zh_CN")])
@@ -73,7 +34,7 @@ def test_every_board_opens(browser: Browser, address: str, width: int, language:
         page = context.new_page()
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
-        sign_in(page, f"{address}/finance", "owner")
+        sign_in(page, f"{address}/finance", "owner", PASSWORD)
         assert "/finance" in page.url
         for board, chinese_title in TITLES.items():
             page.goto(f"{address}/{board}?lang={language}")
@@ -91,7 +52,7 @@ def test_a_planner_approves_a_suggestion_and_finds_the_requisition(
 ) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1400}) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/mrp_workbench?kind=buy&when=all&lang=en", "planner")
+        sign_in(page, f"{address}/mrp_workbench?kind=buy&when=all&lang=en", "planner", PASSWORD)
         assert "kind=buy" in page.url
         page.locator('[class*="st-key-suggestions-"] .dvn-scroller').first.click(
             position={"x": 18, "y": 52}
@@ -113,7 +74,7 @@ def test_a_figure_explains_itself_and_opens_its_largest_document(
 ) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/order_profit?lang={language}", "owner")
+        sign_in(page, f"{address}/order_profit?lang={language}", "owner", PASSWORD)
         page.locator('[class*="st-key-basis-of-tiles-0"] button:visible').first.click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text(definition).first.wait_for(timeout=60_000)
@@ -127,7 +88,7 @@ def test_a_figure_explains_itself_and_opens_its_largest_document(
 def test_a_cell_of_the_ages_shows_the_layers_behind_it(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/stock?lang=en", "owner")
+        sign_in(page, f"{address}/stock?lang=en", "owner", PASSWORD)
         page.get_by_role("tab", name="Ageing").click()
         wait_until_drawn(page, 60)
         picture = page.locator(".st-key-age-map canvas").first.bounding_box()
@@ -141,7 +102,7 @@ def test_an_order_is_tried_out_and_the_attempt_is_kept_as_a_view(browser: Browse
     lines = quote('[["CANARY","2","9000","10"]]')
     with browser.new_context(viewport={"width": 360, "height": 900}, is_mobile=True, has_touch=True) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/margin?lang=zh_CN&lines={lines}", "owner")
+        sign_in(page, f"{address}/margin?lang=zh_CN&lines={lines}", "owner", PASSWORD)
         assert "16,200" in page.locator('[data-testid="stMetricValue"]').first.inner_text()
         page.locator(".st-key-views-corner button:visible").first.click()
         page.get_by_label("名称").fill("两个金丝雀")
@@ -159,7 +120,7 @@ def test_an_order_is_tried_out_and_the_attempt_is_kept_as_a_view(browser: Browse
 def test_signing_out_ends_the_session(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        sign_in(page, f"{address}/stock?lang=en", "storekeeper")
+        sign_in(page, f"{address}/stock?lang=en", "storekeeper", PASSWORD)
         page.get_by_role("button", name="Sign out").click()
         page.locator('input[type="password"]').wait_for(timeout=60_000)
         page.goto(f"{address}/stock")

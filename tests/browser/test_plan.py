@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from orchestration.refresh import refresh
-from tests.browser.chromium import wait_until_drawn
-from tests.browser.test_boards import sign_in, wait_for
+from tests.browser.chromium import sign_in, wait_until_drawn
 from tests.dashboards.conftest import PASSWORD
+from tests.running_server import running_server
 from transactions import Door, make_home
 
 if TYPE_CHECKING:
@@ -60,17 +56,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
 
 @pytest.fixture
 def address(shop: Door, tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", f"from dashboards.server import serve; serve(port={port})"]
-    server = subprocess.Popen(command, env={**os.environ, "BIHUAN_HOME": str(tmp_path)})
-    try:
-        wait_for(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
+    shop.engine.dispose()
+    with running_server(tmp_path) as address:
+        yield address
 
 
 def _answers(page: Page, address: str, question: str, **filters: str) -> list[dict[str, Any]]:
@@ -93,7 +81,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
 ) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1600}) as context:
         page = context.new_page()
-        sign_in(page, f"{address}/mrp_workbench?lang=en", "planner")
+        sign_in(page, f"{address}/mrp_workbench?lang=en", "planner", PASSWORD)
         entered = page.request.post(f"{address}/api/commands/create_sales_order", data=ORDER)
         assert entered.ok, entered.text()
         order = entered.json()["number"]
