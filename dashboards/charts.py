@@ -273,11 +273,13 @@ def gantt(
                      {"type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl"}],
         "series": [
             {"type": "lines", "coordinateSystem": "cartesian2d", "clip": True, "data": drawn,
-             "lineStyle": {"width": GANTT_BAR, "opacity": 0.9, "curveness": 0}, "labelLayout": {"hideOverlap": True},
+             "lineStyle": {"width": GANTT_BAR, "opacity": 0.9, "curveness": 0},
              "emphasis": {"lineStyle": {"width": GANTT_BAR, "opacity": 1}},
-             "label": {"position": "middle", "color": "#fff", "fontSize": 10, "textBorderWidth": 0, "distance": -9}}
+             "label": {"position": "middle", "color": "#fff", "fontSize": 10, "textBorderWidth": 0, "distance": -6}}
         ],
-        "media": [{"query": {"maxWidth": 480}, "option": {"yAxis": {"axisLabel": {"width": 64}}}}],
+        # On a narrow screen no bar has room for its label.
+        "media": [{"query": {"maxWidth": 640}, "option": {"series": [{"label": {"color": "transparent"}}]}},
+                  {"query": {"maxWidth": 480}, "option": {"yAxis": {"axisLabel": {"width": 64}}}}],
     }  # fmt: skip
 
 

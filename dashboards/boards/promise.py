@@ -25,22 +25,22 @@ DATES = {
     "line_number": Column("Line", "id"),
     "item_code": Column("Item"),
     "earliest_date": Column("Can be there", "date", help="All of the line, buying and making what is not free"),
+    "days_late": Column("Days late", "count", help="Working days after the wanted day, or after today where none is"),
+    "wanted_date": Column("Wanted", "date"),
+    "promised_date": Column("Promised", "date"),
+    "quantity": Column("Quantity", "quantity"),
+    "reason_key": Column("Because", "word"),
+    "reason_item_code": Column("Of item"),
+    "reason_work_center_code": Column("Work centre"),
+    "capacity_days": LOST_DAYS,
     "p50_date": Column("Half of the time by", "date", help="What suppliers and own work took before, along the chain"),
     "p90_date": Column("Nine in ten by", "date", help="The same; calibrated on the months before"),
     "odds_sample_count": Column(
         "Orders seen", "count", help="Fewest orders done that a step of the chain is estimated from"
     ),
-    "quantity": Column("Quantity", "quantity"),
-    "wanted_date": Column("Wanted", "date"),
-    "promised_date": Column("Promised", "date"),
-    "days_late": Column("Days late", "count", help="Working days after the wanted day, or after today where none is"),
     "free_date": Column(
         "From what is free", "date", help="Without buying or making anything for it; empty: not enough"
     ),
-    "reason_key": Column("Because", "word"),
-    "reason_item_code": Column("Of item"),
-    "reason_work_center_code": Column("Work centre"),
-    "capacity_days": LOST_DAYS,
     "item_name": Column("Name"),
     "warehouse_code": Column("Warehouse"),
 }
