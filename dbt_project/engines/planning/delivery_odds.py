@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,10 @@ EARLIEST, LATEST = -120, 500  # worked days by which a chain may come earlier or
 BOUGHT, MADE = ("purchase_order", "requisition", "buy"), ("work_order", "make")
 NEW = ("buy", "make")
 LEVELS = ("item", "group", "all")  # from the narrowest
+STEP = (
+    "sales_order_line_id", "step_number", "supply_kind", "supplier_id", "item_id", "due_date", "lead_time_days",
+    "capacity_days", "available_date", "need_date",
+)  # fmt: skip
 SCHEMA = {
     "sales_order_line_id": pl.Int64,
     "p50_date": pl.Date,
@@ -66,46 +72,46 @@ def delivery_odds(
         level, count = odds.estimated_from(group, item)
         return dense, count, level, odds.level
 
+    @cache
+    def late(delays: tuple[tuple[str, bool, object, object, int, int], ...]) -> tuple[int, int, int, str] | None:
+        """Worked days by which a chain of so many delays is later than planned, half of the time and nine times in ten;
+        fewest samples, widest level. Lines wait for the same things, so most chains are asked for often."""
+        found = [known for asked in delays if (known := delay(*asked)) is not None]
+        if not found:
+            return None
+        shares = reduce(_sum, [dense for dense, *_ in found]).cumsum()
+        ninety = sum(level for *_, level in found) / len(found)
+        p50, p90 = (int(np.searchsorted(shares, share - 1e-12)) + EARLIEST for share in (0.5, ninety))
+        return p50, p90, min(count for _, count, *_ in found), max((level for *_, level, _ in found), key=LEVELS.index)
+
     rows: list[tuple[Any, ...]] = []
-    ordered = steps.sort("sales_order_line_id", "step_number")
-    for (line,), chain in ordered.group_by(["sales_order_line_id"], maintain_order=True):
-        covered, need = chain["available_date"][0], chain["need_date"][0]
+    ordered = steps.select(STEP).sort("sales_order_line_id", "step_number").iter_rows()
+    for line, chain in groupby(ordered, key=itemgetter(0)):
+        delays, held_up_days = [], 0
+        for place_in_chain, (*_, kind, supplier, item, due, lead, held_up, available, needed) in enumerate(chain):
+            if place_in_chain == 0:
+                covered, need = available, needed
+            held_up_days += held_up
+            learnt_as = "purchase" if kind in BOUGHT else "make" if kind in MADE else None
+            is_new = kind in NEW
+            if learnt_as is None or (not is_new and due is None):
+                continue
+            elapsed = NONE if is_new else place(today) - place(day_number(due))
+            planned = (int(lead or 0) if is_new else max(elapsed, 0)) + held_up
+            delays.append((learnt_as, is_new, supplier, item, planned, elapsed))
         if covered is None:
             rows.append((line, None, None, None, None))
             continue
-        whole: Floats | None = None
-        count, width, levels = None, -1, []
-        for kind, supplier, item, due, lead, held_up in chain.select(
-            "supply_kind", "supplier_id", "item_id", "due_date", "lead_time_days", "capacity_days"
-        ).iter_rows():
-            learnt_as = "purchase" if kind in BOUGHT else "make" if kind in MADE else None
-            if learnt_as is None or (kind not in NEW and due is None):
-                continue
-            is_new = kind in NEW
-            elapsed = NONE if is_new else place(today) - place(day_number(due))
-            planned = (int(lead or 0) if is_new else max(elapsed, 0)) + held_up
-            found = delay(learnt_as, is_new, supplier, item, planned, elapsed)
-            if found is None:
-                continue
-            dense, samples, level, ninety = found
-            whole = dense if whole is None else _sum(whole, dense)
-            count = samples if count is None else min(count, samples)
-            width = max(width, LEVELS.index(level))
-            levels.append(ninety)
-        first = max(day_number(need), today)
-        if chain["capacity_days"].sum():
-            first = max(first, day_number(covered))
-        if whole is None:
+        first = max(day_number(need), today, day_number(covered) if held_up_days else today)
+        found = late(tuple(delays))
+        if found is None:
             day = max(day_number(covered), first)
             rows.append((line, day, day, None, None))
             continue
-        shares = whole.cumsum()
-        start = place(day_number(covered))
-        dates = []
-        for share in (0.5, sum(levels) / len(levels)):
-            later = int(np.searchsorted(shares, share - 1e-12)) + EARLIEST
-            dates.append(max(int(numbers[min(max(start - 1 + later, 0), len(numbers) - 1)]), first))
-        rows.append((line, dates[0], max(dates), count, LEVELS[width]))
+        start = place(day_number(covered)) - 1
+        *later, count, level = found
+        p50, p90 = (max(int(numbers[min(max(start + days, 0), len(numbers) - 1)]), first) for days in later)
+        rows.append((line, p50, max(p50, p90), count, level))
     kinds = {**SCHEMA, "p50_date": pl.Int32, "p90_date": pl.Int32}
     return pl.DataFrame(rows, schema=kinds, orient="row").with_columns(pl.col("p50_date", "p90_date").cast(pl.Date))
 

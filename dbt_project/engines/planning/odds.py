@@ -202,16 +202,14 @@ def _learnt(
             waiting.setdefault(key, []).append(passed)
 
     def under_way(passed: list[int], behind: Floats) -> Floats:
-        added_weight = np.zeros(len(days))
+        """What is under way takes longer in the proportions of those behind it that took longer than it has so far."""
         masses = np.diff(behind, prepend=0.0)
-        for so_long in passed:
-            start = int(np.searchsorted(days, so_long, side="right"))
-            rest = masses[start:].sum()
-            if rest > 0:
-                added_weight[start:] += masses[start:] / rest
-            else:
-                added_weight[-1] += 1
-        return added_weight
+        rest = masses[::-1].cumsum()[::-1]
+        begun = np.bincount(np.searchsorted(days, passed, side="right"), minlength=len(days) + 1)
+        is_open = rest > 0
+        added = masses * np.divide(begun[:-1], rest, out=np.zeros(len(days)), where=is_open).cumsum()
+        added[-1] += begun[:-1][~is_open].sum() + begun[-1]
+        return np.asarray(added)
 
     plain = table.sum(axis=0)
     plain_shares = plain.cumsum() / plain.sum()
