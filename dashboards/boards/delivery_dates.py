@@ -125,7 +125,7 @@ def _reasons(view: View, customer: str | None) -> None:
         st.subheader(
             _("Late lines: {reason}", reason=" ".join(part for part in (said(key), item) if part)), anchor=False
         )
-        rows = _shown(view.ask("delivery_lines", customer=customer, reason=key, reason_item=item, is_late=True))
+        rows = where_lost(view.ask("delivery_lines", customer=customer, reason=key, reason_item=item, is_late=True))
         table(view, rows, LINES, key="reason-lines", opens="sales_order_id", height=360)
 
 
@@ -166,7 +166,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
         ),
         height=220, key="lateness",
     )  # fmt: skip
-    rows = _shown(view.ask("delivery_lines", customer=customer, lateness=lateness))
+    rows = where_lost(view.ask("delivery_lines", customer=customer, lateness=lateness))
     chosen = table(view, rows, LINES, key="delivery-lines", chooses=True, height=400)
     if not chosen:
         if rows.height:
@@ -181,7 +181,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     st.markdown(" ".join(part for part in (sentence(line), odds_in_words(line)) if part))
     table(
         view,
-        _shown(view.ask("delivery_steps", line=line["sales_order_line_id"])),
+        where_lost(view.ask("delivery_steps", line=line["sales_order_line_id"])),
         STEPS,
         key="delivery-steps",
         opens="document_id",
@@ -192,7 +192,7 @@ def _lines(view: View, customer: str | None, lateness: str | None) -> None:
     )
 
 
-def _shown(rows: pl.DataFrame) -> pl.DataFrame:
+def where_lost(rows: pl.DataFrame) -> pl.DataFrame:
     """Where no day is lost nothing is said of work centres."""
     return rows.with_columns(pl.col("capacity_days").replace(0, None))
 

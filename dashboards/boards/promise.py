@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.delivery_dates import LOST_DAYS, where_lost
 from dashboards.decisions import command_key
 from dashboards.door import carry_out
 from dashboards.filters import choice, rows_of_address, rows_to_address
@@ -20,7 +21,6 @@ from transactions.kernel.refusal import Refusal
 
 PERMISSION = "board.delivery_dates"
 TAKES = "sales.order"
-LOST_DAYS = Column("Lost there, days", "count", help="Working days longer than if the work centre were free")
 DATES = {
     "line_number": Column("Line", "id"),
     "item_code": Column("Item"),
@@ -85,7 +85,7 @@ def render(view: View) -> None:
             heading(_("When can we deliver?"))
         st.error(f"{refusal.rule} ({refusal.value})" if refusal.value else refusal.rule)
         return
-    lines = _shown(view.ask("promise_dates", **filters))
+    lines = where_lost(view.ask("promise_dates", **filters))
     with top:
         heading(_("When can we deliver?"), " ".join([answer(total), odds(total, "complete_p90_date")]).strip())
     _figures(view, filters, total)
@@ -155,15 +155,10 @@ def _line(view: View, filters: dict[str, Any], line: dict[str, Any]) -> None:
     of_line = pl.col("line_number") == number
     parts = view.ask("promise_parts", **filters).filter(of_line)
     table(view, parts, PARTS, key="promise-parts", height="content")
-    steps = _shown(view.ask("promise_steps", **filters).filter(of_line))
+    steps = where_lost(view.ask("promise_steps", **filters).filter(of_line))
     if steps.height > 1:
         st.markdown(f"**{_('What decides the day, from the line down')}**")
         table(view, steps, STEPS, key="promise-steps", height="content")
-
-
-def _shown(rows: pl.DataFrame) -> pl.DataFrame:
-    """Where no day is lost nothing is said of work centres."""
-    return rows.with_columns(pl.col("capacity_days").replace(0, None))
 
 
 def sentence(line: dict[str, Any]) -> str:

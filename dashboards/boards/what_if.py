@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.delivery_dates import LOST_DAYS, where_lost
 from dashboards.charts import lines
 from dashboards.filters import rows_of_address, rows_to_address
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
@@ -46,6 +47,7 @@ LINES = {
     "days_moved": Column("Days later", "count"),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
+    "capacity_days": LOST_DAYS,
 }
 MONTHS = {
     "month": Column("Month"),
@@ -95,7 +97,7 @@ def render(view: View) -> None:
         st.error(str(refusal))
         return
     base, then = both.row(0, named=True), both.row(1, named=True)
-    moved = view.ask("what_if_lines", **filters)
+    moved = where_lost(view.ask("what_if_lines", **filters))
     with top:
         heading(
             question,

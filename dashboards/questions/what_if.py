@@ -66,7 +66,7 @@ def what_if_lines(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     )
     columns = ("sales_order_line_id", "predicted_date", "days_late")
     compared = base.delivery_dates.select(columns).join(
-        other.delivery_dates.select(*columns, "reason_key", reason_item_code="reason_item_id"),
+        other.delivery_dates.select(*columns, "reason_key", "capacity_days", reason_item_code="reason_item_id"),
         on="sales_order_line_id", suffix="_then",
     )  # fmt: skip
     return (

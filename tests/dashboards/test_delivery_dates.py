@@ -74,6 +74,7 @@ def test_what_if_the_bench_had_another_capacity(at_home: Path, rate: str, days: 
     changes = otherwise({"kind": "capacity", "work_center": "BENCH", "rate": rate})
     moved = answered(edition, "what_if_lines", changes).sort("order_number")
     assert [str(day) for day in moved["predicted_date_then"]] == days
+    assert moved["capacity_days"].to_list() == ([3, 8] if rate == "0.5" else [0] * len(days))
     base, then = answered(edition, "what_if_total", changes).to_dicts()
     assert base["late_count"] == 1
     assert then["late_count"] == {"1": 1, "0.5": 2, "2": 0}[rate]
