@@ -39,7 +39,8 @@ select
     compared.check_name,
     documents.company_id,
     compared.key,
-    1 as suspicion,
+    -- Where one side is missing it is this document that lacks it; where both differ it may be the one that was led astray.
+    case when compared.left_amount is null or compared.right_amount is null then 0 else 1 end as suspicion,
     documents.effective_date,
     documents.document_number,
     -- What is missing differs, also from 0.

@@ -408,6 +408,8 @@ compared as (
                     )
             )
         )
+        -- The first line of an output is of what its work order makes, where any of it was good.
+        or (lines.document_type = 'output' and lines.line_number = 1 and lines.quantity > 0)
 
     union all
 
