@@ -25,7 +25,7 @@ DATES = {
     "line_number": Column("Line", "id"),
     "item_code": Column("Item"),
     "earliest_date": Column("Can be there", "date", help="All of the line, buying and making what is not free"),
-    "days_late": Column("Days late", "count", help="Working days after the wanted day, or after today where none is"),
+    "days_late": Column("Days late", "count", help="Working days after the wanted day"),
     "wanted_date": Column("Wanted", "date"),
     "promised_date": Column("Promised", "date"),
     "quantity": Column("Quantity", "quantity"),
@@ -85,7 +85,9 @@ def render(view: View) -> None:
             heading(_("When can we deliver?"))
         st.error(f"{refusal.rule} ({refusal.value})" if refusal.value else refusal.rule)
         return
-    lines = where_lost(view.ask("promise_dates", **filters))
+    lines = where_lost(view.ask("promise_dates", **filters)).with_columns(
+        pl.when(pl.col("wanted_date").is_not_null()).then("days_late").alias("days_late")  # else late for nobody
+    )
     with top:
         heading(_("When can we deliver?"), " ".join([answer(total), odds(total, "complete_p90_date")]).strip())
     _figures(view, filters, total)
