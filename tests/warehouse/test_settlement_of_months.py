@@ -253,13 +253,18 @@ def played(run: WarehouseRun, folder: Path, seed: int, rounds: int) -> Months:
     return months
 
 
-def test_months_end_at_the_value_as_corrected(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
+def test_months_end_at_the_value_as_corrected(
+    warehouse_run: WarehouseRun,
+    tmp_path: Path,
+    home: Path,  # home: out of the caller's way
+) -> None:
     months = played(warehouse_run, tmp_path, seed=7, rounds=4)
     assert months.locked == 1
     [(corrected,)] = months.build.ask(
         "select count(*) from marts.fct_journal_lines where description like 'correction of period%'"
     )
     assert corrected > 0
+    settling_is_interrupted(months)
 
 
 @pytest.mark.soak
@@ -276,14 +281,10 @@ open_home().execute("settle_cost", command, "administrator", sys.argv[2])
 """
 
 
-def test_settling_that_was_interrupted_is_finished_by_the_next_run(
-    warehouse_run: WarehouseRun,
-    tmp_path: Path,
-    home: Path,  # home: out of the caller's way
-) -> None:
+def settling_is_interrupted(months: Months) -> None:
     """Killed before and after its commit, then run again with the same key: posted once, and nothing is due."""
-    months = Months(warehouse_run, tmp_path, seed=3)
-    for number, point in enumerate(("before_commit", "after_commit"), 1):
+    [(settled,)] = months.build.ask("select count(*) from raw.cost_settlement")
+    for number, point in enumerate(("before_commit", "after_commit"), settled + 1):
         months.work(6)
         months.refresh()
         order = months.settlement()
