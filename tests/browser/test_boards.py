@@ -28,7 +28,9 @@ def address(published_home: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (360, "zh_CN")])
+@pytest.mark.parametrize(
+    ("width", "language"), [(1440, "en"), (360, "zh_CN"), pytest.param(1440, "zh_CN", marks=pytest.mark.soak)]
+)
 def test_every_board_opens(browser: Browser, address: str, width: int, language: str) -> None:
     with browser.new_context(viewport={"width": width, "height": 900}) as context:
         page = context.new_page()

@@ -51,10 +51,11 @@ def test_marts_show_what_the_scenario_expects(scenario: str, sqlite_database: st
     assert shown_otherwise(expected(scenario), door, home, dbt) == []
 
 
-def test_marts_show_it_from_postgresql(postgres_database: str, home: Path, dbt: DbtRun) -> None:
+@pytest.mark.parametrize("scenario", ["whole_chain", pytest.param("worked_example_late_bill", marks=pytest.mark.soak)])
+def test_marts_show_it_from_postgresql(scenario: str, postgres_database: str, home: Path, dbt: DbtRun) -> None:
     door, _password = make_home(password="a long password", url=postgres_database)
-    tell(door, commands_of("whole_chain"))
-    assert shown_otherwise(expected("whole_chain")[-1:], door, home, dbt) == []
+    tell(door, commands_of(scenario))
+    assert shown_otherwise(expected(scenario)[-1:], door, home, dbt) == []
 
 
 @pytest.mark.parametrize("scenario", STORIES)

@@ -12,6 +12,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.warehouse.standing_build import StandingBuild
 from tests.warehouse.warehouse_run import WarehouseRun
 from transactions import make_home
 from transactions.kernel.clock import SetClock
+from transactions.kernel.interruption import POINTS
 from transactions.kernel.refusal import Refusal
 
 AS_OF = "2026-04-30"
@@ -264,7 +266,16 @@ def test_months_end_at_the_value_as_corrected(
         "select count(*) from marts.fct_journal_lines where description like 'correction of period%'"
     )
     assert corrected > 0
-    settling_is_interrupted(months)
+    settling_is_interrupted(months, ("before_commit", "after_commit"))
+
+
+@pytest.mark.soak
+def test_settling_is_interrupted_anywhere(
+    warehouse_run: WarehouseRun,
+    tmp_path: Path,
+    home: Path,  # home: out of the caller's way
+) -> None:
+    settling_is_interrupted(Months(warehouse_run, tmp_path, seed=3), POINTS)
 
 
 @pytest.mark.soak
@@ -281,10 +292,10 @@ open_home().execute("settle_cost", command, "administrator", sys.argv[2])
 """
 
 
-def settling_is_interrupted(months: Months) -> None:
-    """Killed before and after its commit, then run again with the same key: posted once, and nothing is due."""
+def settling_is_interrupted(months: Months, points: Sequence[str]) -> None:
+    """Killed at each of the points, then run again with the same key: posted once, and nothing is due."""
     [(settled,)] = months.build.ask("select count(*) from raw.cost_settlement")
-    for number, point in enumerate(("before_commit", "after_commit"), settled + 1):
+    for number, point in enumerate(points, settled + 1):
         months.work(6)
         months.refresh()
         order = months.settlement()
