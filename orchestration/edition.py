@@ -3,13 +3,15 @@
 Every column of marts, reports and meta says what it gives away (`meta.sensitivity` in dbt: open, cost or pay). `nocost`
 holds the open columns, `cost` those with cost, `full` all. A column that does not say is held to be pay.
 Each file is written fresh, in a storage version that older DuckDB clients read; what an edition may not show is never
-written into it. It begins as a copy of a form: the same tables without a row, with the comments on their columns, which
-take longer to write than the rows of a small company.
+written into it. Editions that show most tables alike are written together: once what is alike, then each its own.
+A file begins as a copy of a form: the same tables without a row, with the comments on their columns, which take longer
+to write than the rows of a small company.
 """
 
 import hashlib
 import os
 import shutil
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,7 @@ import duckdb
 
 PUBLISHED_SCHEMAS = ("marts", "reports", "meta")
 MAY_SHOW = {"nocost": {"open"}, "cost": {"open", "cost"}, "full": {"open", "cost", "pay"}}
+WRITTEN_TOGETHER = (("nocost",), ("cost", "full"))
 STORAGE_VERSION = "v1.0.0"
 PresentTable = tuple[str, str, dict[str, str]]  # schema, name, columns with their types
 FACT_KINDS = {"is_green": "boolean", "proofs_failed": "bigint", "known_at": "timestamp"}
@@ -43,6 +46,9 @@ class PublishedModel:
     description: str
     columns: dict[str, PublishedColumn]
     rows: dict[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> PublishedColumn:
+        return self.columns.get(name.lower()) or PublishedColumn(name, "pay", "")
 
 
 @dataclass(frozen=True)
@@ -83,89 +89,114 @@ def write_editions(
     schema meta by name, each with `columns` (name to SQL type) and `rows`; a model of dbt with that name goes first.
     forms: folder in which the empty forms are kept for the next time.
     """
-    with ThreadPoolExecutor(max_workers=len(MAY_SHOW)) as pool:  # packing columns keeps one core busy per file
-        write = _Writing(work_file, models, facts, catalogue, forms).edition
-        return list(pool.map(write, MAY_SHOW))
+    with duckdb.connect(str(work_file), read_only=True) as work:
+        tables = _present_tables(work)
+    writing = _Writing(work_file, models, tables, facts, catalogue, forms)
+    with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
+        return [edition for editions in pool.map(writing.editions, WRITTEN_TOGETHER) for edition in editions]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What an edition shows of a table: these columns with their types, but not the rows that fulfil `hidden`."""
+
+    model: PublishedModel
+    columns: tuple[tuple[str, str], ...]
+    hidden: str
+
+    @property
+    def place(self) -> str:
+        return f'{self.model.schema}."{self.model.name}"'
 
 
 @dataclass(frozen=True)
 class _Writing:
     work_file: Path
     models: dict[tuple[str, str], PublishedModel]
+    tables: list[PresentTable]
     facts: dict[str, Any]
     catalogue: dict[str, Any]
     forms: Path | None
 
-    def edition(self, name: str) -> Edition:
-        path = self.work_file.with_name(f"{name}.duckdb")
-        _remove(path)
-        counts = {}
+    def editions(self, names: Sequence[str]) -> list[Edition]:
+        """These editions: the tables that all of them show alike are written once, then to each copy its own."""
+        looks = {name: self._looks(name) for name in names}
+        first, *others = looks.values()
+        alike = {table: look for table, look in first.items() if all(other.get(table) == look for other in others)}
+        trunk = self.work_file.with_name(f"{names[-1]}.duckdb")  # which becomes the last of them
+        _remove(trunk)
+        if self.forms is not None:
+            shutil.copyfile(_kept_form(self.forms, trunk.stem, alike), trunk)
+        shared = self._write(trunk, alike, self.catalogue)
+        editions = []
+        for name in names:
+            path = self.work_file.with_name(f"{name}.duckdb")
+            if path != trunk:
+                _remove(path)
+                shutil.copyfile(trunk, path)
+            own = {table: look for table, look in looks[name].items() if table not in alike}
+            rows = shared | self._write(path, own, {})
+            flush_file(path)
+            editions.append(Edition(name, path, path.stat().st_size, rows))
+        return editions
+
+    def _looks(self, edition: str) -> dict[str, _Look]:
+        """By `schema.table`, for each table of which the edition shows anything."""
+        looks = {}
+        for schema, table, columns in self.tables:
+            model = self.models.get((schema, table)) or PublishedModel(schema, table, "", {})
+            look = _look(edition, model, columns)
+            if look.columns:
+                looks[f"{schema}.{table}"] = look
+        return looks
+
+    def _write(self, path: Path, looks: dict[str, _Look], catalogue: dict[str, Any]) -> dict[str, int]:
+        """Writes the rows of the tables into the file, and makes what it lacks; returns the number of rows of each."""
         connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
-        connection.execute("set enable_progress_bar = false")
         try:
+            connection.execute("set enable_progress_bar = false")
             # Views name the catalog that they were made in; it is called by the file's name there, too.
-            connection.execute(f"attach {_text(self.work_file)} as {self.work_file.stem} (read_only)")
-            tables = _present_tables(connection, self.work_file.stem)
-            self._begin_with_form(connection, name, path, tables)
+            catalog = self.work_file.stem
+            connection.execute(f"attach {_text(self.work_file)} as {catalog} (read_only)")
+            connection.execute(f"attach {_text(path)} as edition (storage_version '{STORAGE_VERSION}')")
             connection.execute("begin")
-            for schema, table, columns in tables:
-                model = self._model(schema, table)
-                shown = _shown(name, model, columns)
-                if shown:
-                    counts[f"{schema}.{table}"] = _copy_rows(connection, self.work_file.stem, model, shown, name)
-            for table, content in self.catalogue.items():
+            made = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'edition'"
+            ).fetchall()
+            _make_tables(connection, [look for table, look in looks.items() if (table,) not in made])
+            counts = {table: _copy_rows(connection, catalog, look) for table, look in looks.items()}
+            for table, content in catalogue.items():
                 if f"meta.{table}" not in counts:
                     counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
             connection.execute("commit")
-            _state_facts(connection, self.facts)
+            if "meta.meta_build" in looks:
+                _state_facts(connection, self.facts)
             connection.execute("checkpoint edition")
             connection.execute("detach edition")
         finally:
             connection.close()
-        flush_file(path)
-        return Edition(name, path, path.stat().st_size, counts)
+        return counts
 
-    def _model(self, schema: str, table: str) -> PublishedModel:
-        return self.models.get((schema, table)) or PublishedModel(schema, table, "", {})
 
-    def _begin_with_form(
-        self, connection: duckdb.DuckDBPyConnection, name: str, path: Path, tables: list[PresentTable]
-    ) -> None:
-        """Attaches the new file as `edition`, with all tables and no rows in it."""
-        statements = [f"create schema edition.{schema}" for schema in PUBLISHED_SCHEMAS]
-        for schema, table, columns in tables:
-            statements += _form_of(self._model(schema, table), _shown(name, self._model(schema, table), columns))
-        form = None
-        if self.forms is not None:
-            told = "\n".join([STORAGE_VERSION, duckdb.__version__, *statements])
-            form = self.forms / f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
-        is_kept = form is not None and form.exists()
-        if form is not None and is_kept:
-            shutil.copyfile(form, path)
-        attach = f"attach {_text(path)} as edition (storage_version '{STORAGE_VERSION}')"
-        connection.execute(attach)
-        if is_kept:
-            return
+def _kept_form(forms: Path, name: str, looks: dict[str, _Look]) -> Path:
+    """A file with the tables and no rows in it: the one that is kept, or a new one in its place."""
+    told = "\n".join([STORAGE_VERSION, duckdb.__version__, *map(repr, looks.values())])
+    form = forms / f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
+    if form.exists():
+        return form
+    forms.mkdir(parents=True, exist_ok=True)
+    new = form.with_name(f"{form.name}.{os.getpid()}.new")
+    _remove(new)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_text(new)} as edition (storage_version '{STORAGE_VERSION}')")
         connection.execute("begin")
-        for statement in statements:
-            connection.execute(statement)
+        _make_tables(connection, looks.values())
         connection.execute("commit")
-        if form is not None:
-            connection.execute("checkpoint edition")
-            connection.execute("detach edition")
-            _keep_form(path, form, name)
-            connection.execute(attach)
-
-
-def _keep_form(path: Path, form: Path, name: str) -> None:
-    """Keeps a copy of the empty file as the one form of this edition."""
-    form.parent.mkdir(parents=True, exist_ok=True)
-    copy = form.with_name(f"{form.name}.{os.getpid()}.new")
-    shutil.copyfile(path, copy)
-    flush_file(copy)
-    for older in form.parent.glob(f"{name}-*.duckdb"):
+        connection.execute("detach edition")
+    flush_file(new)
+    for older in forms.glob(f"{name}-*.duckdb"):
         older.unlink(missing_ok=True)
-    copy.replace(form)
+    return new.replace(form)
 
 
 def _remove(path: Path) -> None:
@@ -173,50 +204,43 @@ def _remove(path: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _shown(edition: str, model: PublishedModel, columns: dict[str, str]) -> dict[str, str]:
-    return {column: kind for column, kind in columns.items() if _may_show(edition, model, column)}
+def _look(edition: str, model: PublishedModel, columns: dict[str, str]) -> _Look:
+    may_show = MAY_SHOW[edition]
+    shown = tuple((column, kind) for column, kind in columns.items() if model.column(column).sensitivity in may_show)
+    hidden = " or ".join(f"({condition})" for kind, condition in model.rows.items() if kind not in may_show)
+    return _Look(model, shown, hidden)
 
 
-def _may_show(edition: str, model: PublishedModel, column: str) -> bool:
-    described = model.columns.get(column.lower())
-    return (described.sensitivity if described else "pay") in MAY_SHOW[edition]
-
-
-def _present_tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[PresentTable]:
-    """Schema, name and columns with their types of every table and view of the published schemas."""
+def _present_tables(connection: duckdb.DuckDBPyConnection) -> list[PresentTable]:
+    """Every table and view of the published schemas."""
     rows = connection.execute(
         "select schema_name, table_name, list(column_name order by column_index), list(data_type order by column_index)"
-        f" from duckdb_columns() where database_name = ? and schema_name in {PUBLISHED_SCHEMAS} group by all"
-        " order by all",
-        [catalog],
+        f" from duckdb_columns() where schema_name in {PUBLISHED_SCHEMAS} group by all order by all"
     ).fetchall()
     return [(schema, table, dict(zip(names, kinds, strict=True))) for schema, table, names, kinds in rows]
 
 
-def _form_of(model: PublishedModel, shown: dict[str, str]) -> list[str]:
-    """Statements that make the table, empty, with what is said about it and its columns."""
-    if not shown:
-        return []
-    place = f'edition.{model.schema}."{model.name}"'
-    columns = ", ".join(f'"{column}" {kind}' for column, kind in shown.items())
-    statements = [f"create table {place} ({columns})"]
-    if model.description:
-        statements.append(f"comment on table {place} is {_text(model.description)}")
-    for column in shown:
-        described = model.columns.get(column.lower())
-        if described is not None and described.description:
-            statements.append(f'comment on column {place}."{column}" is {_text(described.description)}')
-    return statements
+def _make_tables(connection: duckdb.DuckDBPyConnection, looks: Iterable[_Look]) -> None:
+    """The tables in `edition`, with what is said about them and their columns."""
+    for schema in PUBLISHED_SCHEMAS:
+        connection.execute(f"create schema if not exists edition.{schema}")
+    for look in looks:
+        columns = ", ".join(f'"{column}" {kind}' for column, kind in look.columns)
+        connection.execute(f"create table edition.{look.place} ({columns})")
+        if look.model.description:
+            connection.execute(f"comment on table edition.{look.place} is {_text(look.model.description)}")
+        for column, _ in look.columns:
+            said = look.model.column(column).description
+            if said:
+                connection.execute(f'comment on column edition.{look.place}."{column}" is {_text(said)}')
 
 
-def _copy_rows(
-    connection: duckdb.DuckDBPyConnection, catalog: str, model: PublishedModel, shown: dict[str, str], edition: str
-) -> int:
-    place = f'{model.schema}."{model.name}"'
-    names = ", ".join(f'"{column}"' for column in shown)
-    hidden = [f"({condition})" for kind, condition in model.rows.items() if kind not in MAY_SHOW[edition]]
-    kept = f" where not coalesce({' or '.join(hidden)}, false)" if hidden else ""
-    rows = connection.execute(f"insert into edition.{place} select {names} from {catalog}.{place}{kept}").fetchall()
+def _copy_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> int:
+    names = ", ".join(f'"{column}"' for column, _ in look.columns)
+    shown = f" where not coalesce({look.hidden}, false)" if look.hidden else ""
+    rows = connection.execute(
+        f"insert into edition.{look.place} select {names} from {catalog}.{look.place}{shown}"
+    ).fetchall()
     return int(rows[0][0])
 
 
