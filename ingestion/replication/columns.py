@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 TOMBSTONES = "row_tombstone"
+ROW_COUNT = "cast(count(*) as varchar)"
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ def key_totals() -> str:
     """SQL for the checksum of a table's keys and versions: row count and three sums. The same on all databases."""
     version = "coalesce(row_version, -1)"
     sums = ("id", version, f"(id % 99991) * ({version} % 99991)")
-    return " || '/' || ".join(["cast(count(*) as varchar)", *(_sum(term) for term in sums)])
+    return " || '/' || ".join([ROW_COUNT, *(_sum(term) for term in sums)])
 
 
 def content_totals(table: RawTable, dialect: str) -> str:
-    """SQL for the checksum of everything in a table; `dialect` is sqlite, postgresql or duckdb."""
-    return " || '/' || ".join(_column_total(column, dialect) for column in table.columns)
+    """SQL for the checksum of all in a table: row count, then each column's; dialect: sqlite, postgresql, duckdb."""
+    return " || '/' || ".join([ROW_COUNT, *(_column_total(column, dialect) for column in table.columns)])
 
 
 def _column_total(column: RawColumn, dialect: str) -> str:

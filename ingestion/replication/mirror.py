@@ -1,10 +1,11 @@
 """The mirror: schema `raw` of one build file, with what it was filled from (`raw._replication`)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
-from ingestion.replication.columns import TOMBSTONES, RawTable, content_totals, key_totals
+from ingestion.replication.columns import TOMBSTONES, RawTable
 from ingestion.replication.snapshot import ArrowStream
 
 
@@ -36,9 +37,6 @@ class Mirror:
         self._duckdb.execute(
             "create table if not exists raw._replication (identity varchar, watermark bigint, audit_position bigint, "
             "audit_hash varchar, signature varchar)"
-        )
-        self._duckdb.execute(
-            "create table if not exists raw._replicated_table (table_name varchar, row_count bigint, checksum varchar)"
         )
 
     def commit(self) -> None:
@@ -73,13 +71,12 @@ class Mirror:
         ).fetchall()
         for name in sorted({name for (name,) in rows} - {table.name for table in tables}):
             self._duckdb.execute(f'drop table raw."{name}"')
-            self._duckdb.execute("delete from raw._replicated_table where table_name = ?", [name])
 
-    def load(self, table: RawTable, rows: ArrowStream) -> int:
-        """Fills the table anew; returns its number of rows."""
+    def load(self, table: RawTable, rows: ArrowStream | None) -> int:
+        """Makes the table anew, with the given rows or none; returns their number."""
         columns = ", ".join(f'"{column.name}" {column.raw_type}' for column in table.columns)
         self._duckdb.execute(f'create or replace table raw."{table.name}" ({columns})')
-        return self._insert(f'raw."{table.name}"', table, rows)
+        return 0 if rows is None else self._insert(f'raw."{table.name}"', table, rows)
 
     def merge(self, table: RawTable, rows: ArrowStream) -> int:
         """Replaces or adds the given rows by id; returns their number. Doing it twice changes nothing."""
@@ -102,16 +99,8 @@ class Mirror:
             buried[name] = int(result.fetchall()[0][0])
         return buried
 
-    def totals(self, table: RawTable, *, content: bool) -> str:
-        sums = content_totals(table, "duckdb") if content else key_totals()
-        return str(self._duckdb.execute(f'select {sums} from raw."{table.name}"').fetchall()[0][0])
-
-    def record(self, table: RawTable, checksum: str) -> int:
-        """Notes the table's row count and checksum; returns the row count."""
-        count = int(self._duckdb.execute(f'select count(*) from raw."{table.name}"').fetchall()[0][0])
-        self._duckdb.execute("delete from raw._replicated_table where table_name = ?", [table.name])
-        self._duckdb.execute("insert into raw._replicated_table values (?, ?, ?)", [table.name, count, checksum])
-        return count
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._duckdb.execute(sql).fetchall()
 
     def _insert(self, target: str, table: RawTable, rows: ArrowStream) -> int:
         typed = ", ".join(f'cast("{column.name}" as {column.raw_type}) as "{column.name}"' for column in table.columns)
