@@ -1,7 +1,8 @@
 """The REST API: one route per command and per question, made from their registries; OpenAPI at /api/docs.
 
 Callers sign in (POST /api/session) and send the session's token as a cookie or as `Authorization: Bearer`.
-Commands take an `Idempotency-Key` header: the same key and body get the first answer again.
+Commands take an `Idempotency-Key` header: the same key and body get the first answer again. Who asks too much hears
+429 with `Retry-After`.
 """
 
 from datetime import date
@@ -9,15 +10,24 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import AwareDatetime
 
 from dashboards.door import SESSION_COOKIE, carry_out, door
 from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
 from dashboards.questions.question import ask, permitted, questions
+from dashboards.rate_limit import DEAR, SIGN_IN, RateLimit, TooManyRequests, requests_per_minute
 from transactions.kernel.command import RegisteredCommand, registry
 from transactions.kernel.refusal import NotPermitted, NotSignedIn, Refusal
-from transactions.kernel.sessions import ABSOLUTE, close_session, open_session, session_actor
+from transactions.kernel.sessions import (
+    ABSOLUTE,
+    WINDOW,
+    TooManyAttempts,
+    close_session,
+    open_session,
+    session_actor,
+)
 from transactions.kernel.users import Actor
 
 
@@ -28,12 +38,41 @@ def token_of(request: Request) -> str:
 
 
 def signed_in(request: Request) -> Actor:
+    """Whose session it is, with the request counted: for that user, else for the address that it comes from."""
     token = token_of(request)
-    if not token:
-        raise NotSignedIn("sign in first")
-    if "authorization" not in request.headers and request.method not in ("GET", "HEAD"):
-        require_same_origin(request)
-    return session_actor(door(), token)
+    try:
+        if not token:
+            raise NotSignedIn("sign in first")
+        if "authorization" not in request.headers and request.method not in ("GET", "HEAD"):
+            require_same_origin(request)
+        actor = session_actor(door(), token)
+    except (NotSignedIn, NotPermitted):
+        count_address(request)
+        raise
+    limit_of(request).of_user(actor)
+    return actor
+
+
+def limit_of(request: Request) -> RateLimit:
+    limit: RateLimit = request.app.state.rate_limit
+    return limit
+
+
+def count_address(request: Request) -> None:
+    """Count a request of nobody in particular; `TooManyRequests`."""
+    limit_of(request).of_address(request.client.host if request.client else None)
+
+
+def seconds_to_wait(refusal: Refusal) -> int | None:
+    """After how many seconds the same request may succeed, where that is known."""
+    match refusal:
+        case TooManyRequests():
+            return refusal.seconds
+        case TooManyAttempts():
+            return WINDOW.seconds
+        case AnswerIsBeingMade():
+            return 2
+    return None
 
 
 def require_same_origin(request: Request) -> None:
@@ -49,16 +88,30 @@ def is_path_here(path: str) -> bool:
 
 
 SignedIn = Annotated[Actor, Depends(signed_in)]
+ANYBODY = [Depends(count_address)]
 
 
-def api() -> FastAPI:
-    """The API as an ASGI application, to be mounted under /api."""
-    application = FastAPI(title="Bihuan", description=__doc__, docs_url="/docs", redoc_url=None)
+def api(rate_limit: RateLimit | None = None) -> FastAPI:
+    """The API as an ASGI application, to be mounted under /api.
+
+    rate_limit: by default as the installation's setting says.
+    """
+    application = FastAPI(title="Bihuan", description=__doc__, openapi_url=None)
+    application.state.rate_limit = rate_limit or RateLimit(requests_per_minute())
 
     @application.exception_handler(Refusal)
     def refused(_request: Request, refusal: Refusal) -> JSONResponse:
-        headers = {"Retry-After": "2"} if isinstance(refusal, AnswerIsBeingMade) else None
+        seconds = seconds_to_wait(refusal)
+        headers = None if seconds is None else {"Retry-After": str(seconds)}
         return JSONResponse(refusal.as_dict(), status_code=refusal.status, headers=headers)
+
+    @application.get("/openapi.json", include_in_schema=False, dependencies=ANYBODY)
+    def described(request: Request) -> JSONResponse:
+        return JSONResponse(application.openapi() | {"servers": [{"url": request.scope.get("root_path") or "/"}]})
+
+    @application.get("/docs", include_in_schema=False, dependencies=ANYBODY)
+    def documented(request: Request) -> HTMLResponse:
+        return get_swagger_ui_html(openapi_url=f"{request.scope.get('root_path', '')}/openapi.json", title="Bihuan")
 
     @application.post("/session", summary="Sign in", response_model=None)
     def sign_in(
@@ -69,6 +122,7 @@ def api() -> FastAPI:
     ) -> Response:
         require_same_origin(request)
         try:
+            limit_of(request).of_address(request.client.host if request.client else None, SIGN_IN)
             token = open_session(door(), username, password)
         except Refusal as refusal:
             if next_page:
@@ -90,7 +144,7 @@ def api() -> FastAPI:
         )
         return response
 
-    @application.post("/session/end", summary="Sign out", response_model=None)
+    @application.post("/session/end", summary="Sign out", response_model=None, dependencies=ANYBODY)
     def sign_out(request: Request) -> Response:
         require_same_origin(request)
         if token := token_of(request):
@@ -133,7 +187,9 @@ def api() -> FastAPI:
         as_known_at: Annotated[AwareDatetime | None, Query(description="answer as was known at that moment")] = None,
         as_known_of: Annotated[date | None, Query(description="business date then; left out: its day")] = None,
     ) -> dict[str, Any]:
-        permitted(actor, name)
+        question = permitted(actor, name)
+        if question.is_dear or as_known_at is not None:
+            limit_of(request).of_user(actor, DEAR - 1)
         if as_known_at is None:
             edition = current_edition(actor.edition)
         else:

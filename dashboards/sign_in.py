@@ -14,6 +14,7 @@ from transactions.kernel.users import Actor
 REFUSED = {
     "NotSignedIn": noted("The name or the password is wrong."),
     "TooManyAttempts": noted("Too many attempts; try again in a few minutes."),
+    "TooManyRequests": noted("Too many attempts; try again in a few minutes."),
 }
 STYLE = """<style>
 form.bihuan {max-width: 22rem; display: flex; flex-direction: column; gap: .9rem; font-family: inherit}

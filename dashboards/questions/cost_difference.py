@@ -37,7 +37,7 @@ class CostChangeFilters(MomentFilters):
     item: str | None = None
 
 
-@asks(CostChangeFilters, permission=PERMISSION)
+@asks(CostChangeFilters, permission=PERMISSION, is_dear=True)
 def order_cost_changes(edition: Edition, filters: CostChangeFilters) -> pl.DataFrame:
     """Orders whose cost is another one at the second moment than at the first, the largest difference first."""
     before, after = (_orders(known, filters) for known in _editions(edition, filters))
@@ -65,7 +65,7 @@ def order_cost_changes(edition: Edition, filters: CostChangeFilters) -> pl.DataF
     )  # fmt: skip
 
 
-@asks(OrderMomentFilters, permission=PERMISSION)
+@asks(OrderMomentFilters, permission=PERMISSION, is_dear=True)
 def order_cost_difference(edition: Edition, filters: OrderMomentFilters) -> pl.DataFrame:
     """The vouchers that make an order's cost another one, the largest first; they add up to the difference exactly.
 

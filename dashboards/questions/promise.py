@@ -51,26 +51,26 @@ class PromiseFilters(Filters):
         return self
 
 
-@asks(PromiseFilters, permission=PERMISSION)
+@asks(PromiseFilters, permission=PERMISSION, is_dear=True)
 def promise_dates(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
     """Lines with the earliest date on which all of each can be there, from what is free alone and with new supplies."""
     return _promised(edition, filters.model_dump_json(exclude_none=True))[0]
 
 
-@asks(PromiseFilters, permission=PERMISSION)
+@asks(PromiseFilters, permission=PERMISSION, is_dear=True)
 def promise_parts(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
     """What covers each line by its earliest date: free stock, free goods coming, what is made, bought, moved."""
     return _promised(edition, filters.model_dump_json(exclude_none=True))[1]
 
 
-@asks(PromiseFilters, permission=PERMISSION)
+@asks(PromiseFilters, permission=PERMISSION, is_dear=True)
 def promise_steps(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
     """The way to each line's earliest date: from its own item down through what it waits for, with days, and those of
     them that a work centre takes longer because it is full."""
     return _promised(edition, filters.model_dump_json(exclude_none=True))[2]
 
 
-@asks(PromiseFilters, permission=PERMISSION)
+@asks(PromiseFilters, permission=PERMISSION, is_dear=True)
 def promise_total(edition: Edition, filters: PromiseFilters) -> pl.DataFrame:
     """One row: lines asked for, the day on which all can be there, lines later than wanted, lines without a date."""
     lines = _promised(edition, filters.model_dump_json(exclude_none=True))[0]

@@ -41,13 +41,14 @@ class Question:
     permission: str
     answer: Callable[[Edition, Any], pl.DataFrame]
     summary: str
+    is_dear: bool  # plans anew or walks through the record: weighs more in the API's limit
 
 
 _questions: dict[str, Question] = {}
 
 
 def asks(
-    filters: type[FiltersOf], *, permission: str
+    filters: type[FiltersOf], *, permission: str, is_dear: bool = False
 ) -> Callable[[Callable[[Edition, FiltersOf], pl.DataFrame]], Callable[[Edition, FiltersOf], pl.DataFrame]]:
     """Register the decorated function as a question under its own name."""
 
@@ -58,7 +59,7 @@ def asks(
         if name in _questions:
             raise ValueError(f"two questions are called {name}")
         summary = (answer.__doc__ or "").strip().split("\n")[0]
-        _questions[name] = Question(name, filters, permission, answer, summary)
+        _questions[name] = Question(name, filters, permission, answer, summary, is_dear)
         return answer
 
     return register

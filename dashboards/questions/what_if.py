@@ -56,7 +56,7 @@ def what_if_work_centers(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
-@asks(WhatIfFilters, permission=PERMISSION)
+@asks(WhatIfFilters, permission=PERMISSION, is_dear=True)
 def what_if_lines(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     """Open order lines whose predicted date would be another, the most delayed first."""
     base, other, _company = _both(edition, filters)
@@ -77,7 +77,7 @@ def what_if_lines(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     )
 
 
-@asks(WhatIfFilters, permission=PERMISSION)
+@asks(WhatIfFilters, permission=PERMISSION, is_dear=True)
 def what_if_total(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     """Two rows, the base and what would be: late lines, longest delay, suggestions, their cost, stock at the end."""
     base, other, company = _both(edition, filters)
@@ -101,7 +101,7 @@ def what_if_total(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-@asks(WhatIfFilters, permission=PERMISSION)
+@asks(WhatIfFilters, permission=PERMISSION, is_dear=True)
 def what_if_months(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     """By month: what planned purchases would cost when they are to be paid, and the planned stock at its end, both
     plans. Only for those who may see cost."""

@@ -233,6 +233,9 @@ def stock_moves(system: str, quick: bool) -> Measured:
 
 
 # ---------------------------------------------------------------- several clients
+UNHINDERED = {"BIHUAN_API_REQUESTS_PER_MINUTE": "1000000"}
+
+
 class ApiClient:
     """The door as who calls the API of a running server has it."""
 
@@ -282,10 +285,14 @@ def _clients(way: str, count: int, cycles: int) -> float:
 
 
 def four_clients(system: str, quick: bool) -> Measured:
-    """Four clients of one server at once against one, the same number of cycles: `raw` is the one."""
+    """Four clients of one server at once against one, the same number of cycles: `raw` is the one.
+
+    Requests are counted as for everybody, against a limit that no machine reaches: the server is measured, not the
+    allowance of the one user whose name all clients bear.
+    """
     with COMPANIES[system]() as (door, _raw), tempfile.TemporaryDirectory(prefix="bihuan-bench-") as home:
         url = door.engine.url.render_as_string(hide_password=False)
-        with running_server(Path(home), BIHUAN_DATABASE_URL=url) as address:
+        with running_server(Path(home), BIHUAN_DATABASE_URL=url, **UNHINDERED) as address:
             return _four_against_one(address, quick)
 
 
