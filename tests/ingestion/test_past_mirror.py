@@ -19,7 +19,7 @@ from transactions.kernel.clock import SetClock
 START = datetime(2026, 6, 15, 9, tzinfo=UTC)
 NOT_KEPT = {"row_tombstone", "number_series"}  # what a counter was is nobody's question
 TABLES = sorted({table.name for table in raw_tables()} - NOT_KEPT)
-ALSO_ON_POSTGRESQL = ("made_and_corrected", "returns_and_notes", "worked_example_late_bill")
+ALSO_ON_POSTGRESQL = ("made_and_corrected", "returns_and_notes")
 ON_SQLITE_ONLY = ("locked_period", "money_of_two_kinds", "rejected_inspection", "taken_back_and_shared", "whole_chain")
 TOLD_EACH_TIME = (*ALSO_ON_POSTGRESQL, *ON_SQLITE_ONLY)
 

@@ -41,7 +41,7 @@ def test_step_by_step_is_what_from_nothing_is(home: Path, tmp_path: Path) -> Non
     dbt = DbtRun(tmp_path / "dbt")
     door: Door = make_home()[0]
     commands = commands_of("whole_chain")
-    days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 3, 10), date(2026, 4, 30)]
+    days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 4, 30)]
     size = -(-len(commands) // len(days))
     for step, day in enumerate(days):
         tell(door, commands[step * size : (step + 1) * size])
