@@ -2,7 +2,7 @@
 
 Callers sign in (POST /api/session) and send the session's token as a cookie or as `Authorization: Bearer`.
 Commands take an `Idempotency-Key` header: the same key and body get the first answer again. Who asks too much hears
-429 with `Retry-After`.
+429 with `Retry-After`. Refusals are told in Chinese to whoever sends `Accept-Language: zh`.
 """
 
 from datetime import date
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import AwareDatetime
@@ -18,8 +19,9 @@ from dashboards.door import SESSION_COOKIE, carry_out, door
 from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
 from dashboards.questions.question import ask, permitted, questions
 from dashboards.rate_limit import DEAR, SIGN_IN, RateLimit, TooManyRequests, requests_per_minute
+from dashboards.refusals import language_asked, refusal_in
 from transactions.kernel.command import RegisteredCommand, registry
-from transactions.kernel.refusal import NotPermitted, NotSignedIn, Refusal
+from transactions.kernel.refusal import InvalidData, NotPermitted, NotSignedIn, Refusal
 from transactions.kernel.sessions import (
     ABSOLUTE,
     WINDOW,
@@ -87,6 +89,20 @@ def is_path_here(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\"))
 
 
+def invalid_request(failure: RequestValidationError) -> InvalidData:
+    """What is wrong with a header, a form or a body before a command or a question sees it."""
+    return InvalidData(
+        [
+            {
+                "field": ".".join(map(str, error["loc"][1:] or error["loc"])),
+                "value": None if error["type"] == "missing" else str(error.get("input"))[:200],
+                "rule": error["msg"],
+            }
+            for error in failure.errors()
+        ]
+    )
+
+
 SignedIn = Annotated[Actor, Depends(signed_in)]
 ANYBODY = [Depends(count_address)]
 
@@ -100,10 +116,17 @@ def api(rate_limit: RateLimit | None = None) -> FastAPI:
     application.state.rate_limit = rate_limit or RateLimit(requests_per_minute())
 
     @application.exception_handler(Refusal)
-    def refused(_request: Request, refusal: Refusal) -> JSONResponse:
+    def refused(request: Request, refusal: Refusal) -> JSONResponse:
+        code = language_asked(request.headers.get("accept-language", ""))
+        headers = {"Content-Language": code.replace("_", "-"), "Vary": "Accept-Language"}
         seconds = seconds_to_wait(refusal)
-        headers = None if seconds is None else {"Retry-After": str(seconds)}
-        return JSONResponse(refusal.as_dict(), status_code=refusal.status, headers=headers)
+        if seconds is not None:
+            headers["Retry-After"] = str(seconds)
+        return JSONResponse(refusal_in(code, refusal), status_code=refusal.status, headers=headers)
+
+    @application.exception_handler(RequestValidationError)
+    def misread(request: Request, failure: RequestValidationError) -> JSONResponse:
+        return refused(request, invalid_request(failure))
 
     @application.get("/openapi.json", include_in_schema=False, dependencies=ANYBODY)
     def described(request: Request) -> JSONResponse:

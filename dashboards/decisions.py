@@ -16,7 +16,8 @@ import streamlit as st
 
 from dashboards.door import carry_out, door
 from dashboards.frame import View
-from dashboards.language import _, noted
+from dashboards.language import _
+from dashboards.refusals import refused_because
 from transactions import approval_limit_of
 from transactions.kernel.refusal import Refusal
 
@@ -142,24 +143,10 @@ def order(view: View, outcome: Outcome, bought: Sequence[str]) -> None:
     try:
         answer = carry_out(view.actor, "order_requisitions", data, command_key(view.actor.username, data))
     except Refusal as refusal:
-        outcome.refused.append(str(refusal))
+        outcome.refused.append(refused_because(refusal))
     else:
         outcome.made = [(str(made["number"]), int(made["id"])) for made in answer["orders"]] + outcome.made
     remember(outcome)
-
-
-# What a planner is told in their own language instead of the rule.
-SAID = {
-    "ValueExceedsApprovalLimit": noted("It is worth more than you may approve; submit it to somebody who may."),
-    "NobodyApprovesTheirOwn": noted("You submitted it, so another must approve it."),
-    "PlanHasChanged": noted("A newer plan says otherwise; look at it again."),
-}
-
-
-def refused_because(refusal: Refusal) -> str:
-    """Why it was refused, with field and value."""
-    said = SAID.get(refusal.fact)
-    return str(refusal) if said is None else f"{_(said)} ({refusal.field} = {refusal.value})"
 
 
 def remember(outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ DESCRIPTIONS = Path(__file__).parent / "locale" / "models_zh_CN.po"
 FIRST_HAN = "\u2e80"  # characters from here on are Chinese or its punctuation
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def chinese(catalogue: Path = CATALOGUE) -> dict[str, str]:
     """Chinese by English text."""
     with catalogue.open("rb") as file:

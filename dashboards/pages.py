@@ -11,12 +11,14 @@ from dashboards.edition import current_edition
 from dashboards.filters import choice
 from dashboards.frame import Board, View, empty_state, refresh_trouble, stamp
 from dashboards.language import LANGUAGES, _, language, language_like
+from dashboards.refusals import refused_because
 from dashboards.sign_in import sign_in_page, sign_out_form, signed_in_actor
 from dashboards.theme import ICON, STYLE
 from dashboards.views import views_corner
 from dashboards.words import said
 from dbt_project.published import NothingIsPublished
 from transactions.kernel.refusal import Refusal
+from transactions.kernel.schema import DatabaseIsEmpty
 from transactions.kernel.users import Actor
 
 
@@ -25,8 +27,11 @@ def main() -> None:
     _settle_language(actor)
     st.set_page_config(page_title=_("Bihuan 闭环"), page_icon=str(ICON), layout="wide")
     st.html(STYLE)
-    if refusal is not None:
+    if isinstance(refusal, DatabaseIsEmpty):
         empty_state(_("There is no company home here yet"), _("Run `bihuan init` once; then sign in here."))
+        return
+    if refusal is not None:
+        st.error(refused_because(refusal))
         return
     if actor is None:
         _sign_in_everywhere()
@@ -124,7 +129,7 @@ def _rendered(board: Board, view: View) -> View:
     try:
         return board.render(view) or view
     except Refusal as refusal:
-        st.error(refusal.rule)
+        st.error(refused_because(refusal))
         return view
 
 

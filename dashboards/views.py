@@ -9,6 +9,7 @@ from dashboards.door import carry_out, door
 from dashboards.filters import filters_in_address, open_address
 from dashboards.frame import Board, View
 from dashboards.language import _
+from dashboards.refusals import refused_because
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.saved_views import SavedView, views_of
 
@@ -64,7 +65,7 @@ def _saved(view: View, board: str, name: str, shared: bool) -> None:
     try:
         carry_out(view.actor, "save_view", data)
     except Refusal as refusal:
-        st.session_state["view-refused"] = refusal.rule
+        st.session_state["view-refused"] = refused_because(refusal)
     st.rerun()
 
 
@@ -72,4 +73,4 @@ def _forgotten(view: View, saved: SavedView) -> None:
     try:
         carry_out(view.actor, "delete_view", {"board": saved.board, "name": saved.name})
     except Refusal as refusal:
-        st.session_state["view-refused"] = refusal.rule
+        st.session_state["view-refused"] = refused_because(refusal)

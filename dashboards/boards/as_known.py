@@ -11,6 +11,7 @@ from dashboards.edition import AnswerIsBeingMade, known_edition
 from dashboards.filters import switch
 from dashboards.frame import View, empty_state
 from dashboards.language import _, shown_amount, shown_number
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
 
@@ -46,7 +47,7 @@ def as_known(view: View, moment: datetime) -> View | None:
         _wait(view, moment)
         return None
     except Refusal as refusal:
-        st.error(refusal.rule)
+        st.error(refused_because(refusal))
         return None
     return replace(view, edition=edition)
 
@@ -67,7 +68,7 @@ def _wait(view: View, moment: datetime) -> None:
                 st.caption(_("It takes long. Is the worker running? `bihuan up` starts it beside the boards."))
         return
     except Refusal as refusal:
-        st.error(refusal.rule)
+        st.error(refused_because(refusal))
         return
     since.pop(moment, None)
     st.rerun()

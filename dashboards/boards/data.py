@@ -11,6 +11,7 @@ from dashboards.boards.proofs import basis_of_pending, basis_of_proofs
 from dashboards.edition import kept_builds, refresh_status
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
 from dashboards.language import _, noted, shown_date, shown_number
+from dashboards.refusals import refused_because
 from dashboards.sql_console import ROWS, SECONDS, QueryRefused, answered_query
 from dashboards.table import Column, table
 from dashboards.words import said
@@ -158,7 +159,7 @@ def _console(view: View) -> None:
                 st.session_state["console"] = answered_query(view.edition.build.edition_file(view.edition.name), sql)
         except QueryRefused as refusal:
             st.session_state.pop("console", None)
-            st.error(refusal.rule)
+            st.error(refused_because(refusal))
     answer = st.session_state.get("console")
     if answer is None:
         return

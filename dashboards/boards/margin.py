@@ -13,6 +13,7 @@ from dashboards.filters import choice, rows_of_address, rows_to_address
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_number, shown_share, shown_short
 from dashboards.questions.margin_preview import COMPONENTS
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
 
@@ -61,7 +62,7 @@ def render(view: View) -> None:
     except Refusal as refusal:
         with top:
             heading(_("What would this order earn?"))
-        st.error(f"{refusal.rule} ({refusal.value})" if refusal.value else refusal.rule)
+        st.error(refused_because(refusal))
         return
     with top:
         heading(_("What would this order earn?"), answer(view, total))

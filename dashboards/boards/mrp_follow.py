@@ -8,10 +8,11 @@ import polars as pl
 import streamlit as st
 
 from dashboards.boards.mrp_columns import MESSAGES
-from dashboards.decisions import PERMISSION, command_key, refused_because, right_of
+from dashboards.decisions import PERMISSION, command_key, right_of
 from dashboards.door import carry_out
 from dashboards.frame import View
 from dashboards.language import _, noted, shown_date, shown_number
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
 

@@ -13,6 +13,7 @@ from dashboards.filters import choice, moment, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
 
@@ -224,7 +225,7 @@ def _one_order(view: View, number: str, order: int) -> None:
             with st.spinner(_("Walking its cost back…"), show_time=True):
                 roots = view.ask("cost_trace", order=order)
         except Refusal as refusal:
-            st.warning(refusal.rule)
+            st.warning(refused_because(refusal))
             roots = pl.DataFrame()
         table(
             view, roots, ROOTS, key=f"order-roots-{order}", opens="document_id", height=360,

@@ -15,6 +15,7 @@ from dashboards.door import carry_out
 from dashboards.filters import choice, rows_of_address, rows_to_address
 from dashboards.frame import Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_date, shown_number
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from dashboards.words import said
 from transactions.kernel.refusal import Refusal
@@ -83,7 +84,7 @@ def render(view: View) -> None:
     except Refusal as refusal:
         with top:
             heading(_("When can we deliver?"))
-        st.error(f"{refusal.rule} ({refusal.value})" if refusal.value else refusal.rule)
+        st.error(refused_because(refusal))
         return
     lines = where_lost(view.ask("promise_dates", **filters)).with_columns(
         pl.when(pl.col("wanted_date").is_not_null()).then("days_late").alias("days_late")  # else late for nobody
@@ -226,7 +227,7 @@ def _take_over(view: View, filters: dict[str, Any], lines: pl.DataFrame) -> None
                 text = _("{count} dates are promised. The next refresh shows them.", count=differing.height)
                 st.session_state["promise-taken"] = {"refused": False, "text": text}
             except Refusal as refusal:
-                st.session_state["promise-taken"] = {"refused": True, "text": str(refusal)}
+                st.session_state["promise-taken"] = {"refused": True, "text": refused_because(refusal)}
             st.rerun()
         st.caption(_("{count} lines of the order get another day.", count=shown_number(differing.height)))
 

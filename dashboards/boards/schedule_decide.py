@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.decisions import command_key
 from dashboards.door import carry_out
 from dashboards.frame import View
+from dashboards.refusals import refused_because
 from transactions.kernel.refusal import Refusal
 
 DECIDES = "production.schedule"
@@ -38,7 +39,7 @@ def carry_decision(view: View, command: str, data: dict[str, Any], done: str) ->
     try:
         carry_out(view.actor, command, data, command_key(view.actor.username, {**data, "turn": turn_of, "do": command}))
     except Refusal as refusal:
-        st.session_state["schedule-refused"] = str(refusal)
+        st.session_state["schedule-refused"] = refused_because(refusal)
     else:
         st.session_state["schedule-done"] = done
         st.session_state["schedule-decisions"] = turn_of + 1

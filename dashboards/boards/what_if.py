@@ -13,6 +13,7 @@ from dashboards.charts import lines
 from dashboards.filters import rows_of_address, rows_to_address
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_number
+from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from dashboards.views import saved_views
 from transactions.kernel.refusal import Refusal
@@ -94,7 +95,7 @@ def render(view: View) -> None:
     except Refusal as refusal:
         with top:
             heading(question)
-        st.error(str(refusal))
+        st.error(refused_because(refusal))
         return
     base, then = both.row(0, named=True), both.row(1, named=True)
     moved = where_lost(view.ask("what_if_lines", **filters))

@@ -209,12 +209,12 @@ def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effect
         least, on = _least_from(work, key, balance.quantity, effective_date)
     if least < asked:
         code = work.first(select(item.c.code).where(item.c.id == item_id))
-        when = f" on {on}" if on != effective_date else ""
-        raise StockWouldGoNegative(
-            f"{from_micro(max(least, 0))} of {code.code if code else item_id} in "
-            f"{place.warehouse or place.code}{when}, {from_micro(asked)} asked",
-            field=field, value=str(from_micro(asked)),
-        )  # fmt: skip
+        there, what, where = from_micro(max(least, 0)), code.code if code else item_id, place.warehouse or place.code
+        if on == effective_date:
+            rule = f"{there} of {what} in {where}, {from_micro(asked)} asked"
+        else:
+            rule = f"{there} of {what} in {where} on {on}, {from_micro(asked)} asked"
+        raise StockWouldGoNegative(rule, field=field, value=str(from_micro(asked)))
 
 
 def _least_from(work: "Work", key: tuple[int, int, int], now: int, effective_date: date) -> tuple[int, date]:
