@@ -15,7 +15,7 @@ PRICES = ("purchase_price", "sales_price")
 MONEY = pl.Decimal(18, 4)
 
 
-@asks(WhatIfFilters, permission=PERMISSION)
+@asks(WhatIfFilters, permission=PERMISSION, is_dear=True)
 def what_if_profit(edition: Edition, filters: WhatIfFilters) -> pl.DataFrame:
     """Open orders whose profit would be another, the largest loss first. Only for those who may see cost.
 

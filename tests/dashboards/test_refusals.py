@@ -89,6 +89,14 @@ def test_words_within_a_sentence_are_translated_and_codes_are_not() -> None:
     assert refused_because(locked, "en") == "the period 2026-01 is locked (effective_date = 2026-01-31)"
 
 
+@pytest.mark.parametrize("said", [" of  in  on , line ", "there is no a 'b' of ", "it's 1 ", "since build : ", "' \\"])
+def test_whatever_a_caller_says_is_looked_up_at_once(said: str) -> None:
+    """In time that grows with its length: 300,000 characters that look like many sentences at once."""
+    told = said * 20_000
+    assert rule_in("zh_CN", "NotFound", told)
+    assert rule_in("zh_CN", "NotFound", f"there is no question {told!r}") == f"没有名为 {told!r} 的查询"
+
+
 def forms(form: type[BaseModel]) -> Iterator[tuple[list[str | int], str]]:
     """Every field of a form and of its lines: the way to it, its name."""
     for name, field in form.model_fields.items():
