@@ -6,7 +6,6 @@ Customer: debit advances, credit receivables. Supplier: the mirror image. The ad
 came; between that and the invoice's lies exchange gain or loss.
 """
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -24,6 +23,7 @@ from transactions.finance.allocation import (
     oldest_first,
 )
 from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import rounded_ratio
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -47,7 +47,7 @@ class AllocatePayment(Command):
     """Use an advance for invoices or bills; allocations left out: oldest first."""
 
     payment: Reference = Field(description="the payment, credit note or debit note that left the advance")
-    effective_date: date
+    effective_date: Day
     allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None
 
 

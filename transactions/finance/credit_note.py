@@ -4,7 +4,6 @@ Done at once, posted when it is made: debit sales returns (by order line), freig
 receivables as far as the invoice is open, the rest is the customer's advance.
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from transactions.finance.note import (
     taken_back,
 )
 from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
@@ -34,7 +34,7 @@ class CreditCustomer(Command):
     """Credit a customer for an invoice or part of it; lines left out: all that is not credited, with its freight."""
 
     invoice: Reference
-    effective_date: date
+    effective_date: Day
     lines: Annotated[list[NoteLine], Field(min_length=1)] | None = None
     freight: Amount | None = Field(None, description="of the invoice's freight; left out: none, without lines all")
     external_number: Code | None = None

@@ -35,6 +35,7 @@ from transactions.finance.note import (
     taken_back,
 )
 from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, from_micro, split
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -57,7 +58,7 @@ class DebitSupplier(Command):
     """Debit a supplier for a bill or part of it; lines left out: all that was billed and not kept."""
 
     bill: Reference
-    effective_date: date
+    effective_date: Day
     lines: Annotated[list[NoteLine], Field(min_length=1)] | None = None
     tax_amount: Amount | None = Field(None, description="left out: the bill's tax goes with its net amount")
     external_number: Code | None = None

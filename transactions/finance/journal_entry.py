@@ -1,12 +1,12 @@
 """A manual journal entry. Accounts that documents or settlement keep (inventory, receivables, …) refuse it."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -34,7 +34,7 @@ class JournalEntryLine(Line):
 class PostJournalEntry(Command):
     """Post a manual journal entry."""
 
-    entry_date: date
+    entry_date: Day
     lines: Annotated[list[JournalEntryLine], Field(min_length=2)]
     text: Note | None = None
 

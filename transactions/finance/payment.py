@@ -6,7 +6,6 @@ Customer: debit bank; credit receivables (advances). Supplier: the mirror image.
 the rate of the payment lies exchange gain or loss.
 """
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -24,6 +23,7 @@ from transactions.finance.allocation import (
     oldest_first,
 )
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import PositiveAmount, converted
 from transactions.kernel.numbering import series_questions
 from transactions.kernel.work import Work
@@ -37,7 +37,7 @@ class ReceivePayment(Command):
     """Record money from a customer; allocations left out: oldest invoices first."""
 
     customer: Reference
-    effective_date: date
+    effective_date: Day
     amount: PositiveAmount
     currency: CurrencyCode | None = None
     allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None
@@ -48,7 +48,7 @@ class PaySupplier(Command):
     """Record money to a supplier; allocations left out: oldest bills first."""
 
     supplier: Reference
-    effective_date: date
+    effective_date: Day
     amount: PositiveAmount
     currency: CurrencyCode | None = None
     allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None

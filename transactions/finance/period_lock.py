@@ -1,13 +1,11 @@
 """Locking a fiscal period: from then on it refuses everyone, by every path, in the handlers and in the database."""
 
-from datetime import date
-from typing import Annotated
 
-from pydantic import StringConstraints
 from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Command, handles
-from transactions.kernel.refusal import InvalidData, Refusal
+from transactions.kernel.day import Month, first_of, month_of
+from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import PeriodIsLocked, month_after, period_on
 from transactions.ledger.tables import fiscal_period
@@ -23,7 +21,7 @@ class EarlierPeriodIsOpen(Refusal):
 class LockPeriod(Command):
     """Lock a fiscal period; the ones before it are locked already."""
 
-    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    period: Month
 
 
 _before = select(fiscal_period.c.state, fiscal_period.c.start_date).where(
@@ -35,10 +33,7 @@ _before = select(fiscal_period.c.state, fiscal_period.c.start_date).where(
 def lock_period(work: Work, lock: LockPeriod) -> Answer:
     """Lock a fiscal period; the ones before it are locked already."""
     company = company_named(work, lock.company)
-    try:
-        first_day = date.fromisoformat(f"{lock.period}-01")
-    except ValueError:
-        raise InvalidData([{"field": "period", "value": lock.period, "rule": "there is no such month"}]) from None
+    first_day = first_of(lock.period)
     period = period_on(work, company.id, first_day)
     if period.state == "locked":
         raise PeriodIsLocked(f"the period {period.code} is locked already", field="period", value=lock.period)
@@ -47,7 +42,7 @@ def lock_period(work: Work, lock: LockPeriod) -> Answer:
     while month < first_day:  # a month in which nothing happened yet is open too
         if states.get(month) != "locked":
             raise EarlierPeriodIsOpen(
-                f"{month:%Y-%m} is open and comes before {period.code}: lock it first", field="period",
+                f"{month_of(month)} is open and comes before {period.code}: lock it first", field="period",
                 value=lock.period,
             )  # fmt: skip
         month = month_after(month)

@@ -5,15 +5,14 @@ period. A build is settled once, and only while nothing was settled since it was
 """
 
 from collections import defaultdict
-from datetime import date
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import bindparam, func, select
 
 from transactions.document.tables import cost_settlement
 from transactions.kernel.command import Answer, Code, Command, Line, handles
+from transactions.kernel.day import Day, Month, first_of
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -31,7 +30,7 @@ class BuildIsStale(Refusal):
 
 
 class SettlementRow(Line):
-    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+    period: Month
     account: Code
     event: Code
     item: str | None = None
@@ -45,7 +44,7 @@ class SettleCost(Command):
 
     build_id: Code
     rows: list[SettlementRow]
-    as_of: date | None = Field(None, description="business date of the build; no entry is dated later")
+    as_of: Day | None = Field(None, description="business date of the build; no entry is dated later")
     last_settlement_id: int | None = Field(None, description="the newest settlement that the build has seen, 0 if none")
 
 
@@ -80,7 +79,7 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
         )  # fmt: skip
     entries = []
     for code in sorted(by_period):
-        period = period_on(work, company.id, date.fromisoformat(f"{code}-01"))
+        period = period_on(work, company.id, first_of(code))
         if period.state == "open":
             entry_date = min(period.end_date, settlement.as_of or period.end_date)
             description = f"cost settlement {code}"

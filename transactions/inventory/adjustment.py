@@ -3,7 +3,6 @@
 One document of type adjustment, done at once. What is found comes from the location `loss`, what is lost goes there.
 """
 
-from datetime import date
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from transactions.inventory.lot import lot_entering, lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import SignedQuantity, UnitPrice, micro, micro_or_none
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -40,13 +40,13 @@ class AdjustmentLine(Line):
     unit_cost: UnitPrice | None = None
     reason: Note | None = None
     lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
-    expiry_date: date | None = Field(None, description="of a lot that was found and is new")
+    expiry_date: Day | None = Field(None, description="of a lot that was found and is new")
 
 
 class AdjustStock(Command):
     """Correct the stock of a warehouse by what was found or lost."""
 
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = None
     lines: tuple[AdjustmentLine, ...] = Field(min_length=1)
     reason: Note | None = Field(None, description="of all lines that state none")

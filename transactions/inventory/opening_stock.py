@@ -3,7 +3,6 @@
 One document of type opening_stock, done at once; its moves come from the virtual location `opening`.
 """
 
-from datetime import date
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -30,15 +30,15 @@ class OpeningStockLine(Line):
     item: Reference
     quantity: Quantity
     unit_cost: UnitPrice
-    received_date: date | None = None
+    received_date: Day | None = None
     lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
-    expiry_date: date | None = None
+    expiry_date: Day | None = None
 
 
 class RecordOpeningStock(Command):
     """Record what lay in a warehouse on the day of the cut-over."""
 
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = None
     lines: tuple[OpeningStockLine, ...] = Field(min_length=1)
     external_number: Code | None = None

@@ -3,7 +3,6 @@
 One document of type scrap, done at once, from the warehouse's free stock to the location `loss`.
 """
 
-from datetime import date
 
 from pydantic import Field
 
@@ -13,6 +12,7 @@ from transactions.inventory.lot import lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -30,7 +30,7 @@ class ScrapLine(Line):
 class ScrapStock(Command):
     """Throw goods of a warehouse away."""
 
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = None
     lines: tuple[ScrapLine, ...] = Field(min_length=1)
     reason: Note | None = Field(None, description="of all lines that state none")

@@ -3,7 +3,6 @@
 One document of type transfer, done at once; its warehouse is where the goods come from, its lines' where they go.
 """
 
-from datetime import date
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from transactions.inventory.lot import lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -35,7 +35,7 @@ class TransferStock(Command):
 
     from_warehouse: Reference
     to_warehouse: Reference
-    effective_date: date
+    effective_date: Day
     lines: tuple[TransferLine, ...] = Field(min_length=1)
     external_number: Code | None = None
 

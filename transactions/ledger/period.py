@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, bindparam, select
 
+from transactions.kernel.day import month_of
 from transactions.kernel.refusal import Refusal
 from transactions.ledger.tables import fiscal_period
 
@@ -30,7 +31,7 @@ _locked_since = select(fiscal_period.c.id).where(
 
 def period_on(work: "Work", company_id: int, on: date) -> Row[Any]:
     """The period of the date; months are made as dates need them, locked where a later one is locked."""
-    code = f"{on:%Y-%m}"
+    code = month_of(on)
     key = ("period", company_id, code)
     known = work.masters.get(key)
     if known is None:

@@ -13,6 +13,7 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import MICRO, Quantity, Rate, micro, micro_or_none, rounded_ratio
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -65,10 +66,10 @@ class CreateBom(Command):
     """Record a version of what goes into an item, from a date on."""
 
     item: Reference
-    effective_date: date
+    effective_date: Day
     lines: tuple[Component, ...] = Field(min_length=1)
     output_quantity: Quantity | None = Field(None, description="how many the lines make; left out: 1")
-    end_date: date | None = Field(None, description="last day in force")
+    end_date: Day | None = Field(None, description="last day in force")
     by_products: tuple[ByProduct, ...] = Field((), description="what comes out beside the item")
     is_phantom: bool = Field(False, description="as a component it is not made, its own components are used")
     alternate: Annotated[int, Field(ge=1, le=99)] = Field(

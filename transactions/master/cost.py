@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import UnitPrice, from_micro, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -36,7 +37,7 @@ class SetStandardCost(Command):
 
     item: Reference
     cost: UnitPrice
-    effective_date: date
+    effective_date: Day
     material: UnitPrice | None = Field(None, description="part of the cost; parts that are told add up to it")
     labour: UnitPrice | None = None
     overhead: UnitPrice | None = None
@@ -71,7 +72,7 @@ class SetValuationMethod(Command):
 
     item: Reference
     method: Method
-    effective_date: date
+    effective_date: Day
 
 
 @handles(SetValuationMethod, permission="master.cost", stage=1)

@@ -1,10 +1,10 @@
 """A holiday: a day on which the company does not work, beside the weekdays on which it never does."""
 
-from datetime import date
 
 from sqlalchemy import select
 
 from transactions.kernel.command import Answer, Command, Name, handles
+from transactions.kernel.day import Day
 from transactions.kernel.refusal import AlreadyExists
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
@@ -14,7 +14,7 @@ from transactions.master.tables import holiday
 class CreateHoliday(Command):
     """Name a day on which the company does not work."""
 
-    holiday_date: date
+    holiday_date: Day
     name: Name = "holiday"
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
 from transactions.kernel.database import metadata
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -191,7 +192,7 @@ class SetPlanningParameters(Command):
     """Say from which date on an item is planned differently; what is left out stays as it is."""
 
     item: Reference
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = Field(None, description="left out: every warehouse")
     lead_time_days: Days | None = None
     safety_stock: ZeroOrQuantity | None = None

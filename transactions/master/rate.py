@@ -1,8 +1,8 @@
 """An exchange rate: what one unit of a foreign currency is worth in company currency from a date on."""
 
-from datetime import date
 
 from transactions.kernel.command import Answer, Command, CurrencyCode, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import ExchangeRate, nano
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -21,7 +21,7 @@ class SetExchangeRate(Command):
 
     currency: CurrencyCode
     rate: ExchangeRate
-    effective_date: date
+    effective_date: Day
 
 
 @handles(SetExchangeRate, permission="master.rate", stage=1)

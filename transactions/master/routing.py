@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro, micro_or_none
 from transactions.kernel.refusal import AlreadyExists, Refusal
 from transactions.kernel.work import Work
@@ -40,7 +41,7 @@ class CreateRouting(Command):
     """Record a version of how an item is made, from a date on."""
 
     item: Reference
-    effective_date: date
+    effective_date: Day
     operations: tuple[Operation, ...] = Field(min_length=1)
 
 

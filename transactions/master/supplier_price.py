@@ -3,12 +3,12 @@
 A price list of quantity breaks is several prices of one date with different minimum quantities.
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Command, CurrencyCode, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Rate, UnitPrice, ZeroOrQuantity, micro, micro_or_none
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
@@ -23,7 +23,7 @@ class SetSupplierPrice(Command):
     item: Reference
     unit_price: UnitPrice
     lead_time_days: Annotated[int, Field(ge=0, le=3650)]
-    effective_date: date
+    effective_date: Day
     minimum_quantity: ZeroOrQuantity | None = None
     currency: CurrencyCode | None = Field(None, description="left out: the supplier's, else the company's")
     share: Rate | None = Field(None, description="0.6: the supplier gets six tenths of what is bought")

@@ -5,6 +5,7 @@ from datetime import date, time
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import UnitPrice, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -27,7 +28,7 @@ class CreateWorkCenter(Command):
     labour_rate: UnitPrice
     overhead_rate: UnitPrice
     capacity_hours_per_day: ZeroOrQuantity | None = Field(None, description="left out: 8")
-    effective_date: date = Field(BEGINNING, description="from when the rates hold")
+    effective_date: Day = Field(BEGINNING, description="from when the rates hold")
 
 
 @handles(CreateWorkCenter, permission="master.work_center", stage=3)
@@ -51,7 +52,7 @@ class SetWorkCenterRate(Command):
     work_center: Reference
     labour_rate: UnitPrice
     overhead_rate: UnitPrice
-    effective_date: date
+    effective_date: Day
 
 
 @handles(SetWorkCenterRate, permission="master.cost", stage=3)
@@ -81,7 +82,7 @@ class SetWorkCenterHours(Command):
     machines: int = Field(1, ge=1, le=1000)
     opens_at: time = Field(OPENS_AT, description="left out: 08:00")
     breaks: tuple[Break, ...] = Field((), max_length=12, description="in order; the day ends so much later")
-    effective_date: date
+    effective_date: Day
 
 
 @handles(SetWorkCenterHours, permission="master.work_center", stage=3)

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from transactions.kernel.command import Answer, Code, Command, Name, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import UnitPrice, micro
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
@@ -38,7 +39,7 @@ class CreateEmployee(Command):
     department: Reference | None = None
     position: Name | None = None
     hourly_rate: UnitPrice | None = None
-    effective_date: date = Field(BEGINNING, description="from when the rate holds")
+    effective_date: Day = Field(BEGINNING, description="from when the rate holds")
     is_salesperson: bool = False
 
 
@@ -64,7 +65,7 @@ class SetEmployeeRate(Command):
 
     employee: Reference
     hourly_rate: UnitPrice
-    effective_date: date
+    effective_date: Day
 
 
 @handles(SetEmployeeRate, permission="people.rate", stage=1)

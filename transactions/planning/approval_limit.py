@@ -17,6 +17,7 @@ from transactions.document.tables import approval_limit
 from transactions.kernel.clock import day_in
 from transactions.kernel.command import Answer, Command, Name, handles
 from transactions.kernel.database import reading
+from transactions.kernel.day import Day
 from transactions.kernel.door import storage_errors_as_refusals
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import Refusal
@@ -42,7 +43,7 @@ class SetApprovalLimit(Command):
     role: Name | None = Field(None, description="a role; or else a user")
     username: Name | None = Field(None, description="a user, whose limit stands before those of the roles")
     amount: Amount | None = Field(None, description="in company currency; left out: the limit is taken back")
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 @handles(SetApprovalLimit, permission="settings.limit", stage=3)

@@ -4,12 +4,12 @@ Customer orders wanted in the span consume it: what the plan still counts is the
 version of the same item, warehouse and first day counts; a quantity of 0 takes it back.
 """
 
-from datetime import date
 
 from pydantic import Field
 
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -27,8 +27,8 @@ class ForecastLine(Line):
 
     item: Reference
     quantity: ZeroOrQuantity
-    from_date: date
-    to_date: date
+    from_date: Day
+    to_date: Day
 
 
 class SetForecast(Command):
@@ -36,7 +36,7 @@ class SetForecast(Command):
 
     lines: tuple[ForecastLine, ...] = Field(min_length=1)
     warehouse: Reference | None = Field(None, description="left out: the first")
-    effective_date: date | None = Field(None, description="the day on which it is made; left out: today")
+    effective_date: Day | None = Field(None, description="the day on which it is made; left out: today")
 
 
 @handles(SetForecast, permission="planning.forecast", stage=3)

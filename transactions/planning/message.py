@@ -4,7 +4,6 @@ Messages are computed in the warehouse and never stored here. Following one chan
 or planned transfer that it speaks of, with a revision that names the build; the next plan has no more to say about it.
 """
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from transactions.document.amendment import LineAmendment, amend_order
 from transactions.document.document import document_named, lines_of, linked_quantities, require_state
 from transactions.document.tables import document, document_line
 from transactions.kernel.command import Answer, Code, Command, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import NANO, Quantity, UnitPrice, from_micro, micro, priced, rounded_ratio
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -54,7 +54,7 @@ class FollowMessage(Command):
     supply_id: Code = Field(description="PO, WO or TR and the number of its line or document, as the message names it")
     build_id: Code
     action: Literal["expedite", "defer", "cancel", "increase", "decrease", "release"]
-    to_date: date | None = Field(None, description="for expedite and defer")
+    to_date: Day | None = Field(None, description="for expedite and defer")
     quantity: Quantity | None = Field(None, description="for increase and decrease: what is still to come, base unit")
     unit_price: UnitPrice | None = Field(None, description="what a base unit costs by the build, company currency")
 

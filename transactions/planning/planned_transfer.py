@@ -26,6 +26,7 @@ from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.inventory.transfer import WarehousesAreTheSame
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -69,7 +70,7 @@ class CarryOutTransfer(Command):
     """Carry the goods of a planned transfer to their warehouse; lines left out: all that is open."""
 
     transfer: Reference
-    effective_date: date
+    effective_date: Day
     lines: tuple[CarriedLine, ...] | None = None
 
 
@@ -118,7 +119,7 @@ class CancelTransfer(Command):
     """Give up a planned transfer of which nothing was carried yet."""
 
     transfer: Reference
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 @handles(CancelTransfer, permission="inventory.transfer", stage=1)

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from transactions.document.tables import document, suggestion_decision
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import NANO, Quantity, UnitPrice, micro, micro_or_none, priced, rounded_ratio
 from transactions.kernel.refusal import AlreadyExists, Refusal
 from transactions.kernel.work import Work
@@ -61,13 +62,13 @@ class DecideSuggestion(Command):
     from_warehouse: Reference | None = Field(None, description="where a move comes from")
     supplier: Reference | None = None
     quantity: Quantity | None = None
-    due_date: date | None = None
-    release_date: date | None = Field(None, description="when to start; left out: today, or the due date if earlier")
+    due_date: Day | None = None
+    release_date: Day | None = Field(None, description="when to start; left out: today, or the due date if earlier")
     unit_price: UnitPrice | None = Field(None, description="what a base unit costs by the build, company currency")
     alternate: int | None = Field(None, ge=1, description="of the BOM that it is made by; left out: the main one")
-    until: date | None = None
+    until: Day | None = None
     reason: Note | None = None
-    effective_date: date | None = Field(
+    effective_date: Day | None = Field(
         None, description="the day of the build that it was decided from; left out or later: today"
     )
 

@@ -4,13 +4,13 @@ What is short at its end is planned as a move from its start, which takes so man
 last one for the same warehouses and item holds until it is closed.
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from transactions.inventory.transfer import WarehousesAreTheSame
 from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.work import Work
 from transactions.master.company import company_named
 from transactions.master.lookup import item_named, warehouse_named
@@ -23,7 +23,7 @@ class SetTransferRoute(Command):
     from_warehouse: Reference
     to_warehouse: Reference
     transit_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    effective_date: date
+    effective_date: Day
     item: Reference | None = Field(None, description="left out: every item")
     is_open: bool = Field(True, description="false: the route ends")
 

@@ -19,6 +19,7 @@ from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, from_micro, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -55,7 +56,7 @@ class IssueMaterial(Command):
     """Carry components from stock to a work order."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     lines: tuple[IssueLine, ...] | None = Field(None, description="left out: all that is open", min_length=1)
     quantity: Quantity | None = Field(None, description="instead of lines: what so many outputs need")
     warehouse: Reference | None = Field(None, description="left out: the order's")
@@ -152,7 +153,7 @@ class ReturnMaterial(Command):
     """Carry components that a work order did not need back to stock."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     lines: tuple[IssueLine, ...] = Field(min_length=1)
     warehouse: Reference | None = Field(None, description="left out: the order's")
     external_number: Code | None = None

@@ -7,7 +7,6 @@ are issued the same day, by a material issue of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -20,6 +19,7 @@ from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -39,14 +39,14 @@ class ByProductLine(Line):
     item: Reference
     quantity: Quantity
     lot: Code | None = Field(None, description="of a tracked item: its lot or serial")
-    expiry_date: date | None = None
+    expiry_date: Day | None = None
 
 
 class ReportOutput(Command):
     """Report what a work order made, good and scrapped."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     good_quantity: ZeroOrQuantity
     scrap_quantity: ZeroOrQuantity | None = None
     back_flush: bool = Field(False, description="issue what good and scrapped output took, the same day")
@@ -54,7 +54,7 @@ class ReportOutput(Command):
     warehouse: Reference | None = Field(None, description="left out: the order's")
     external_number: Code | None = None
     lot: Code | None = Field(None, description="of a tracked item: lot or serial of the good output")
-    expiry_date: date | None = None
+    expiry_date: Day | None = None
     by_products: tuple[ByProductLine, ...] | None = Field(
         None, description="left out: what the BOM says beside so much good output"
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from pydantic import Field, NaiveDatetime
+from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
 from transactions.document.document import document_named, require_state
@@ -24,6 +24,7 @@ from transactions.document.tables import (
 )
 from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
+from transactions.kernel.day import Day, Moment
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -46,7 +47,7 @@ class PinOperation(Command):
 
     order: Reference
     sequence: int = Field(gt=0, description="an operation of the order")
-    start: NaiveDatetime = Field(description="on the company's clock, to the minute")
+    start: Moment = Field(description="on the company's clock, to the minute")
 
 
 class UnpinOperation(Command):
@@ -60,8 +61,8 @@ class ScheduledOperation(Line):
     """When the schedule has an operation, on the company's clock."""
 
     sequence: int = Field(gt=0)
-    start: NaiveDatetime
-    end: NaiveDatetime
+    start: Moment
+    end: Moment
 
 
 class ScheduledOrder(Line):
@@ -80,8 +81,8 @@ class RescheduleWorkOrder(Command):
     """Give a work order another start or due date by hand; from now on it is late after that."""
 
     order: Reference
-    start_date: date | None = None
-    due_date: date | None = None
+    start_date: Day | None = None
+    due_date: Day | None = None
     reason: Name
 
 

@@ -4,7 +4,7 @@ A supplier bill whose lines name work orders. Debit subcontract clearing and inp
 cost of its work order, also one that comes after the order was closed; settlement moves the clearing on to it.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from transactions.document.document import (
 from transactions.document.pricing import totals
 from transactions.document.tables import line_link, subcontract_cost, work_order_operation
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, Quantity, UnitPrice, converted, micro, priced, split
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -58,12 +59,12 @@ class SubcontractLine(Line):
 class BillSubcontract(Command):
     """Record a subcontractor's bill for operations of work orders."""
 
-    bill_date: date
+    bill_date: Day
     lines: Annotated[list[SubcontractLine], Field(min_length=1)]
     supplier: Reference | None = Field(None, description="left out: the subcontractor of the first line's operation")
     currency: CurrencyCode | None = None
     tax_amount: Amount | None = None
-    due_date: date | None = None
+    due_date: Day | None = None
     external_number: Code | None = None
 
 

@@ -5,7 +5,6 @@ the employee's, else the work centre's; of overhead the work centre's. Minutes o
 the machine, where they are told, bear the overhead rate, else the minutes of work bear that too.
 """
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from transactions.document.document import add_document, document_named, require
 from transactions.document.tables import work_order_operation
 from transactions.inventory.tables import time_entry
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice, micro, micro_or_none
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -48,7 +48,7 @@ class BookTime(Command):
     """Book the minutes worked on a work order."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     minutes: Quantity | None = None
     machine_minutes: Quantity | None = Field(None, description="at the overhead rate; left out: as many as minutes")
     work_center: Reference | None = None

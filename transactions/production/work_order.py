@@ -22,6 +22,7 @@ from transactions.document.tables import (
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -47,11 +48,11 @@ class CreateWorkOrder(Command):
 
     item: Reference
     quantity: Quantity
-    start_date: date
-    due_date: date
+    start_date: Day
+    due_date: Day
     warehouse: Reference | None = None
     external_number: Code | None = None
-    order_date: date | None = Field(None, description="left out: today, or the start where that is earlier")
+    order_date: Day | None = Field(None, description="left out: today, or the start where that is earlier")
     release: bool = False
     alternate: Annotated[int, Field(ge=1)] = Field(1, description="of its BOM; 1: the main one")
 
@@ -126,7 +127,7 @@ class ReleaseWorkOrder(Command):
     """Let the shop start: from now on material, time and output may be reported."""
 
     order: Reference
-    effective_date: date | None = Field(None, description="left out: today, or the start where that is earlier")
+    effective_date: Day | None = Field(None, description="left out: today, or the start where that is earlier")
 
 
 @handles(ReleaseWorkOrder, permission="production.work_order", stage=3)
@@ -147,7 +148,7 @@ class CancelWorkOrder(Command):
     """Give up an order on which nothing has happened yet."""
 
     order: Reference
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 @handles(CancelWorkOrder, permission="production.work_order", stage=3)
@@ -171,7 +172,7 @@ class CloseWorkOrder(Command):
     """Close an order as of a day: nothing more is issued to it or put out from it."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
 
 
 @handles(CloseWorkOrder, permission="production.work_order", stage=3)

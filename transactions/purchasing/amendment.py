@@ -1,6 +1,5 @@
 """A purchase order amended: the supplier sends more or less of a line, at another price, on another day."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -8,6 +7,7 @@ from pydantic import Field, StringConstraints
 from transactions.document.amendment import LineAmendment, amend_order
 from transactions.document.document import document_named, lines_of, linked_quantities, require_state
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -21,7 +21,7 @@ class PurchaseOrderLineAmendment(Line):
     line: Annotated[int, Field(ge=1)]
     quantity: Quantity | None = Field(None, description="in the line's own unit")
     unit_price: UnitPrice | None = Field(None, description="also of what was received and not yet billed")
-    expected_date: date | None = Field(None, description="the first expected date is kept beside it")
+    expected_date: Day | None = Field(None, description="the first expected date is kept beside it")
 
 
 class AmendPurchaseOrder(Command):
@@ -30,7 +30,7 @@ class AmendPurchaseOrder(Command):
     order: Reference
     lines: Annotated[list[PurchaseOrderLineAmendment], Field(min_length=1)]
     reason: Reason
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 @handles(AmendPurchaseOrder, permission="purchasing.order", stage=1)

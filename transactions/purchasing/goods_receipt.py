@@ -3,7 +3,6 @@
 Inspected goods lie in the warehouse's inspection location, blocked until `decide_inspection`.
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -22,6 +21,7 @@ from transactions.document.pricing import LineQuantity, asked
 from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
@@ -32,14 +32,14 @@ from transactions.purchasing.purchase_order import close_when_complete
 
 class ReceiptLine(LineQuantity):
     lot: Code | None = Field(None, description="of a tracked item: its lot or serial; new ones come into being")
-    expiry_date: date | None = None
+    expiry_date: Day | None = None
 
 
 class ReceiveGoods(Command):
     """Record the arrival of goods; lines left out: all that is open."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = None
     lines: Annotated[list[ReceiptLine], Field(min_length=1)] | None = None
     inspect: bool = False

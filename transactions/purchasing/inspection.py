@@ -4,7 +4,6 @@ confirmed (made by the receipt or the customer's return) → done. Rejected good
 are accepted after all, or stay blocked for rework, which the next decision ends.
 """
 
-from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, select
@@ -13,6 +12,7 @@ from transactions.document.document import change_state, document_named, lines_o
 from transactions.document.tables import document, document_line, inspection, line_link
 from transactions.inventory.stock import Move, move_stock
 from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import ZeroOrQuantity, from_micro, micro
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -45,7 +45,7 @@ class DecideInspection(Command):
     accepted_quantity: ZeroOrQuantity
     rejected_quantity: ZeroOrQuantity
     disposition: Literal["return", "rework", "scrap", "accept"] | None = None
-    effective_date: date | None = None
+    effective_date: Day | None = None
 
 
 _of_receipt = (

@@ -4,7 +4,7 @@ By value means by the latest known price at that moment: billed where the goods 
 Debit landed cost clearing and input tax; credit payables. Settlement moves the clearing on to where the goods are.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -20,6 +20,7 @@ from transactions.document.document import (
     rate_on,
 )
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, PositiveAmount, converted, micro, split
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -46,13 +47,13 @@ class AddLandedCost(Command):
     """Spread a charge over goods receipts: by value, weight or quantity."""
 
     receipts: Annotated[list[Reference], Field(min_length=1)]
-    bill_date: date
+    bill_date: Day
     supplier: Reference
     amount: PositiveAmount
     basis: Literal["value", "weight", "quantity"] = "value"
     tax_amount: Amount | None = None
     currency: CurrencyCode | None = None
-    due_date: date | None = None
+    due_date: Day | None = None
     external_number: Code | None = None
 
 

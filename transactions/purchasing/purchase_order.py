@@ -24,6 +24,7 @@ from transactions.document.document import (
 from transactions.document.pricing import PricedLine, priced_columns, totals
 from transactions.document.tables import document, document_line, line_link
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import NotFound, WrongState
 from transactions.kernel.work import Work
@@ -37,7 +38,7 @@ _requisition = select(document).where(document.c.id == bindparam("document_id"))
 
 
 class PurchaseOrderLine(PricedLine):
-    expected_date: date | None = None
+    expected_date: Day | None = None
     requisition: Reference | None = Field(None, description="the requisition that the line takes up")
     requisition_line: Annotated[int, Field(ge=1)] = 1
 
@@ -46,7 +47,7 @@ class CreatePurchaseOrder(Command):
     """Record what is ordered from a supplier."""
 
     supplier: Reference
-    order_date: date
+    order_date: Day
     lines: Annotated[list[PurchaseOrderLine], Field(min_length=1)]
     external_number: Code | None = None
     currency: CurrencyCode | None = None
@@ -155,7 +156,7 @@ class CancelPurchaseOrder(Command):
     """Cancel an order of which nothing was received or billed."""
 
     order: Reference
-    effective_date: date | None = None
+    effective_date: Day | None = None
 
 
 @handles(CancelPurchaseOrder, permission="purchasing.order", stage=1)
@@ -225,7 +226,7 @@ class ClosePurchaseOrder(Command):
     """Expect nothing more of an order; what is still open on it no longer counts as supply."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
 
 
 @handles(ClosePurchaseOrder, permission="purchasing.order", stage=1)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from transactions.document.document import add_document, add_line
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, micro
 from transactions.kernel.work import Work
 from transactions.master.company import Company, company_named, today
@@ -17,7 +18,7 @@ from transactions.master.lookup import item_named, warehouse_named
 class RequisitionLine(Line):
     item: Reference
     quantity: Quantity
-    needed_date: date
+    needed_date: Day
 
 
 class CreatePurchaseRequisition(Command):

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 
 from transactions.document.document import document_named, lines_of, open_quantities, require_state
 from transactions.kernel.command import Answer, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import MICRO
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
@@ -37,7 +38,7 @@ class OrderRequisitions(Command):
 
     requisitions: Annotated[tuple[Reference, ...], Field(min_length=1)]
     supplier: Reference | None = Field(None, description="left out: the one that each requisition names")
-    order_date: date | None = Field(None, description="left out: today")
+    order_date: Day | None = Field(None, description="left out: today")
     confirm: bool = True
 
 

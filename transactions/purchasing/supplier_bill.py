@@ -4,7 +4,7 @@ Debit goods received not billed (services: expense) and input tax; credit payabl
 known price of what was received on the same order line, whenever the bill comes.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from transactions.document.document import (
 )
 from transactions.document.pricing import LineQuantity, asked, share, totals
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, UnitPrice, converted, micro, priced, split
 from transactions.kernel.refusal import WrongState
 from transactions.kernel.work import Work
@@ -41,11 +42,11 @@ class BillSupplier(Command):
     """Record a supplier's bill; lines left out: what came, stayed and is not billed; before any receipt, all."""
 
     order: Reference
-    bill_date: date
+    bill_date: Day
     lines: Annotated[list[BillLine], Field(min_length=1)] | None = None
     external_number: Code | None = None
     tax_amount: Amount | None = None
-    due_date: date | None = None
+    due_date: Day | None = None
 
 
 class NothingToBill(WrongState):

@@ -22,6 +22,7 @@ from transactions.inventory.lot import lot_filter
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.refusal import NotFound, Refusal, WrongState
 from transactions.kernel.work import Work
 from transactions.master.company import Company, company_named
@@ -42,7 +43,7 @@ class ReturnToSupplier(Command):
     """Send received goods back to their supplier."""
 
     receipt: Reference
-    effective_date: date
+    effective_date: Day
     lines: Annotated[list[SupplierReturnLine], Field(min_length=1)] | None = None
     external_number: Code | None = None
     reason: str | None = None

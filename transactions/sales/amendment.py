@@ -1,6 +1,5 @@
 """A sales order amended: the customer wants more or less of a line, another price, another day."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -8,6 +7,7 @@ from pydantic import Field, StringConstraints
 from transactions.document.amendment import LineAmendment, amend_order
 from transactions.document.document import document_named, lines_of, linked_quantities, require_state
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -21,8 +21,8 @@ class SalesOrderLineAmendment(Line):
     line: Annotated[int, Field(ge=1)]
     quantity: Quantity | None = Field(None, description="in the line's own unit")
     unit_price: UnitPrice | None = None
-    requested_date: date | None = None
-    promised_date: date | None = Field(None, description="the first promised date is kept beside it")
+    requested_date: Day | None = None
+    promised_date: Day | None = Field(None, description="the first promised date is kept beside it")
 
 
 class AmendSalesOrder(Command):
@@ -31,7 +31,7 @@ class AmendSalesOrder(Command):
     order: Reference
     lines: Annotated[list[SalesOrderLineAmendment], Field(min_length=1)]
     reason: Reason
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 @handles(AmendSalesOrder, permission="sales.order", stage=1)

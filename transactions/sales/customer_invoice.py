@@ -3,7 +3,7 @@
 Debit receivables; credit revenue per line, freight revenue with the order's first invoice, output tax.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -24,6 +24,7 @@ from transactions.document.document import (
 from transactions.document.pricing import LineQuantity, asked, share, totals
 from transactions.document.tables import document
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import converted, micro
 from transactions.kernel.refusal import WrongState
 from transactions.kernel.work import Work
@@ -38,10 +39,10 @@ class InvoiceCustomer(Command):
     """Invoice a sales order; lines left out: what was delivered, kept and not invoiced; before any delivery, all."""
 
     order: Reference
-    invoice_date: date
+    invoice_date: Day
     lines: Annotated[list[LineQuantity], Field(min_length=1)] | None = None
     external_number: Code | None = None
-    due_date: date | None = None
+    due_date: Day | None = None
 
 
 _earlier_invoice = select(document.c.id).where(

@@ -6,7 +6,6 @@ not is no longer due to be.
 """
 
 from collections import Counter
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -28,6 +27,7 @@ from transactions.inventory.lot import lot_filter
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import from_micro
 from transactions.kernel.refusal import Refusal, WrongState
 from transactions.kernel.work import Work
@@ -50,7 +50,7 @@ class ReturnFromCustomer(Command):
     """Take delivered goods back; lines left out: all that was delivered and is not back yet."""
 
     delivery: Reference
-    effective_date: date
+    effective_date: Day
     lines: Annotated[list[CustomerReturnLine], Field(min_length=1)] | None = None
     warehouse: Reference | None = Field(None, description="left out: the one that delivered")
     inspect: bool = False

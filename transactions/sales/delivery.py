@@ -1,7 +1,6 @@
 """A delivery: goods that left a warehouse for a customer, in full or in part. Done at once; services make no move."""
 
 from collections import Counter
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -20,6 +19,7 @@ from transactions.document.pricing import LineQuantity, asked
 from transactions.inventory.lot import lots_taken, only_lot
 from transactions.inventory.stock import Move, move_stock
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
@@ -36,7 +36,7 @@ class DeliverGoods(Command):
     """Record that goods of a sales order left for the customer; lines left out: all that is open."""
 
     order: Reference
-    effective_date: date
+    effective_date: Day
     warehouse: Reference | None = None
     lines: Annotated[list[DeliveryLine], Field(min_length=1)] | None = None
     external_number: Code | None = None

@@ -20,6 +20,7 @@ from transactions.document.document import (
 )
 from transactions.document.pricing import PricedLine, priced_columns, totals
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import WrongState
 from transactions.kernel.work import Work
@@ -30,15 +31,15 @@ from transactions.master.tables import employee
 
 
 class SalesOrderLine(PricedLine):
-    requested_date: date | None = None
-    promised_date: date | None = None
+    requested_date: Day | None = None
+    promised_date: Day | None = None
 
 
 class CreateSalesOrder(Command):
     """Record what a customer orders."""
 
     customer: Reference
-    order_date: date
+    order_date: Day
     lines: Annotated[list[SalesOrderLine], Field(min_length=1)]
     external_number: Code | None = None
     currency: CurrencyCode | None = None
@@ -97,7 +98,7 @@ class CancelSalesOrder(Command):
     """Cancel an order of which nothing was delivered or invoiced; it keeps its number."""
 
     order: Reference
-    effective_date: date | None = None
+    effective_date: Day | None = None
 
 
 @handles(CancelSalesOrder, permission="sales.order", stage=1)
