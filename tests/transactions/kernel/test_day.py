@@ -63,6 +63,14 @@ def fields_of(form: type[BaseModel]) -> Iterator[tuple[type[BaseModel], str, Any
             waiting.extend(get_args(part))
 
 
+def takes(annotation: Any, told: Any) -> bool:
+    try:
+        TypeAdapter(annotation).validate_python(told)
+    except ValidationError:
+        return False
+    return True
+
+
 def test_every_day_of_every_command_is_bounded() -> None:
     count = 0
     for command in registry().values():
@@ -71,10 +79,8 @@ def test_every_day_of_every_command_is_bounded() -> None:
             formats = {part.get("format") for part in (schema, *schema.get("anyOf", ()))}
             if formats & {"date", "date-time"}:
                 count += 1
-                for told in (1704153600, "9999-12-31", "0001-01-01T00:00"):
-                    with pytest.raises(ValidationError):
-                        TypeAdapter(annotation).validate_python(told)
-                        pytest.fail(f"{form.__name__}.{name} takes {told!r}")
+                taken = [told for told in (1704153600, "9999-12-31", "0001-01-01T00:00") if takes(annotation, told)]
+                assert taken == [], f"{form.__name__}.{name}"
     assert count > 60
 
 
