@@ -21,7 +21,8 @@ MONTH = "strftime(orders.actual_end_date, '%Y-%m')"
 YIELD = """cast(sum(orders.good_quantity) / nullif(sum(orders.good_quantity + orders.scrap_quantity), 0)
     as decimal(18, 4))"""
 EFFICIENCY = """cast(sum(orders.labour_cost - orders.labour_variance) filter (where orders.is_closed)
-    / nullif(sum(orders.labour_cost) filter (where orders.is_closed), 0) as decimal(18, 4))"""
+    / nullif(sum(orders.labour_cost) filter (where orders.is_closed and orders.labour_variance is not null), 0)
+    as decimal(18, 4))"""
 
 
 class ProductionFilters(Filters):
@@ -50,7 +51,7 @@ def production_orders(edition: Edition, filters: ProductionFilters) -> pl.DataFr
     """Work orders with quantities, yield, minutes and, where shown, cost and variances; the largest loss first."""
     where = _where(filters)
     costed = edition.has("fct_work_orders", "total_variance")
-    order = "abs(orders.total_variance + orders.loss_amount) desc," if costed else ""
+    order = "abs(coalesce(orders.total_variance, 0) + orders.loss_amount) desc," if costed else ""
     return edition.rows(
         f"""select orders.* exclude (company_id),
             cast(orders.good_quantity / nullif(orders.good_quantity + orders.scrap_quantity, 0) as decimal(18, 4))
@@ -119,7 +120,7 @@ def production_by(edition: Edition, filters: ProductionByFilters) -> pl.DataFram
     money = f", {EFFICIENCY} as efficiency_rate, sum(orders.total_variance) as total_variance, {sums}" if costed else ""
     label = MONTH if filters.by == "month" else "any_value(orders.item_name)"
     key = MONTH if filters.by == "month" else "orders.item_code"
-    largest = "abs(sum(orders.total_variance)) desc, " if costed else ""
+    largest = "abs(coalesce(sum(orders.total_variance), 0)) desc, " if costed else ""
     order = "label" if filters.by == "month" else f"{largest}key"
     return edition.rows(
         f"""select {key} as key, {label} as label, count(*) as order_count, sum(orders.good_quantity) as good_quantity,

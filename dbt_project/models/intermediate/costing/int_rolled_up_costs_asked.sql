@@ -1,5 +1,5 @@
 -- One row per company, item and date whose rolled-up cost somebody needs: today's of every item that is used, that of the day of
--- unpriced inflows, and that of components on the day when an order for an item at standard was closed.
+-- unpriced inflows, and that of a work order's item and components on the day it was closed.
 select distinct
     asked.company_id,
     asked.item_id,
@@ -20,11 +20,9 @@ from (
         components.item_id,
         work_orders.closed_date as effective_date
     from {{ ref('int_work_orders_closed') }} as work_orders
-    inner join {{ ref('int_valuation_methods') }} as methods
-        on methods.company_id = work_orders.company_id
-        and methods.item_id = work_orders.item_id
-        and methods.method = 'standard'
     inner join (
+        select work_order_id, item_id from {{ ref('int_work_orders_closed') }}
+        union all
         select work_order_id, item_id from {{ ref('stg_work_order_components') }}
         union all
         select work_order_id, item_id from {{ ref('stg_stock_moves') }} where move_type = 'issue'

@@ -1,6 +1,6 @@
 -- One row per work order and component, used or planned: what was issued, what the output should have needed, and what a unit of it
--- should cost on the day the order was closed (while it is open, or made for an item not at standard: today). Quantities micro,
--- amounts minor units, unit cost in millionths of a minor unit.
+-- should cost on the day the order was closed (while it is open: today). Quantities micro, amounts minor units, unit cost in
+-- millionths of a minor unit.
 with
 
 put_out as (
@@ -114,7 +114,6 @@ select
                 rolled_up.material_unit_cost + rolled_up.labour_unit_cost + rolled_up.overhead_unit_cost
                 + rolled_up.subcontract_unit_cost
             ) * {{ minor_units('companies.amount_exponent') }},
-            costs_today.unit_cost_micro * {{ minor_units('companies.amount_exponent') }},
             0
         ) as bigint
     ) as unit_cost
@@ -135,9 +134,6 @@ left join methods
     on methods.work_order_id = dated.work_order_id
     and methods.item_id = dated.item_id
     and methods.turn = 1
-left join {{ ref('int_item_costs_in_force') }} as costs_today
-    on costs_today.company_id = dated.company_id
-    and costs_today.item_id = dated.item_id
 left join {{ ref('engine_rolled_up_costs') }} as rolled_up
     on rolled_up.company_id = dated.company_id
     and rolled_up.item_id = dated.item_id

@@ -112,14 +112,11 @@ cost_variances as (
         variances.variance_amount as left_amount,
         0 as right_amount
     from variances
-    inner join {{ ref('dim_item') }} as items
-        on items.company_id = variances.company_id
-        and items.item_id = variances.item_id
-        and items.valuation_method = 'standard'
     inner join {{ ref('fct_work_orders') }} as work_orders
         on work_orders.work_order_id = variances.work_order_id
         and work_orders.item_id = variances.item_id
         and work_orders.is_closed
+        and work_orders.is_at_standard
 
     union all
 
@@ -133,10 +130,7 @@ cost_variances as (
         0 as left_amount,
         work_orders.total_variance - work_orders.loss_amount as right_amount
     from {{ ref('fct_work_orders') }} as work_orders
-    inner join {{ ref('dim_item') }} as items
-        on items.company_id = work_orders.company_id
-        and items.item_id = work_orders.item_id
-        and items.valuation_method = 'standard'
+    where work_orders.is_at_standard
 ),
 
 order_revenue as (

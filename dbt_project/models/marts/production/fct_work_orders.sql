@@ -46,6 +46,47 @@ usages as (
     group by materials.work_order_id
 ),
 
+-- An order is judged by what was in force on the day it was closed; while it is open, by what is today.
+judged as (
+    select
+        work_order_id,
+        company_id,
+        item_id,
+        coalesce(closed_date, {{ as_of() }}) as judged_on
+    from {{ ref('int_work_orders_closed') }}
+),
+
+methods as (
+    select
+        judged.work_order_id,
+        valuation_methods.method,
+        row_number() over (
+            partition by judged.work_order_id
+            order by
+                valuation_methods.effective_date <= judged.judged_on desc,
+                abs({{ days_between('valuation_methods.effective_date', 'judged.judged_on') }})
+        ) as turn
+    from judged
+    inner join {{ ref('int_valuation_methods') }} as valuation_methods
+        on valuation_methods.company_id = judged.company_id
+        and valuation_methods.item_id = judged.item_id
+),
+
+standards as (
+    select
+        judged.work_order_id,
+        {% for component in cost_components() -%}
+        {{ '+ ' if not loop.first }}standard_costs.{{ component }}_unit_cost
+        {% endfor -%}
+        as unit_cost,
+        row_number() over (partition by judged.work_order_id order by standard_costs.effective_date desc) as turn
+    from judged
+    inner join {{ ref('int_standard_costs_in_minor_units') }} as standard_costs
+        on standard_costs.company_id = judged.company_id
+        and standard_costs.item_id = judged.item_id
+        and standard_costs.effective_date <= judged.judged_on
+),
+
 costed as (
     select
         work_orders.work_order_id,
@@ -72,17 +113,26 @@ costed as (
         coalesce(moved.by_product_amount_minor, 0) as by_product_amount_minor,
         companies.amount_exponent,
         {% for component in cost_components() -%}
+        {# Landed cost of what is bought stands within its material in a rolled-up cost. #}
+        {% set rolled_up = '0' if component == 'landed' else 'rolled_up.' ~ component ~ '_unit_cost' -%}
         coalesce(costs.{{ component }}_amount_in, 0) as {{ component }}_in_minor,
         -- What the good output has to bear: by-products took the rest.
         coalesce(costs.{{ component }}_amount_in, 0) - coalesce(moved.{{ component }}_beside_minor, 0) as {{ component }}_borne_minor,
         coalesce(
-            {{ priced('coalesce(moved.good_quantity_micro, 0)', 'item_costs.' ~ component ~ '_cost_micro', 'companies.amount_exponent') }},
+            {{ priced('coalesce(moved.good_quantity_micro, 0)', rolled_up, 'companies.amount_exponent') }},
             0
         ) as {{ component }}_standard_minor,
         {% endfor -%}
         coalesce(usages.usage_variance_minor, 0) as usage_variance_minor,
-        -- An item at standard enters stock at its standard.
-        case when methods.method = 'standard' then coalesce(moved.output_value_minor, 0) end as output_at_standard_minor,
+        -- An item at standard enters stock at its standard; one that is only told what it should cost is compared with that.
+        case
+            when methods.method = 'standard' then coalesce(moved.output_value_minor, 0)
+            when standards.unit_cost is not null then {{ rounded_ratio(
+                '(cast(coalesce(moved.good_quantity_micro, 0) as ' ~ type_whole() ~ ') * standards.unit_cost)', '1000000000000'
+            ) }}
+        end as output_at_standard_minor,
+        coalesce(methods.method = 'standard', false) as is_at_standard,
+        coalesce(rolled_up.is_made and rolled_up.is_complete, false) as has_recipe,
         coalesce(costs.value_in, 0) as value_in_minor,
         coalesce(costs.value_out, 0) as value_out_minor,
         coalesce(costs.wip_amount, 0) as wip_amount_minor,
@@ -93,14 +143,18 @@ costed as (
     left join moved on moved.work_order_id = work_orders.work_order_id
     left join timed on timed.work_order_id = work_orders.work_order_id
     left join usages on usages.work_order_id = work_orders.work_order_id
-    left join {{ ref('int_valuation_methods') }} as methods
-        on methods.company_id = work_orders.company_id
-        and methods.item_id = work_orders.item_id
-        and methods.is_latest
+    inner join judged on judged.work_order_id = work_orders.work_order_id
+    left join methods
+        on methods.work_order_id = work_orders.work_order_id
+        and methods.turn = 1
+    left join standards
+        on standards.work_order_id = work_orders.work_order_id
+        and standards.turn = 1
     left join {{ ref('engine_work_order_costs') }} as costs on costs.work_order_id = work_orders.work_order_id
-    left join {{ ref('int_item_costs_in_force') }} as item_costs
-        on item_costs.company_id = work_orders.company_id
-        and item_costs.item_id = work_orders.item_id
+    left join {{ ref('engine_rolled_up_costs') }} as rolled_up
+        on rolled_up.company_id = work_orders.company_id
+        and rolled_up.item_id = work_orders.item_id
+        and rolled_up.effective_date = judged.judged_on
 ),
 
 compared as (
@@ -108,13 +162,19 @@ compared as (
         costed.*,
         costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
         + costed.subcontract_standard_minor + costed.landed_standard_minor as rolled_up_cost_minor,
+        -- Null where nothing says what the output should cost: no standard, and no recipe of which every part has a cost.
         coalesce(
             costed.output_at_standard_minor,
-            costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
-            + costed.subcontract_standard_minor + costed.landed_standard_minor
+            case when costed.has_recipe
+                then costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
+                    + costed.subcontract_standard_minor + costed.landed_standard_minor
+            end
         ) as standard_cost_minor,
         -- What an order costs is not said before it is closed: until then nothing differs.
-        case when costed.is_closed then 1 else 0 end as is_compared
+        case
+            when not costed.is_closed then 0
+            when costed.output_at_standard_minor is not null or costed.has_recipe then 1
+        end as is_compared
     from costed
 )
 
@@ -135,6 +195,7 @@ select
     compared.actual_start_date,
     compared.actual_end_date,
     compared.is_closed,
+    compared.is_at_standard,
     {{ quantity('compared.minutes_micro') }} as labour_minutes,
     {{ quantity('compared.machine_minutes_micro') }} as machine_minutes,
     {% for component in cost_components() -%}
