@@ -10,14 +10,16 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from dashboards.language import FIRST_HAN, chinese
 from dashboards.questions.question import questions
 from dashboards.rate_limit import RateLimit, TooManyRequests
 from dashboards.refusals import CATALOGUE, PART, language_asked, refusal_in, refused_because, rule_in
-from tests.dashboards.conftest import Opened
+from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
 from tests.dashboards.refusal_texts import refusal_classes, refusal_texts
+from transactions import make_home
 from transactions.kernel.command import registry
 from transactions.kernel.refusal import InvalidData, NotFound, StorageFailed, WrongState
 from transactions.ledger.period import PeriodIsLocked
@@ -236,6 +238,22 @@ def test_a_moment_that_cannot_be_made_is_refused_in_the_language_of_the_session(
     wish.unlink()
     (told,) = errors_of(page.run())
     assert told == f"2020-01-05 时尚无任何数据：尚无任何记录 (known_at = {moment})"
+
+
+def test_a_database_of_a_newer_program_is_refused_in_the_language_of_the_session(
+    tmp_path: Path, page_with_cookie: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIHUAN_HOME", str(tmp_path))
+    forget_homes()
+    made, _key = make_home(password=PASSWORD)
+    with made.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    made.engine.dispose()
+    try:
+        (told,) = errors_of(page_with_cookie("overview", None, lang="zh_CN"))
+    finally:
+        forget_homes()
+    assert told.startswith("数据库版本为 9999，比本程序（")
 
 
 def test_nonsense_asked_of_any_question_is_refused_in_chinese() -> None:
