@@ -10,10 +10,13 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Form, Header, Query, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import AwareDatetime
+from starlette.exceptions import HTTPException
+from starlette.status import HTTP_400_BAD_REQUEST
 
 from dashboards.door import SESSION_COOKIE, carry_out, door
 from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
@@ -127,6 +130,13 @@ def api(rate_limit: RateLimit | None = None) -> FastAPI:
     @application.exception_handler(RequestValidationError)
     def misread(request: Request, failure: RequestValidationError) -> JSONResponse:
         return refused(request, invalid_request(failure))
+
+    @application.exception_handler(HTTPException)
+    async def unreadable(request: Request, failure: HTTPException) -> Response:
+        if failure.status_code != HTTP_400_BAD_REQUEST:
+            return await http_exception_handler(request, failure)
+        rule = "the body is no JSON in UTF-8, or its nesting or its numbers are too long"
+        return refused(request, InvalidData([{"field": "body", "value": None, "rule": rule}]))
 
     @application.get("/openapi.json", include_in_schema=False, dependencies=ANYBODY)
     def described(request: Request) -> JSONResponse:

@@ -77,7 +77,7 @@ def published_build(home: Path, build_id: str | None = None) -> PublishedBuild:
         if pointer is None:
             raise NothingIsPublished("nothing is published yet; `bihuan refresh` makes the first build")
         build_id = str(pointer["build_id"])
-    if not build_id or Path(build_id).name != build_id:
+    if not build_id or not build_id.isprintable() or Path(build_id).name != build_id:
         raise NothingIsPublished(f"there is no build {build_id!r}")
     for folder in (warehouse / "builds" / build_id, warehouse / "known" / build_id):
         manifest = read_json(folder / "manifest.json")

@@ -1,17 +1,20 @@
 """A file of commands, one JSON object per line: {"command": …, "key": …, "data": {…}}.
 
 Lines are carried out in order, a hundred per commit; the first refusal ends the run, and what came before it stays. A
-line with a key may be sent again: it returns its first answer.
+line with a key may be sent again: it returns its first answer. The file is text in UTF-8, with or without the byte
+order mark that Excel and Notepad put first.
 """
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_project.published import completed
+from dbt_project.published import NothingIsPublished, completed
 from transactions import Door, Refusal
 from transactions.kernel.door import Batch
+from transactions.kernel.plain_text import legible
 
 LINES_PER_COMMIT = 100
 
@@ -19,18 +22,28 @@ LINES_PER_COMMIT = 100
 class LineRefused(Exception):
     """The line and why it was refused; lines before it are done."""
 
-    def __init__(self, line: int, command: str, refusal: Refusal) -> None:
+    def __init__(self, line: int, command: str, refusal: Refusal | NothingIsPublished) -> None:
         super().__init__(f"line {line}, {command}: {refusal}")
         self.line = line
         self.refusal = refusal
 
 
+class ObjectIsUnreadable(Exception):
+    """A text is no JSON object. The text of the error says why."""
+
+
 class LineIsUnreadable(Exception):
-    """The line is no JSON object with a command and its data."""
+    """The line is no JSON object with a command and its data; lines before it are done."""
+
+    def __init__(self, line: int, rule: str, field: str = "", value: Any = None) -> None:
+        plain = value if isinstance(value, (str, int, float, type(None))) else f"a {type(value).__name__}"
+        where = f" [{field} = {legible(str(plain))}]" if field else ""
+        super().__init__(f'line {line} is not {{"command": …, "key": …, "data": {{…}}}}: {rule}{where}')
+        self.line = line
 
 
-def execute_lines(door: Door, home: Path, actor: str, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Carries out the lines and yields {line, command, answer}, each after its commit.
+def execute_lines(door: Door, home: Path, actor: str, lines: Iterable[str | bytes]) -> Iterator[dict[str, Any]]:
+    """Carries out the lines and yields {line, command, answer}, each after its commit. Bytes are UTF-8.
 
     Raises `LineRefused` or `LineIsUnreadable` at the first line that is not accepted.
     """
@@ -55,16 +68,46 @@ def execute_one(door: Door, home: Path, actor: str, command: str, data: dict[str
     return door.execute(command, completed(home, command, data), actor, key)
 
 
-def _execute_line(batch: Batch, home: Path, number: int, line: str) -> dict[str, Any]:
+def object_in(text: str) -> dict[str, Any]:
+    """The JSON object that the text is; `ObjectIsUnreadable`."""
     try:
-        said = json.loads(line)
-        command, data, key = said["command"], said.get("data", {}), said.get("key")
-    except (json.JSONDecodeError, TypeError, KeyError, AttributeError) as error:
-        raise LineIsUnreadable(
-            f'line {number} is not {{"command": …, "key": …, "data": {{…}}}}: {type(error).__name__}: {error}'
-        ) from error
+        said = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ObjectIsUnreadable(f"no JSON: {error}") from None
+    except RecursionError:
+        raise ObjectIsUnreadable("nested deeper than any command") from None
+    except ValueError:  # Python reads no whole number of so many digits
+        raise ObjectIsUnreadable("a number in it has thousands of digits") from None
+    if not isinstance(said, dict):
+        raise ObjectIsUnreadable(f"no JSON object but {legible(text.strip())}")
+    return said
+
+
+def _execute_line(batch: Batch, home: Path, number: int, line: str | bytes) -> dict[str, Any]:
+    try:
+        said = object_in(_text(number, line))
+    except ObjectIsUnreadable as error:
+        raise LineIsUnreadable(number, str(error)) from None
+    command, data, key = said.get("command"), said.get("data", {}), said.get("key")
+    if not isinstance(command, str):
+        raise LineIsUnreadable(number, "the command is a text", "command", command)
+    if not isinstance(data, dict):
+        raise LineIsUnreadable(number, "data are an object of fields and values", "data", data)
+    if key is not None and not isinstance(key, str):
+        raise LineIsUnreadable(number, "a key is a text", "key", key)
     try:
         answer = batch.execute(command, completed(home, command, data), key)
-    except Refusal as refusal:
-        raise LineRefused(number, command, refusal) from refusal
+    except (Refusal, NothingIsPublished) as refusal:
+        raise LineRefused(number, legible(command), refusal) from refusal
     return {"line": number, "command": command, "answer": answer}
+
+
+def _text(number: int, line: str | bytes) -> str:
+    """The line without a byte order mark; `LineIsUnreadable` where it is no UTF-8."""
+    try:
+        text = line.decode("utf-8") if isinstance(line, bytes) else line
+    except UnicodeDecodeError as error:
+        utf_16 = error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        rule = "the file is UTF-16; save it as UTF-8" if utf_16 else "the text is not UTF-8; save it as UTF-8"
+        raise LineIsUnreadable(number, rule, f"byte {error.start + 1}", f"0x{error.object[error.start]:02x}") from None
+    return text.removeprefix("\ufeff") if number == 1 else text

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer._click.exceptions import ClickException, UsageError
@@ -59,7 +59,7 @@ def run(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except Expected as failure:
-        print(f"bihuan: {failure}", file=sys.stderr)
+        print(f"bihuan: {failure}".encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
         return 1
 
 
@@ -111,6 +111,16 @@ def _home() -> Path:
     from transactions.kernel.home import home
 
     return home()
+
+
+def _object(option: str, text: str) -> dict[str, Any]:
+    """The JSON object given with an option."""
+    from orchestration.command_file import ObjectIsUnreadable, object_in
+
+    try:
+        return object_in(text)
+    except ObjectIsUnreadable as unreadable:
+        raise UsageError(f"{option} is {unreadable}") from unreadable
 
 
 def _door() -> "Door":
@@ -165,15 +175,12 @@ def do(
     if (name is None) == (file is None):
         raise UsageError("give the name of a command, or --file")
     if file is not None:
-        lines = sys.stdin if file == "-" else Path(file).open(encoding="utf-8")  # noqa: SIM115 (closed with the program)
+        lines = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 (closed with the program)
         door = _door()
         for done in execute_lines(door, _home(), _actor(door, as_user), lines):
             print(json.dumps(done, ensure_ascii=False))
         return
-    try:
-        parsed = json.loads(data)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"--data is no JSON: {error}") from error
+    parsed = _object("--data", data)
     assert name is not None
     door = _door()
     print(json.dumps(execute_one(door, _home(), _actor(door, as_user), name, parsed, key), ensure_ascii=False))
@@ -293,12 +300,7 @@ def ask(
             if actor.may(question.permission):
                 print(f"{question.name:34} {question.summary}")
         return
-    try:
-        filters = json.loads(sys.stdin.read() if data == "-" else data)
-    except json.JSONDecodeError as failure:
-        raise UsageError(f"--data is no JSON: {failure}") from failure
-    if not isinstance(filters, dict):
-        raise UsageError("--data is one JSON object")
+    filters = _object("--data", sys.stdin.read() if data == "-" else data)
     found = answer_to(actor, current_edition(actor.edition), name, filters)
     print(written(found.columns, found.rows(), form))
 

@@ -144,3 +144,28 @@ def test_a_suggestion_is_approved_once_and_becomes_a_document(signed_in: SignedI
 def test_every_command_of_the_registry_has_its_route() -> None:
     paths = set(api().openapi()["paths"])
     assert {f"/commands/{name}" for name in registry()} <= paths
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "rule"),
+    [
+        (b'{"code": "A\\u0000"}', "code", "a text holds no control characters but tab and line break"),
+        (b'{"code": "A\\ud800"}', "code", "the text holds half a character"),
+        (b'{"\\ud800": 1}', "\\ud800", "the text holds half a character"),
+        (b'{"code": ' + b"9" * 5_000 + b"}", "body", "the body is no JSON in UTF-8"),
+        (b'{"code": ' + b"[" * 100_000, "body", "the body is no JSON in UTF-8"),
+        (b'{"code": "\xe4"}', "body", "the body is no JSON in UTF-8"),
+        (b"null", "body", ""),
+        (b"{", "1", "JSON decode error"),
+    ],
+)
+def test_bodies_that_cannot_be_taken_are_refused_with_the_rule(
+    signed_in: SignedIn, body: bytes, field: str, rule: str
+) -> None:
+    answer = signed_in("owner").post(
+        "/commands/create_partner", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["field"] == field
+    assert rule in answer.json()["rule"]
+    assert signed_in("owner").get("/no-such-page").status_code == 404

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from orchestration.command_line import run
 from tests.orchestration.conftest import SmallHome
+from transactions.kernel.database import sqlite
 
 
 @pytest.fixture
@@ -68,9 +70,75 @@ def test_an_unreadable_line_is_named(founded: Path, tmp_path: Path, capsys: pyte
     assert "line 1 is not" in capsys.readouterr().err
 
 
+UNREADABLE = [  # what stands in the third line, and what is said of it
+    (b"5", "no JSON object but 5"),
+    (b'"create_unit"', 'no JSON object but "create_unit"'),
+    (b"{}", "the command is a text [command = None]"),
+    (b'{"command": ["create_company"]}', "the command is a text [command = a list]"),
+    (b'{"command": "create_company", "data": null}', "data are an object of fields and values [data = None]"),
+    (b'{"command": "create_company", "key": 7, "data": {}}', "a key is a text [key = 7]"),
+    (b"[" * 100_000, "nested deeper than any command"),
+    (b'{"command": "create_company", "data": ' + b'{"code":' * 700 + b"1" + b"}" * 701,
+     "create_company: InvalidData: "),
+    (b'{"command": "create_company", "data": {"code": ' + b"9" * 5_000 + b"}}",
+     "a number in it has thousands of digits"),
+    (b'{"command": "create_company", "data": {"code": "A\xe4", "name": "A"}}',
+     "the text is not UTF-8; save it as UTF-8 [byte 50 = 0xe4]"),
+    (b'{"command": "create_company", "data": {"code": "A", "name": "B\\ud800"}}',
+     "InvalidData: name: the text holds half a character (a surrogate without its other half) [name = B\\ud800]"),
+    (b'{"command": "create_company", "data": {"code": "A", "name": "B\\u0000"}}',
+     "create_company: InvalidData: name: a text holds no control characters but tab and line break [name = B\\x00]"),
+    (b'{"command": "create_company", "data": {"\\ud800": "A"}}', "InvalidData: \\ud800: the text holds half"),
+    (b'{"command": "create_company", "key": "k\\u0007", "data": {}}', "a text holds no control characters"),
+    (b'{"command": "create\\ud800", "data": {}}', "create\\ud800: UnknownCommand: there is no command"),
+    (b'{"command": "decide_suggestion", "data": {"build_id": "\\u0000", "suggestion_id": "s"}}',
+     "decide_suggestion: there is no build"),
+]  # fmt: skip
+
+
+def test_a_line_that_cannot_be_taken_is_one_sentence_and_ends_the_file(
+    founded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "chain.jsonl"
+    for line, said in UNREADABLE:
+        file.write_bytes(
+            b'{"command": "create_company", "key": "1", "data": {"code": "ACME", "name": "A", "currency": "EUR"}}\n\n'
+            + line + b'\n{"command": "create_warehouse", "data": {"code": "NEVER", "name": "Never"}}\n'
+        )  # fmt: skip
+        assert run(["do", "--file", str(file)]) == 1
+        told = capsys.readouterr()
+        assert [json.loads(done)["line"] for done in told.out.splitlines()] == [1]
+        assert told.err.startswith("bihuan: line 3")
+        assert said in told.err
+        assert len(told.err.encode().splitlines()) == 1
+    with closing(sqlite.connect(founded / "bihuan.sqlite")) as connection:
+        assert connection.execute("select code from company").fetchall() == [("ACME",)]
+        assert connection.execute("select count(*) from warehouse").fetchone() == (0,)
+
+
+def test_a_file_is_utf_8_with_or_without_a_mark(
+    founded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "chain.jsonl"
+    named = COMPANY | {"name": "闭环"}
+    lines = json.dumps({"command": "create_company", "data": named}, ensure_ascii=False) + "\r\n"
+    for encoding, said in (("utf-16", "the file is UTF-16"), ("utf-16-le", "line 1 is"), ("gb18030", "not UTF-8")):
+        file.write_bytes(lines.encode(encoding))
+        assert run(["do", "--file", str(file)]) == 1
+        assert said in capsys.readouterr().err
+    file.write_bytes(lines.encode("utf-8-sig"))
+    assert run(["do", "--file", str(file)]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (["do", "create_company", "--data", "null"], 2, "--data is no JSON object but null"),
+        (["do", "create_company", "--data", "[" * 100_000], 2, "--data is nested deeper than any command"),
+        (["do", "create_company", "--data", "9" * 5_000], 2, "--data is a number in it has thousands of digits"),
+        (["do", "create_company", "--data", '{"code": "A\\u0000"}'], 1, "code: a text holds no control characters"),
+        (["do", "create_company", "--data", '{"code": "A\\ud800"}'], 1, "code: the text holds half a character"),
+        (["do", "create_company", "--key", "k\x07"], 1, "key: a text holds no control characters"),
         (["do", "no_such_command"], 1, "UnknownCommand"),
         (["do", "create_company", "--data", "{}"], 1, "InvalidData: code: Field required"),
         (["do", "create_company", "--data", "{}", "--as", "nobody"], 1, "NotSignedIn"),
@@ -81,7 +149,7 @@ def test_an_unreadable_line_is_named(founded: Path, tmp_path: Path, capsys: pyte
         (["sql", "select 1", "--format", "xml"], 2, "--format is table, csv, json"),
         (["ask", "promise_dates"], 1, "nothing is published yet"),
         (["ask", "promise_dates", "--data", "{"], 2, "--data is no JSON"),
-        (["ask", "promise_dates", "--data", "[]"], 2, "--data is one JSON object"),
+        (["ask", "promise_dates", "--data", "[]"], 2, "--data is no JSON object but []"),
         (["no-such"], 2, "No such command"),
         (["settle"], 1, "nothing is published yet"),
         (["docs"], 1, "nothing is published yet"),

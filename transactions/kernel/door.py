@@ -20,8 +20,10 @@ from transactions.kernel.clock import Clock, SystemClock, microseconds
 from transactions.kernel.command import Answer, Command, RegisteredCommand, registered
 from transactions.kernel.database import turn_to_write, writing
 from transactions.kernel.interruption import reached
+from transactions.kernel.plain_text import legible, may_hold_unplain, require_plain_text
 from transactions.kernel.refusal import (
     DatabaseIsBusy,
+    InvalidData,
     KeyUsedForAnother,
     NotPermitted,
     Refusal,
@@ -118,7 +120,8 @@ class Door:
 class Asked:
     """A command as it was asked for, made ready before the writer's turn: body, hash and form, or why it has none.
 
-    What it is refused for is said later, when it is known who asks and whether it was answered before.
+    What it is refused for is said later, when it is known who asks and whether it was answered before; a key that
+    is none is refused at once.
     """
 
     def __init__(self, command: str, data: Mapping[str, Any], key: str) -> None:
@@ -126,13 +129,21 @@ class Asked:
         self.kind: RegisteredCommand | None = None
         self.form: Command | None = None
         self.body, self.body_hash = "", b""
+        _require_key(key)
         try:
             self.kind = registered(command)
-            self.body = _json(self.kind.shown(data), sort_keys=True)
+            _require_fields(data)
+            shown = self.kind.shown(data)
+            self.body = _json(shown, sort_keys=True)
+            if shown is not data or may_hold_unplain(self.body):
+                require_plain_text(data)
             self.body_hash = hashlib.sha256(f"{command}\n{self.body}".encode()).digest()
             self.form = self.kind.parsed(data)
         except Refusal as refusal:
             self.refusal = refusal
+        except RecursionError:
+            rule = "the data are nested deeper than those of any command"
+            self.refusal = InvalidData([{"field": "data", "value": None, "rule": rule}])
 
     def known_kind(self) -> RegisteredCommand:
         """What the command is; `UnknownCommand`."""
@@ -196,6 +207,19 @@ class Batch:
         reached("command_recorded")
         kept: Answer = json.loads(text)
         return kept
+
+
+def _require_key(key: Any) -> None:
+    if not isinstance(key, str):
+        rule = "a key is a text"
+        raise InvalidData([{"field": "key", "value": legible(str(key)), "rule": rule}])
+    require_plain_text(key, "key")
+
+
+def _require_fields(data: Any) -> None:
+    if not isinstance(data, Mapping):
+        rule = "data are an object of fields and values"
+        raise InvalidData([{"field": "data", "value": legible(str(data)), "rule": rule}])
 
 
 def _json(value: Any, *, sort_keys: bool = False) -> str:
