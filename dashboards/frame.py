@@ -73,7 +73,8 @@ def _answered(build_id: str, edition_name: str, question: str, filters: dict[str
 
 @dataclass(frozen=True)
 class Board:
-    """One page. permission: a role needs it to see the page at all. hidden: not in the menu.
+    """One page. permission: a role needs it to see the page at all. hidden: not in the menu. stage: it is closed to a
+    company that has not switched it on.
 
     render: draws it; answers the view that it drew from where that is another one (of a past moment), for the stamp.
     """
@@ -85,6 +86,7 @@ class Board:
     permission: str
     render: Callable[[View], View | None]
     hidden: bool = False
+    stage: int = 1
 
 
 class Explained(Protocol):

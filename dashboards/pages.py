@@ -37,8 +37,9 @@ def main() -> None:
         _sign_in_everywhere()
         return
     open_pages: dict[str, st.Page] = {}
-    pages = {board.name: _page(board, actor, open_pages) for board in BOARDS}
-    opened = [board for board in BOARDS if actor.may(board.permission)]
+    stage = _stage(actor)
+    pages = {board.name: _page(board, actor, stage, open_pages) for board in BOARDS}
+    opened = [board for board in BOARDS if actor.may(board.permission) and board.stage <= stage]
     if not [board for board in opened if not board.hidden]:
         empty_state(_("No board is open to your roles"), _("Ask an administrator for a role."))
         _user_corner(actor)
@@ -86,12 +87,18 @@ def _named(function: Callable[[], None], name: str) -> Callable[[], None]:
     return run
 
 
-def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.Page":
+def _page(board: Board, actor: Actor, stage: int, open_pages: dict[str, "st.Page"]) -> "st.Page":
     def run() -> None:
         if not actor.may(board.permission):
             empty_state(
                 _("Your roles do not open this page"),
                 _("Ask an administrator for a role that has it, or choose another."),
+            )
+            return
+        if board.stage > stage:
+            empty_state(
+                _("This page belongs to a stage that the company has not switched on"),
+                _("An administrator switches it on: `bihuan do set_stage`, then `bihuan refresh`."),
             )
             return
         try:
@@ -120,7 +127,7 @@ def _page(board: Board, actor: Actor, open_pages: dict[str, "st.Page"]) -> "st.P
         title=_(board.title),
         icon=board.icon,
         url_path=board.name,
-        visibility="hidden" if board.hidden or not actor.may(board.permission) else "visible",
+        visibility="hidden" if board.hidden or board.stage > stage or not actor.may(board.permission) else "visible",
     )
 
 
@@ -131,6 +138,14 @@ def _rendered(board: Board, view: View) -> View:
     except Refusal as refusal:
         st.error(refused_because(refusal))
         return view
+
+
+def _stage(actor: Actor) -> int:
+    """The highest stage that the company looked at has switched on; 4 before there is one."""
+    try:
+        return int(_company(View(actor, current_edition(actor.edition))).get("stage", 4))
+    except NothingIsPublished:
+        return 4
 
 
 def _company(view: View) -> dict[str, Any]:

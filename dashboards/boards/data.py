@@ -10,7 +10,7 @@ from dashboards.basis import Basis
 from dashboards.boards.proofs import basis_of_pending, basis_of_proofs
 from dashboards.edition import kept_builds, refresh_status
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
-from dashboards.language import _, noted, shown_date, shown_number
+from dashboards.language import _, described, noted, shown_date, shown_number
 from dashboards.refusals import refused_because
 from dashboards.sql_console import ROWS, SECONDS, QueryRefused, answered_query
 from dashboards.table import Column, table
@@ -90,11 +90,11 @@ def render(view: View) -> None:
             what_next=_("Run `bihuan refresh`; its tests appear here."),
         )  # fmt: skip
     with models:
-        table(view, view.ask("data_models"), MODELS, key="models", height=520)
+        table(view, _told(view.ask("data_models"), "description"), MODELS, key="models", height=520)
     with catalogue:
-        st.caption(_("As written in the models themselves, in English."))
+        st.caption(_("As written in the models themselves."))
         words = st.text_input(_("Search"), key="catalogue-search", placeholder="margin, profit, days_late")
-        rows = view.ask("data_columns")
+        rows = _told(view.ask("data_columns"), "meaning")
         if words:
             hay = pl.concat_str(
                 "table_name", "column_name", "meaning", separator=" ", ignore_nulls=True
@@ -106,6 +106,11 @@ def render(view: View) -> None:
     if console:
         with console[0]:
             _console(view)
+
+
+def _told(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows with what models say in that column in the session's language."""
+    return rows.with_columns(pl.Series(column, [described(text or "") for text in rows[column]], dtype=pl.String))
 
 
 def _builds(view: View) -> None:

@@ -177,4 +177,6 @@ def _statement(view: View, period: str, rows: pl.DataFrame, columns: dict[str, C
         st.caption(_("Choose an account to see its entries."))
 
 
-BOARD = Board("finance", noted("Finance"), ":material/account_balance:", noted("Money"), "board.finance", render)
+BOARD = Board(
+    "finance", noted("Finance"), ":material/account_balance:", noted("Money"), "board.finance", render, stage=2
+)

@@ -183,4 +183,6 @@ def _exact(typed: float) -> str:
     return f"{Decimal(repr(typed)).quantize(Decimal('0.000001')).normalize():f}"
 
 
-BOARD = Board("margin", noted("Margin preview"), ":material/price_check:", noted("Sales"), "board.order_profit", render)
+BOARD = Board(
+    "margin", noted("Margin preview"), ":material/price_check:", noted("Sales"), "board.order_profit", render, stage=2
+)

@@ -126,5 +126,11 @@ def _messages(view: View) -> None:
 
 
 BOARD = Board(
-    "mrp_workbench", noted("MRP workbench"), ":material/checklist:", noted("Planning"), "board.mrp_workbench", render
+    "mrp_workbench",
+    noted("MRP workbench"),
+    ":material/checklist:",
+    noted("Planning"),
+    "board.mrp_workbench",
+    render,
+    stage=3,
 )

@@ -285,4 +285,6 @@ def _waterfall_of(row: dict[str, Any]) -> dict[str, Any]:
     return waterfall([*steps, (_("Profit"), float(row["profit"]), "total")], shown_short)
 
 
-BOARD = Board("order_profit", noted("Order profit"), ":material/paid:", noted("Sales"), "board.order_profit", render)
+BOARD = Board(
+    "order_profit", noted("Order profit"), ":material/paid:", noted("Sales"), "board.order_profit", render, stage=2
+)

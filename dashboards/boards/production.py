@@ -31,7 +31,11 @@ ORDERS = {
     "yield_rate": Column("Yield", "share", help="Good output of all output"),
     "labour_minutes": Column("Minutes", "quantity"),
     "total_cost": Column("Cost", "amount"),
-    "standard_cost": Column("Should have cost", "amount", help="By the standard, else by BOM and routing, of the day of closing; empty where there is neither"),
+    "standard_cost": Column(
+        "Should have cost",
+        "amount",
+        help="By the standard, else by BOM and routing, of the day of closing; empty where there is neither",
+    ),
     "total_variance": Column("Variance", "amount", help="More cost than it should have cost is positive"),
     **VARIANCES,
     "loss_amount": Column("Lost without output", "amount"),
@@ -283,4 +287,5 @@ BOARD = Board(
     noted("Planning"),
     "board.production",
     render,
+    stage=3,
 )

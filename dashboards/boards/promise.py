@@ -352,4 +352,6 @@ def _day(text: Any) -> date | None:
         return None
 
 
-BOARD = Board("promise", noted("Promise dates"), ":material/event_available:", noted("Sales"), PERMISSION, render)
+BOARD = Board(
+    "promise", noted("Promise dates"), ":material/event_available:", noted("Sales"), PERMISSION, render, stage=3
+)

@@ -170,5 +170,5 @@ def _cash(view: View) -> None:
 
 BOARD = Board(
     "receivables_payables", noted("Receivables & payables"), ":material/account_balance_wallet:", noted("Money"),
-    "board.receivables_payables", render,
+    "board.receivables_payables", render, stage=2,
 )  # fmt: skip

@@ -358,5 +358,5 @@ def _approve(view: View, filters: dict[str, Any]) -> None:
 
 
 BOARD = Board(
-    "schedule", noted("Schedule"), ":material/calendar_view_week:", noted("Planning"), "board.schedule", render
+    "schedule", noted("Schedule"), ":material/calendar_view_week:", noted("Planning"), "board.schedule", render, stage=3
 )

@@ -244,4 +244,4 @@ def _figure(text: Any) -> float | None:
         return None
 
 
-BOARD = Board("what_if", noted("What if"), ":material/alt_route:", noted("Planning"), PERMISSION, render)
+BOARD = Board("what_if", noted("What if"), ":material/alt_route:", noted("Planning"), PERMISSION, render, stage=4)

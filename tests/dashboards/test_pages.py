@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboards.boards import BOARDS
 from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.language import chinese
+from dbt_project.published import published_build
 from tests.dashboards.conftest import PAGES, PASSWORD, Opened, forget_homes
 from tests.dashboards.visible_texts import translated_texts, untranslatable_texts
 from transactions import make_home
@@ -157,6 +161,27 @@ def test_a_machine_without_a_home_says_what_to_do(tmp_path: Path, monkeypatch: p
     assert not page.exception
     assert "There is no company home here yet" in texts_of(page)
     forget_homes()
+
+
+def test_a_stage_that_is_off_hides_its_pages(
+    at_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page_with_cookie: Opened
+) -> None:
+    home = tmp_path / "at_stage_two"
+    shutil.copytree(at_home, home)
+    with duckdb.connect(str(published_build(home).edition_file("full"))) as published:
+        published.execute("update marts.dim_company set stage = 2")
+    forget_homes()
+    monkeypatch.setenv("BIHUAN_HOME", str(home))
+    st.cache_data.clear()  # answers are remembered by build
+    token = open_session(door(), "owner", PASSWORD)
+    closed = "This page belongs to a stage that the company has not switched on"
+    for board in ("stock", "finance", "schedule", "what_if"):
+        page = page_with_cookie(board, token)
+        assert not page.exception
+        assert (closed in texts_of(page)) == (board in ("schedule", "what_if")), board
+        assert closed not in texts_of(page) or not page.dataframe
+    door().engine.dispose()
+    st.cache_data.clear()
 
 
 def test_filters_in_the_address_narrow_the_board(opened: Opened) -> None:

@@ -1,4 +1,4 @@
-"""Founding a company: with it come its chart of accounts, its number series and its virtual locations."""
+"""Founding a company, with its chart of accounts, number series and virtual locations, and the stages it switches on."""
 
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -13,9 +13,11 @@ from transactions.kernel.refusal import AlreadyExists, NotFound
 from transactions.kernel.work import Work
 from transactions.ledger.chart import CHARTS
 from transactions.ledger.tables import account
+from transactions.master.company import company_named
 from transactions.master.item import take_over_items
 from transactions.master.tables import company, location
 
+Stage = Annotated[int, Field(ge=1, le=4)]
 VIRTUAL_LOCATIONS = ("supplier", "customer", "production", "loss", "opening")
 
 
@@ -28,7 +30,13 @@ class CreateCompany(Command):
     amount_exponent: Annotated[int, Field(ge=0, le=4)] = 2
     time_zone: str = "UTC"
     chart: Literal["standard"] = "standard"
-    stage: Annotated[int, Field(ge=1, le=4)] = 4
+    stage: Stage = 4
+
+
+class SetStage(Command):
+    """Switch on the stages up to this one (1 trade, 2 books, 3 make, 4 loop) and off those beyond; facts stay."""
+
+    stage: Stage
 
 
 @handles(CreateCompany, permission="settings.company", stage=1)
@@ -54,3 +62,12 @@ def create_company(work: Work, new: CreateCompany) -> Answer:
     work.masters_changed()
     take_over_items(work, company_id)
     return {"id": company_id, "code": new.code}
+
+
+@handles(SetStage, permission="settings.company", stage=1)
+def set_stage(work: Work, new: SetStage) -> Answer:
+    """Switch on the stages up to this one (1 trade, 2 books, 3 make, 4 loop) and off those beyond; facts stay."""
+    chosen = company_named(work, new.company)
+    work.update(company, chosen.id, stage=new.stage)
+    work.masters_changed()
+    return {"id": chosen.id, "code": chosen.code, "stage": new.stage}

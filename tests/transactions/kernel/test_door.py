@@ -110,6 +110,16 @@ def test_a_company_that_has_not_reached_the_stage_is_told_so(acting: Acting) -> 
     acting("create_warehouse", company="SHOP", code="W", name="W")
 
 
+def test_a_company_switches_its_stages_on_and_off(acting: Acting) -> None:
+    center = {"company": "SHOP", "name": "WC", "labour_rate": 1, "overhead_rate": 1}
+    acting("create_company", code="SHOP", name="Shop", currency="EUR", stage=1)
+    assert acting("set_stage", company="SHOP", stage=3)["stage"] == 3
+    acting("create_work_center", code="WC1", **center)
+    acting("set_stage", company="SHOP", stage=2)
+    assert acting.refused("create_work_center", code="WC2", **center).fact == "StageIsOff"
+    assert acting.refused("set_stage", company="SHOP", stage=5).fact == "InvalidData"
+
+
 def test_an_unknown_actor_is_not_let_in(acting: Acting) -> None:
     with pytest.raises(Refusal, match="NotSignedIn"):
         acting.as_user("nobody")("create_partner", **PARTNER)
