@@ -1,4 +1,4 @@
-"""Founding a company, with its chart of accounts, number series and virtual locations, and the stages it switches on."""
+"""Founding a company, with its chart of accounts, number series and virtual locations; and its stages."""
 
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
