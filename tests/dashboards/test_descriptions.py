@@ -11,6 +11,7 @@ import yaml
 from dashboards.language import DESCRIPTIONS, chinese
 from dbt_project.published import SCHEMAS
 from tests.conftest import REPOSITORY
+from tests.dashboards.conftest import Opened
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -46,3 +47,15 @@ def test_no_chinese_is_left_of_a_description_that_nothing_has(descriptions: dict
 def test_the_chinese_of_a_description_is_chinese() -> None:
     """No English text stands as its own translation; of Chinese full stops and quotes alone none is one either."""
     assert {text: told for text, told in chinese(DESCRIPTIONS).items() if not HAN.search(told)} == {}
+
+
+def test_the_data_board_describes_models_and_columns_in_the_language_of_its_reader(opened: Opened) -> None:
+    for language, of_model, of_column in (
+        ("en", "One row per item, warehouse", "Item."),
+        ("zh_CN", "每物料、", "物料。"),
+    ):
+        tables = [frame.value for frame in opened("data", "owner", lang=language).dataframe]
+        models = next(shown for shown in tables if "row_count" in shown.columns).set_index("table_name")
+        columns = next(shown for shown in tables if "meaning" in shown.columns).set_index(["table_name", "column_name"])
+        assert models["description"]["fct_stock_ageing"].startswith(of_model)
+        assert columns["meaning"]["fct_stock_ageing", "item_id"] == of_column
