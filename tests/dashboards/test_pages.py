@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import streamlit as st
+import yaml
 from streamlit.testing.v1 import AppTest
 
 from dashboards.boards import BOARDS
@@ -16,6 +17,7 @@ from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.language import chinese
 from dbt_project.published import published_build
+from tests.conftest import REPOSITORY
 from tests.dashboards.conftest import PAGES, PASSWORD, Opened, forget_homes
 from tests.dashboards.visible_texts import translated_texts, untranslatable_texts
 from transactions import make_home
@@ -92,6 +94,11 @@ def pieces_of(page: AppTest) -> set[str]:
 def test_the_matrix_names_every_board_and_role() -> None:
     assert set(BOARDS_OF) == set(ROLES)
     assert {board.name for board in BOARDS} == ALL == set(TITLES)
+
+
+def test_dbt_knows_what_each_board_reads() -> None:
+    described = yaml.safe_load((REPOSITORY / "dbt_project" / "models" / "exposures.yml").read_text("utf-8"))
+    assert {exposure["name"] for exposure in described["exposures"]} == ALL
 
 
 @pytest.mark.parametrize("board", sorted(ALL))

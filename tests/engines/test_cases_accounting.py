@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from dbt_project.engines.costing import CostingResult, value_moves
+from dbt_project.engines.planning.lots import economic_order_quantity
 
 from .costing_histories import UNIT, History, day
 
@@ -20,7 +21,7 @@ CASES_FILE = Path(__file__).parents[3] / "shared" / "cases" / "accounting_and_in
 CASES: dict[str, dict[str, Any]] = (
     {case["id"]: case for case in yaml.safe_load(CASES_FILE.read_text())["cases"]} if CASES_FILE.exists() else {}
 )
-CENTS = 100
+CENTS, MICRO = 100, 1_000_000
 NEW_YEAR = date(2026, 1, 1)
 
 PLAYED = {
@@ -30,14 +31,14 @@ PLAYED = {
     "stock-aging-erpnext-basic",
     "stock-aging-erpnext-count",
     "stock-aging-erpnext-doc",
+    "eoq-hillier-speakers",
+    "eoq-snyder-3-1",
 }
 NOT_PLAYED = {
     "wip-equivalent-units": "work in progress is costed per work order; there are no equivalent units of a process",
     "pay-ex11-8": "not yet: payroll runs",
     "ar-aging-riley": "not yet: an allowance for doubtful receivables",
     "abc-silicon-chips": "not yet: classes of items by value of use",
-    "eoq-hillier-speakers": "not yet: economic order quantity with the time it lasts",
-    "eoq-snyder-3-1": "not yet: economic order quantity with its cost",
     "rop-carpet": "not yet: reorder points from a service level",
     "ss-scperf": "not yet: safety stock from a service level",
 }
@@ -88,6 +89,19 @@ def test_three_jobs() -> None:
     assert cost_of_sales * (1 + Decimal(str(case["markup_on_cost"]))) == cents(answer["sales"])
     finished = result.layers.filter(pl.col("item_id") < 100)
     assert finished["value_amount"].sum() == cents(answer["finished_end"])
+
+
+@pytest.mark.parametrize("case", ["eoq-hillier-speakers", "eoq-snyder-3-1"])
+def test_the_economic_order_quantity(case: str) -> None:
+    """The lot is what planning orders; how long it lasts and what it costs a period follow from it."""
+    given, answer = CASES[case]["given"], CASES[case]["expected"]
+    use, order_cost, holding_cost = (given[name] * MICRO for name in ("demand", "order_cost", "holding_cost"))
+    lot = economic_order_quantity(round(use), round(order_cost), round(holding_cost)) / MICRO
+    assert lot == pytest.approx(answer["eoq"], rel=1e-5)
+    if "cycle_months" in answer:
+        assert lot / given["demand"] == pytest.approx(answer["cycle_months"], abs=0.05)
+    costs = given["order_cost"] * given["demand"] / lot + given["holding_cost"] * lot / 2
+    assert costs == pytest.approx(answer.get("cost", answer.get("total_variable_cost")), rel=1e-4)
 
 
 def test_perpetual_stock_accounts() -> None:
