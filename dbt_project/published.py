@@ -74,7 +74,9 @@ def published_build(home: Path, build_id: str | None = None) -> PublishedBuild:
     warehouse = home / "warehouse"
     if build_id is None:
         pointer = read_json(warehouse / "published.json")
-        if pointer is None:
+        if pointer is None or not pointer.get("build_id"):
+            if (warehouse / "published.json").exists():
+                raise NothingIsPublished("warehouse/published.json is damaged; `bihuan refresh` mends it")
             raise NothingIsPublished("nothing is published yet; `bihuan refresh` makes the first build")
         build_id = str(pointer["build_id"])
     if not build_id or not build_id.isprintable() or Path(build_id).name != build_id:
@@ -285,10 +287,9 @@ def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: d
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The content of a small file; None where there is none."""
+    """The content of a small file; None where there is none, or a damaged one."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    assert isinstance(content, dict)
-    return content
+    return content if isinstance(content, dict) else None

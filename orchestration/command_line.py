@@ -81,7 +81,8 @@ def _expected_failures() -> Iterator[None]:
     except Exception as error:
         if not _is_expected(error):
             raise
-        raise Expected(" ".join(str(error).split())) from error
+        said = getattr(error, "orig", None) or error  # what the database says, without the statement
+        raise Expected(" ".join(str(said).split())) from error
 
 
 def _is_expected(error: Exception) -> bool:
@@ -124,15 +125,14 @@ def _object(option: str, text: str) -> dict[str, Any]:
 
 
 def _door() -> "Door":
-    from sqlalchemy import make_url
-
     from transactions import open_home
+    from transactions.kernel.database import PATIENCE_OF_A_PERSON_SECONDS, address_of
     from transactions.kernel.home import database_url
 
-    address = make_url(database_url())
+    address = address_of(database_url())
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
         raise Expected(f"there is no company home at {_home()}; `bihuan init` makes one")
-    return open_home()
+    return open_home(patience_seconds=PATIENCE_OF_A_PERSON_SECONDS)
 
 
 def _actor(door: "Door", username: str | None) -> str:
@@ -382,13 +382,13 @@ def settle(as_user: AsUser = None) -> None:
 def doctor() -> None:
     """Check the promised invariants on your own data; says what is wrong, and where."""
     from orchestration.doctor import examined
-    from transactions.kernel.database import open_engine
+    from transactions.kernel.database import PATIENCE_OF_A_PERSON_SECONDS, open_engine
     from transactions.kernel.home import database_url
 
     if not _home().is_dir():
         raise Expected(f"there is no home at {_home()}; `bihuan init` makes one")
     ill = 0
-    for finding in examined(open_engine(database_url()), _home()):
+    for finding in examined(open_engine(database_url(), PATIENCE_OF_A_PERSON_SECONDS), _home()):
         print(f"{'ok ' if finding.holds else 'BAD'} {finding.check}: {finding.message}")
         ill += not finding.holds
     if ill:
@@ -404,6 +404,8 @@ def backup(
 
     door = _door()
     now = door.clock.now()
+    if target is not None and not target.absolute().parent.is_dir():
+        raise Expected(f"there is no folder {target.absolute().parent} to write the backup into")
     file = target or _home() / "backups" / f"bihuan-{now:%Y%m%dT%H%M%SZ}.backup"
     done = back_up(door.engine, file, now)
     rows = ", ".join(f"{count} {table} rows" for table, count in done["rows"].items())

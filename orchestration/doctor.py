@@ -10,10 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from dbt_project.published import EDITIONS, NothingIsPublished, published_build
 from transactions.kernel.audit import first_broken_record
 from transactions.kernel.database import reading
+from transactions.kernel.door import first_line, storage_errors_as_refusals
 from transactions.kernel.exact import from_micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.schema import require_current
@@ -33,11 +35,12 @@ class Finding:
 def examined(engine: Engine, home: Path) -> Iterator[Finding]:
     """Every check in turn. A database that cannot be read ends the examination with its finding."""
     try:
-        require_current(engine)
+        with storage_errors_as_refusals(reads_only=True):
+            require_current(engine)
     except Refusal as refusal:
         yield Finding("database", False, str(refusal))
         return
-    with reading(engine) as connection:
+    with storage_errors_as_refusals(reads_only=True), reading(engine) as connection:
         for name, check in DATABASE_CHECKS.items():
             yield _finding(name, lambda check=check: check(connection))  # type: ignore[misc]
     yield _finding("published build", lambda: _published(home))
@@ -53,6 +56,8 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, True, check())
     except Ill as ill:
         return Finding(name, False, str(ill))
+    except DBAPIError as error:
+        return Finding(name, False, f"the database cannot be read: {first_line(error)}")
     except Exception as error:  # the examination goes on: the next check may tell more
         return Finding(name, False, f"could not be checked: {type(error).__name__}: {error}")
 

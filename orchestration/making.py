@@ -74,6 +74,7 @@ def making_of_run(options: MakingOptions) -> Iterator[Making]:
     warehouse = WarehouseFolder.of_home(home())
     dbt = kept_dbt(warehouse.dbt)
     with warehouse.refresh_lock(wait=options.wait):
+        warehouse.mend_pointer()
         as_of = options.as_of or business_day(door.engine, door.clock)
         with told(warehouse, door.clock, as_of):
             build = begin_build(warehouse, dbt, door.clock, as_of, full=options.full)

@@ -64,6 +64,7 @@ def refresh(
     warehouse = WarehouseFolder.of_home(home)
     dbt = dbt or kept_dbt(warehouse.dbt)
     with warehouse.refresh_lock(wait=wait):
+        warehouse.mend_pointer()
         day = as_of or business_day(engine, clock)
         if not (full or force or all_tests) and is_up_to_date(warehouse, engine, dbt, day):
             manifest = warehouse.published_manifest()

@@ -55,7 +55,7 @@ class WarehouseFolder:
     def published_id(self) -> str | None:
         """Id of the published build; None before the first."""
         pointer = read_json(self.path / "published.json")
-        return str(pointer["build_id"]) if pointer else None
+        return str(pointer["build_id"]) if pointer and pointer.get("build_id") else None
 
     def manifest(self, build_id: str) -> dict[str, Any] | None:
         """What the finished build is; None where there is none."""
@@ -68,6 +68,19 @@ class WarehouseFolder:
     def publish(self, build_id: str) -> None:
         """Switches the pointer, at once for all readers."""
         write_json(self.path / "published.json", {"build_id": build_id})
+
+    def mend_pointer(self) -> None:
+        """Lets a pointer that is damaged, or names a build that is gone, name the newest good build, else nothing.
+
+        The caller holds the refresh lock.
+        """
+        pointer = self.path / "published.json"
+        if pointer.exists() and self.published_manifest() is None:
+            good = self.manifests()
+            if good:
+                self.publish(str(good[0]["build_id"]))
+            else:
+                pointer.unlink()
 
     def status(self) -> dict[str, Any]:
         """How the last refresh went: state (running, published, unchanged, failed), reason, at, build_id, as_of."""
@@ -142,12 +155,12 @@ def _built_at(manifest: dict[str, Any]) -> datetime:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
+    """The content of a small file; None where there is none, or a damaged one."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    assert isinstance(content, dict)
-    return content
+    return content if isinstance(content, dict) else None
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -15,18 +15,20 @@ from transactions.planning.approval_limit import approval_limit_of
 __all__ = ["Door", "Refusal", "approval_limit_of", "make_home", "open_home"]
 
 
-def open_home(url: str | None = None, clock: Clock | None = None) -> Door:
+def open_home(url: str | None = None, clock: Clock | None = None, *, patience_seconds: int | None = None) -> Door:
     """The door into the database of record (by default the one of BIHUAN_HOME / BIHUAN_DATABASE_URL).
 
-    Refuses a database that is empty, older or newer than this program, in a sentence.
+    Refuses a database that is empty, older or newer than this program, in a sentence. patience_seconds: how long
+    SQLite waits for another program that holds the database.
     """
-    from transactions.kernel.database import open_engine
+    from transactions.kernel.database import PATIENCE_SECONDS, open_engine
     from transactions.kernel.door import storage_errors_as_refusals
     from transactions.kernel.home import database_url
     from transactions.kernel.schema import require_current
 
-    engine = open_engine(url or database_url())
-    with storage_errors_as_refusals():
+    patience = PATIENCE_SECONDS if patience_seconds is None else patience_seconds
+    engine = open_engine(url or database_url(), patience)
+    with storage_errors_as_refusals(reads_only=True):
         require_current(engine)
     return Door(engine, clock)
 

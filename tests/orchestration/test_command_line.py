@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -185,6 +186,91 @@ def test_doctor_says_what_holds(founded: Path, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     assert "ok  audit trail: 1 records, an unbroken chain" in said
     assert "BAD" not in said
+
+
+UNKNOWN = "DatabaseIsUnknown: the address of a database begins with sqlite:/// or postgresql://"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("mysql://x", f"{UNKNOWN} [BIHUAN_DATABASE_URL = mysql://…]"),
+        ("postgresql+asyncpg://owner:secret@host/x", f"{UNKNOWN} [BIHUAN_DATABASE_URL = postgresql+asyncpg://…]"),
+        ("company.sqlite", UNKNOWN),
+        ("postgresql://127.0.0.1:9/x", "StorageFailed: the server of the database cannot be reached: "),
+    ],
+)
+def test_an_address_at_which_no_database_is_is_said_in_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, said: str
+) -> None:
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", address)
+    for command in ("init", "refresh", "doctor"):
+        assert run([command]) == 1
+        told = "".join(capsys.readouterr())
+        assert said in told
+        assert "secret" not in told
+        assert "sqlalche.me" not in told
+
+
+def test_a_damaged_database_is_said_in_a_sentence(founded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = founded / "bihuan.sqlite"
+    with closing(sqlite.connect(file)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8_192] + bytes(len(whole) - 8_192))
+    run(["doctor"])
+    told = "".join(capsys.readouterr())
+    assert "BAD" in told
+    assert "the database cannot be read: database disk image is malformed" in told
+    file.write_bytes(b"no database" * 1_000)
+    for command in ("doctor", "refresh"):
+        assert run([command]) == 1
+        told += "".join(capsys.readouterr())
+        assert "the database cannot be read: file is not a database" in told
+    for detail in ("pysqlite3", "sqlalche.me", "cannot be written", "SQL:"):
+        assert detail not in told
+
+
+def test_a_database_that_another_program_holds_is_busy_within_15_seconds(
+    founded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite.connect(founded / "bihuan.sqlite")) as other:
+        other.execute("begin immediate")
+        started = monotonic()
+        assert run(["do", "create_company", "--data", json.dumps(COMPANY)]) == 1
+        assert monotonic() - started < 15
+    assert "DatabaseIsBusy: another program holds the database" in capsys.readouterr().err
+
+
+def test_a_backup_makes_no_folder_beyond_the_home(
+    founded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["backup", str(tmp_path / "missing" / "x.zip")]) == 1
+    assert f"there is no folder {tmp_path / 'missing'}" in capsys.readouterr().err
+    assert not (tmp_path / "missing").exists()
+    assert run(["backup", str(tmp_path / "x.zip")]) == 0
+    assert run(["backup"]) == 0
+
+
+def test_a_damaged_pointer_is_said_and_the_next_refresh_mends_it(
+    small_home: SmallHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small_home.add_unit("pcs")
+    first = small_home.refresh()
+    published = small_home.warehouse.path / "published.json"
+    whole = published.read_bytes()
+    for pointer in (b"", b"{", b"[]", b"{}", b"\xff\xfe", b'{"build_id": "gone"}'):
+        published.write_bytes(pointer)
+        assert run(["sql", "select 1 from dim_unit"]) == 1
+        said = capsys.readouterr().err
+        assert "published.json is damaged; `bihuan refresh` mends it" in said or "there is no build 'gone'" in said
+        assert small_home.refresh().build_id == first.build_id
+        assert published.read_bytes() == whole
+    published.write_bytes(b"{")
+    (small_home.warehouse.build_folder(first.build_id) / "manifest.json").write_bytes(b"{")
+    assert small_home.refresh().state == "published"
+    assert run(["sql", "select unit_code from dim_unit"]) == 0
 
 
 def test_sql_answers_exactly_in_three_formats(small_home: SmallHome, capsys: pytest.CaptureFixture[str]) -> None:

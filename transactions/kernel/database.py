@@ -14,12 +14,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Boolean,
     Column,
@@ -36,7 +37,9 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+
+from transactions.kernel.refusal import DatabaseIsUnknown
 
 sqlite: Any  # the driver
 try:
@@ -64,6 +67,8 @@ WRITER_LOCK = 0x6269_6875_616E  # "bihuan": the key of the one writer's advisory
 TAKE_WRITER_LOCK = f"select pg_advisory_xact_lock({WRITER_LOCK})"
 OWN_STAMP = "pg_current_xact_id()::text::bigint"  # the stamp of what a transaction of PostgreSQL writes
 TURN_SECONDS, TURN_LOOK_SECONDS = 10.0, 0.003
+PATIENCE_SECONDS = 60  # of a server: a page or a program in another room waits behind an import or a backup
+PATIENCE_OF_A_PERSON_SECONDS = 4  # with the turn before it (TURN_SECONDS) an answer comes within 15 s
 WAL_BYTES_KEPT = 64 << 20
 RESTED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it lives before it is used again
 WAL_IS_SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))  # first sound release, and the first of each repaired branch
@@ -120,14 +125,31 @@ def journal_mode(version: tuple[int, int, int]) -> str:
 JOURNAL_MODE = journal_mode(sqlite.sqlite_version_info)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine on the database of record; for SQLite the folder of the file is made."""
-    address = make_url(url)
+def address_of(url: str) -> URL:
+    """The address as its parts; `DatabaseIsUnknown`."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise DatabaseIsUnknown("the address of a database begins with sqlite:/// or postgresql://") from None
+    if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"):
+        raise DatabaseIsUnknown(
+            "the address of a database begins with sqlite:/// or postgresql://", field="BIHUAN_DATABASE_URL",
+            value=f"{address.drivername}://…",
+        )  # fmt: skip
+    return address
+
+
+def open_engine(url: str, patience_seconds: int = PATIENCE_SECONDS) -> Engine:
+    """An engine on the database of record; for SQLite the folder of the file is made.
+
+    patience_seconds: how long SQLite waits for another program that holds the database.
+    """
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         if address.database and address.database != ":memory:":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, module=sqlite, connect_args={"timeout": 60, "check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
+        engine = create_engine(address, module=sqlite, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", partial(_prepare_sqlite, patience_seconds))
         event.listen(engine, "begin", _begin_immediate)
         return engine
     engine = create_engine(address)
@@ -160,10 +182,10 @@ def _refuse_dead(connection: Any, record: Any, _proxy: object) -> None:
             raise DisconnectionError from dead
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
+def _prepare_sqlite(patience_seconds: int, connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
-    cursor.execute("pragma busy_timeout = 60000")
+    cursor.execute(f"pragma busy_timeout = {1000 * patience_seconds}")
     (mode,) = cursor.execute(f"pragma journal_mode = {JOURNAL_MODE}").fetchone()
     record.info["has_log"] = mode == "wal"  # not on every file system
     cursor.execute(f"pragma journal_size_limit = {WAL_BYTES_KEPT}")

@@ -34,8 +34,10 @@ from transactions.kernel.tables import remembered_answer
 from transactions.kernel.users import Actor, actor_named
 from transactions.kernel.work import Work
 
-# what databases say when the disk is full, read-only or gone
-CANNOT_BE_WRITTEN = ("full", "readonly", "read-only", "disk", "No space left", "unable to open", "connection")
+# what databases say when the disk is full, read-only or gone, or the file damaged
+CANNOT_BE_USED = (
+    "full", "readonly", "read-only", "disk", "No space left", "unable to open", "malformed", "not a database",
+)  # fmt: skip
 
 _remembered = select(remembered_answer.c.body_hash, remembered_answer.c.answer).where(
     remembered_answer.c.user_id == bindparam("user_id"), remembered_answer.c.key == bindparam("key")
@@ -240,7 +242,7 @@ def database_objections(command: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as broken:
-        raise DatabaseRefused(_first_line(broken), field="command", value=command) from broken
+        raise DatabaseRefused(first_line(broken), field="command", value=command) from broken
     except (OverflowError, DataError) as broken:
         raise NumberIsTooLarge(
             "a quantity, price or amount of it does not fit the ledgers (19 digits)", field="command", value=command
@@ -248,22 +250,34 @@ def database_objections(command: str) -> Iterator[None]:
 
 
 @contextmanager
-def storage_errors_as_refusals() -> Iterator[None]:
-    """Say in a sentence what the storage has against a write: busy, full, read-only, not there."""
+def storage_errors_as_refusals(*, reads_only: bool = False) -> Iterator[None]:
+    """Say in a sentence what the storage has against it: busy, full, read-only, damaged, not there.
+
+    reads_only: nothing was to be written.
+    """
     try:
         yield
     except (IntegrityError, DataError):
         raise  # about what was to be written, not about where
     except OSError as broken:  # it may stand in the file or not; its key asks again
-        raise StorageFailed(f"the database cannot be written: {broken}") from broken
+        raise _storage_failed(reads_only, str(broken)) from broken
     except (OperationalError, DBAPIError) as broken:
-        said = _first_line(broken)
+        said = first_line(broken)
         if "locked" in said or "busy" in said:
             raise DatabaseIsBusy(f"another program holds the database: {said}") from broken
-        if any(word in said for word in CANNOT_BE_WRITTEN):
-            raise StorageFailed(f"the database cannot be written: {said}") from broken
+        if "connection" in said:
+            raise StorageFailed(f"the server of the database cannot be reached: {said}") from broken
+        if any(word in said for word in CANNOT_BE_USED):
+            raise _storage_failed(reads_only, said) from broken
         raise
 
 
-def _first_line(broken: DBAPIError) -> str:
+def _storage_failed(reads_only: bool, said: str) -> StorageFailed:
+    if reads_only:
+        return StorageFailed(f"the database cannot be read: {said}")
+    return StorageFailed(f"the database cannot be written: {said}")
+
+
+def first_line(broken: DBAPIError) -> str:
+    """What the database says, without the statement and where to read about it."""
     return str(broken.orig).strip().split("\n")[0]

@@ -85,11 +85,17 @@ class DatabaseIsNewer(Refusal):
     status = 503
 
 
+class DatabaseIsUnknown(Refusal):
+    """The address names no system that keeps a company: SQLite or PostgreSQL."""
+
+    status = 503
+
+
 class DatabaseIsBusy(Refusal):
     status = 503
 
 
 class StorageFailed(Refusal):
-    """The disk is full, read-only or otherwise refuses to write."""
+    """The disk is full, read-only, damaged or not there, or the server of the database is not."""
 
     status = 507
