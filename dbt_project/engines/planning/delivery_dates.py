@@ -217,7 +217,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         .then(pl.lit("Needed after the planning horizon; not planned yet."))
         .when(pl.col("reason_key") == "accepted_shortage")
         .then(pl.format("{} may stay short by its parameters; nothing is planned for it.", item))
-        .otherwise(pl.format("{} has no source, so no date can be given.", item))
+        .otherwise(pl.format("{} cannot be planned (no source, or a circle of BOMs), so no date can be given.", item))
     )
     after_that = pl.format(" Work centres take {} worked days more than planned.", further)
     return frame.with_columns(reason=sentence + pl.when(is_late & (further > 0)).then(after_that).otherwise(pl.lit("")))

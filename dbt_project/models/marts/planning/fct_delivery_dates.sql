@@ -35,7 +35,7 @@ select
     cast(odds.p90_date as date) as p90_date,
     cast(odds.sample_count as bigint) as odds_sample_count,
     case when odds.estimate_level = 'group' then 'supplier' else odds.estimate_level end as odds_level,
-    cast(delivery_dates.days_late as bigint) as days_late,
+    case when delivery_dates.predicted_date is not null then cast(delivery_dates.days_late as bigint) end as days_late,
     delivery_dates.reason_key,
     delivery_dates.reason,
     delivery_dates.binding_supply_id,
