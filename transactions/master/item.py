@@ -6,9 +6,9 @@ later versions come from `set_planning_parameters` and `set_valuation_method`. A
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Code, Command, Line, Name, Reference, handles
@@ -24,9 +24,19 @@ from transactions.master.tables import company, item, item_planning, item_unit, 
 BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
 Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
 Tracking = Literal["none", "lot", "serial"]
-LotPolicy = Literal[
-    "lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to", "economic", "least_total_cost", "silver_meal",
-    "wagner_whitin",
+OTHER_NAMES = {"eoq": "economic", "part_period": "least_total_cost"}  # of lot policies; tables keep ours
+
+
+def _own_name(policy: object) -> object:
+    return OTHER_NAMES.get(policy, policy) if isinstance(policy, str) else policy
+
+
+LotPolicy = Annotated[
+    Literal[
+        "lot_for_lot", "minimum_multiple", "fixed", "period", "order_up_to", "economic", "least_total_cost",
+        "silver_meal", "wagner_whitin",
+    ],
+    BeforeValidator(_own_name),
 ]  # fmt: skip
 LOT_FIGURES = {  # what a lot policy cannot do without
     "fixed": ("multiple_quantity", "minimum_quantity"),
@@ -67,7 +77,38 @@ class AlternativeUnit(Line):
     denominator: Ratio = 1
 
 
-class CreateItem(Command):
+class PlanningParameters(Command):
+    """How an item is planned; what is left out is said by each command."""
+
+    lead_time_days: Days | None = None
+    safety_stock: ZeroOrQuantity | None = None
+    lot_policy: LotPolicy | None = Field(
+        None, description="economic may be written eoq, least_total_cost part_period; left out of a new item: "
+        "minimum_multiple if a minimum or multiple is given, else lot_for_lot",
+    )  # fmt: skip
+    minimum_quantity: ZeroOrQuantity | None = None
+    multiple_quantity: ZeroOrQuantity | None = None
+    preferred_supplier: Reference | None = None
+    maximum_quantity: ZeroOrQuantity | None = Field(None, description="more is planned as several orders; 0: no limit")
+    period_days: Days | None = Field(None, description="calendar days whose need one order covers")
+    target_quantity: ZeroOrQuantity | None = Field(None, description="stock that an order fills up to")
+    order_cost: UnitPrice | None = Field(None, description="what placing an order costs")
+    holding_cost: UnitPrice | None = Field(None, description="what keeping one base unit for a day costs")
+    tolerance_days: Days | None = Field(None, description="calendar days early or late without a message")
+    frozen_days: Days | None = Field(None, description="calendar days from the plan's day in which nothing new comes")
+    release_fence_days: Days | None = Field(
+        None, description="calendar days from the plan's day in which nothing new is released"
+    )
+
+
+UNPLANNED = {
+    "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0, "multiple_quantity": 0,
+    "preferred_supplier_id": None, "maximum_quantity": None, "period_days": None, "target_quantity": None,
+    "order_cost": None, "holding_cost": None, "tolerance_days": None, "frozen_days": None, "release_fence_days": None,
+}  # fmt: skip
+
+
+class CreateItem(PlanningParameters):
     """Make an item with its unit, valuation method and planning parameters."""
 
     code: Code
@@ -76,15 +117,10 @@ class CreateItem(Command):
     kind: Literal["bought", "made", "service"]
     category: Name | None = None
     valuation_method: Method = "fifo"
-    tracked_by: Tracking = Field("none", description="whether stock is told apart: by lot, by serial (one piece each)")
-    lead_time_days: Days = 0
-    safety_stock: ZeroOrQuantity | None = None
-    lot_policy: LotPolicy | None = Field(
-        None, description="left out: minimum_multiple if a minimum or multiple is given, else lot_for_lot"
-    )
-    minimum_quantity: ZeroOrQuantity | None = None
-    multiple_quantity: ZeroOrQuantity | None = None
-    preferred_supplier: Reference | None = None
+    tracked_by: Tracking | None = Field(
+        None, description="whether stock is told apart: by lot, by serial (one piece each); left out: by lot where "
+        "the valuation method is specific, else not",
+    )  # fmt: skip
     units: tuple[AlternativeUnit, ...] = ()
     weight: Quantity | None = Field(None, description="of one base unit, the same measure for all items")
 
@@ -94,17 +130,14 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     """Make an item with its unit, valuation method and planning parameters."""
     company_named(work, new.company)
     refuse_known_code(work, item, new.code)
-    supplier_id = None
-    if new.preferred_supplier is not None:
-        supplier_id = supplier_named(work, new.preferred_supplier, "preferred_supplier").id
-    minimum, multiple = micro(new.minimum_quantity), micro(new.multiple_quantity)
-    require_tracking(new.valuation_method, new.tracked_by)
-    policy = new.lot_policy or ("minimum_multiple" if minimum or multiple else "lot_for_lot")
-    _require_lot_size(policy, {"minimum_quantity": minimum, "multiple_quantity": multiple})
+    tracked_by = new.tracked_by or ("lot" if new.valuation_method == "specific" else "none")
+    require_tracking(new.valuation_method, tracked_by)
+    policy = "minimum_multiple" if new.minimum_quantity or new.multiple_quantity else "lot_for_lot"
+    planned = _planned(work, UNPLANNED | {"lot_policy": policy}, new)
     item_id = work.insert(
         item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
         category=new.category, is_blocked=False, recorded_at=work.recorded_at,
-        tracked_by=new.tracked_by, extra=None if new.weight is None else {"weight": format(new.weight, "f")},
+        tracked_by=tracked_by, extra=None if new.weight is None else {"weight": format(new.weight, "f")},
     )  # fmt: skip
     for other in new.units:
         work.insert(
@@ -113,10 +146,8 @@ def create_item(work: Work, new: CreateItem) -> Answer:
         )  # fmt: skip
     for (company_id,) in work.rows(select(company.c.id).order_by(company.c.id)):
         work.insert(
-            item_planning, company_id=company_id, item_id=item_id, warehouse_id=None,
-            lead_time_days=new.lead_time_days, safety_stock=micro(new.safety_stock), lot_policy=policy,
-            minimum_quantity=minimum, multiple_quantity=multiple, preferred_supplier_id=supplier_id,
-            effective_date=BEGINNING, recorded_at=work.recorded_at,
+            item_planning, company_id=company_id, item_id=item_id, warehouse_id=None, effective_date=BEGINNING,
+            recorded_at=work.recorded_at, **planned,
         )  # fmt: skip
         if new.kind != "service":
             work.insert(
@@ -188,28 +219,12 @@ def _require_unmoved(work: Work, item_id: int, tracked_by: str) -> None:
         require_tracking("specific", tracked_by, "tracked_by")
 
 
-class SetPlanningParameters(Command):
+class SetPlanningParameters(PlanningParameters):
     """Say from which date on an item is planned differently; what is left out stays as it is."""
 
     item: Reference
     effective_date: Day
     warehouse: Reference | None = Field(None, description="left out: every warehouse")
-    lead_time_days: Days | None = None
-    safety_stock: ZeroOrQuantity | None = None
-    lot_policy: LotPolicy | None = None
-    minimum_quantity: ZeroOrQuantity | None = None
-    multiple_quantity: ZeroOrQuantity | None = None
-    preferred_supplier: Reference | None = None
-    maximum_quantity: ZeroOrQuantity | None = Field(None, description="more is planned as several orders; 0: no limit")
-    period_days: Days | None = Field(None, description="calendar days whose need one order covers")
-    target_quantity: ZeroOrQuantity | None = Field(None, description="stock that an order fills up to")
-    order_cost: UnitPrice | None = Field(None, description="what placing an order costs")
-    holding_cost: UnitPrice | None = Field(None, description="what keeping one base unit for a day costs")
-    tolerance_days: Days | None = Field(None, description="calendar days early or late without a message")
-    frozen_days: Days | None = Field(None, description="calendar days from the plan's day in which nothing new comes")
-    release_fence_days: Days | None = Field(
-        None, description="calendar days from the plan's day in which nothing new is released"
-    )
 
 
 _planning = (
@@ -231,31 +246,31 @@ def set_planning_parameters(work: Work, change: SetPlanningParameters) -> Answer
     warehouse_id = None
     if change.warehouse is not None:
         warehouse_id = named(work, warehouse, change.warehouse, "warehouse", planner.id).id
-    values = {
-        "lead_time_days": 0, "safety_stock": 0, "lot_policy": "lot_for_lot", "minimum_quantity": 0,
-        "multiple_quantity": 0, "preferred_supplier_id": None, "maximum_quantity": None, "period_days": None,
-        "target_quantity": None, "order_cost": None, "holding_cost": None, "tolerance_days": None, "frozen_days": None,
-        "release_fence_days": None,
-    }  # fmt: skip
+    values = UNPLANNED
     known = work.rows(_planning, company_id=planner.id, item_id=subject.id, on=change.effective_date)
     for before in (warehouse_id, None):  # the warehouse's own version, else the one for every warehouse
         found = next((row for row in known if row.warehouse_id == before), None)
         if found is not None:
             values = {name: getattr(found, name) for name in values}
             break
-    given = change.model_dump(include=set(values), exclude_none=True)
-    values |= {
+    version_id = work.insert(
+        item_planning, company_id=planner.id, item_id=subject.id, warehouse_id=warehouse_id,
+        effective_date=change.effective_date, recorded_at=work.recorded_at, **_planned(work, values, change),
+    )  # fmt: skip
+    return {"id": version_id}
+
+
+def _planned(work: Work, before: Mapping[str, Any], said: PlanningParameters) -> dict[str, Any]:
+    """The columns of a version of planning parameters: those before it with what is said."""
+    given = said.model_dump(include=set(before), exclude_none=True)
+    values = dict(before) | {
         name: micro(value) if name.endswith(("_stock", "_quantity", "_cost")) else value
         for name, value in given.items()
     }
-    if change.preferred_supplier is not None:
-        values["preferred_supplier_id"] = supplier_named(work, change.preferred_supplier, "preferred_supplier").id
+    if said.preferred_supplier is not None:
+        values["preferred_supplier_id"] = supplier_named(work, said.preferred_supplier, "preferred_supplier").id
     _require_lot_size(str(values["lot_policy"]), values)
-    version_id = work.insert(
-        item_planning, company_id=planner.id, item_id=subject.id, warehouse_id=warehouse_id,
-        effective_date=change.effective_date, recorded_at=work.recorded_at, **values,
-    )  # fmt: skip
-    return {"id": version_id}
+    return values
 
 
 def unit_of_code(work: Work, code: str) -> int:

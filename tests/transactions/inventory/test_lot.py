@@ -155,7 +155,7 @@ def test_a_serial_lies_at_one_place(dairy: Trading) -> None:
 
 def test_specific_valuation_needs_lots_and_tracking_is_settled_by_the_first_move(shop: Trading) -> None:
     made = {"name": "Clock", "unit": "pcs", "kind": "bought"}
-    refusal = shop.refused("create_item", code="C", **made, valuation_method="specific")
+    refusal = shop.refused("create_item", code="C", **made, valuation_method="specific", tracked_by="none")
     assert (refusal.fact, refusal.field) == ("SpecificNeedsTracking", "valuation_method")
     shop("create_item", code="C", **made)
     method = {"item": "C", "method": "specific", "effective_date": "2026-01-01"}

@@ -1,6 +1,9 @@
 """Items: what they come with, what is refused, how they are renamed, blocked and planned."""
 
 from datetime import date
+from decimal import Decimal
+
+import pytest
 
 from tests.transactions.acting import Acting
 from transactions.kernel.exact import MICRO
@@ -110,3 +113,40 @@ def test_planning_parameters_left_out_stay_as_they_are(acting: Acting) -> None:
     ]
     refusal = acting.refused("set_planning_parameters", item="A", effective_date="2026-01-01", lot_policy="fixed")
     assert refusal.fact == "LotSizeIsMissing"
+
+
+@pytest.mark.parametrize(
+    ("named", "policy", "figures"),
+    [
+        ("period", "period", {"period_days": 7}),
+        ("order_up_to", "order_up_to", {"target_quantity": "50"}),
+        ("economic", "economic", {"order_cost": "100", "holding_cost": "0.05"}),
+        ("eoq", "economic", {"order_cost": "100", "holding_cost": "0.05"}),
+        ("least_total_cost", "least_total_cost", {"order_cost": "100", "holding_cost": "0.05"}),
+        ("part_period", "least_total_cost", {"order_cost": "100", "holding_cost": "0.05"}),
+        ("silver_meal", "silver_meal", {"order_cost": "100", "holding_cost": "0.05"}),
+        ("wagner_whitin", "wagner_whitin", {"order_cost": "100", "holding_cost": "0.05", "maximum_quantity": 80}),
+    ],
+)
+def test_an_item_comes_with_the_figures_of_its_lot_policy(
+    acting: Acting, named: str, policy: str, figures: dict[str, str | int]
+) -> None:
+    new = {"code": "A", "name": "A", "unit": "pcs", "kind": "bought", "lot_policy": named}
+    assert acting.refused("create_item", **new).fact == "LotSizeIsMissing"
+    acting("create_item", **new, **figures)
+    made = acting.row("item_planning")
+    assert made["lot_policy"] == policy
+    for name, value in figures.items():
+        assert made[name] == int(Decimal(value) * (1 if name == "period_days" else MICRO))
+    acting("create_item", code="B", name="B", unit="pcs", kind="bought")
+    acting("set_planning_parameters", item="B", effective_date="2026-01-01", lot_policy=named, **figures)
+    latest = acting.rows("item_planning")[-1]
+    assert (latest["lot_policy"], latest["order_cost"]) == (policy, made["order_cost"])
+
+
+def test_what_is_valued_by_its_lots_is_tracked_by_lot(acting: Acting) -> None:
+    new = {"name": "A", "unit": "pcs", "kind": "bought", "valuation_method": "specific"}
+    assert acting.row("item", id=acting("create_item", code="A", **new)["id"])["tracked_by"] == "lot"
+    serial = acting("create_item", code="B", **new, tracked_by="serial")
+    assert acting.row("item", id=serial["id"])["tracked_by"] == "serial"
+    assert acting.refused("create_item", code="C", **new, tracked_by="none").fact == "SpecificNeedsTracking"
