@@ -16,7 +16,7 @@ from transactions.document.tables import payment_allocation
 from transactions.finance.allocation import (
     FROM_CUSTOMER,
     TO_SUPPLIER,
-    Allocation,
+    AllocationToBill,
     Direction,
     allocate,
     chosen,
@@ -48,7 +48,7 @@ class AllocatePayment(Command):
 
     payment: Reference = Field(description="the payment, credit note or debit note that left the advance")
     effective_date: Day
-    allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None
+    allocations: Annotated[list[AllocationToBill], Field(min_length=1)] | None = None
 
 
 _allocated = select(func.coalesce(func.sum(payment_allocation.c.amount), 0)).where(

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from sqlalchemy import Row, bindparam, func, select
 
-from transactions.document.document import document_named
 from transactions.document.pricing import share
 from transactions.document.tables import document, payment_allocation
+from transactions.finance.invoice_reference import invoice_named
 from transactions.kernel.command import Line, Reference
 from transactions.kernel.exact import PositiveAmount
-from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of
 from transactions.ledger.tables import account, journal_entry, journal_line
@@ -61,8 +61,19 @@ TO_SUPPLIER = Direction(
 
 
 class Allocation(Line):
-    invoice: Reference = Field(description="number, external number or id of the invoice or bill")
+    invoice: Reference = Field(
+        description="number, external number or id of the invoice, or of the order it is alone of"
+    )
     amount: PositiveAmount
+
+
+class AllocationToBill(Allocation):
+    """The same, where `bill` says what is paid as well as `invoice` does."""
+
+    invoice: Reference = Field(
+        validation_alias=AliasChoices("invoice", "bill"),
+        description="or bill: its number, external number or id, or those of an order that has only it",
+    )
 
 
 _open_invoices = (
@@ -170,18 +181,13 @@ def chosen(
 
 
 def _invoice_named(work: Work, company: Company, direction: Direction, reference: str | int, field: str) -> Row[Any]:
-    """The invoice or bill of that number, external number or id, with what is allocated to it."""
-    for document_type in direction.invoice_types:
-        if not isinstance(reference, int):
-            try:
-                reference = document_named(work, company, document_type, reference, field).id
-            except NotFound:
-                continue
-        found = work.first(_by_id, company_id=company.id, document_type=document_type, reference=reference)
-        if found is not None:
-            return found
-    noun = direction.invoice_types[0].replace("_", " ")
-    raise NotFound(f"there is no {noun} {reference!r}", field=field, value=reference)
+    """The invoice or bill of that reference, or of its order's, with what is allocated to it."""
+    if isinstance(reference, int):
+        for document_type in direction.invoice_types:
+            found = work.first(_by_id, company_id=company.id, document_type=document_type, reference=reference)
+            if found is not None:
+                return found
+    return as_open(work, company, invoice_named(work, company, direction.invoice_types, reference, field).id)
 
 
 def allocate(

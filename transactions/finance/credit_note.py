@@ -9,10 +9,11 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import bindparam, func, select
 
-from transactions.document.document import add_document, add_line, document_named, link
+from transactions.document.document import add_document, add_line, link
 from transactions.document.pricing import totals
 from transactions.document.tables import document, document_line, line_link
 from transactions.finance.allocation import FROM_CUSTOMER
+from transactions.finance.invoice_reference import invoice_named
 from transactions.finance.note import (
     NoteBeforeInvoice,
     NoteExceedsInvoice,
@@ -57,7 +58,7 @@ def credit_customer(work: Work, credit: CreditCustomer) -> Answer:
     company = company_named(work, credit.company)
     on = credit.effective_date
     open_period_on(work, company.id, on)
-    invoice = document_named(work, company, "customer_invoice", credit.invoice, "invoice")
+    invoice = invoice_named(work, company, ("customer_invoice",), credit.invoice, "invoice")
     if on < invoice.effective_date:
         raise NoteBeforeInvoice(f"the invoice is of {invoice.effective_date}", field="effective_date", value=on)
     freight_left = invoice.freight_amount - int(work.rows(_freight_credited, invoice_id=invoice.id)[0][0])

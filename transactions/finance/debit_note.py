@@ -8,6 +8,7 @@ back the note settles what their return credited.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,7 +18,6 @@ from sqlalchemy import Row, bindparam, func, select
 from transactions.document.document import (
     add_document,
     add_line,
-    document_named,
     followed_quantities,
     link,
     linked_quantities,
@@ -25,6 +25,7 @@ from transactions.document.document import (
 from transactions.document.pricing import spread_tax, totals
 from transactions.document.tables import document, document_line, line_link, subcontract_cost
 from transactions.finance.allocation import TO_SUPPLIER
+from transactions.finance.invoice_reference import invoice_named
 from transactions.finance.note import (
     NoteBeforeInvoice,
     NoteExceedsInvoice,
@@ -37,11 +38,12 @@ from transactions.finance.note import (
 from transactions.kernel.command import Answer, Code, Command, Note, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, from_micro, split
-from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.ledger.period import open_period_on
-from transactions.master.company import Company, company_named
+from transactions.ledger.tables import journal_line
+from transactions.master.company import company_named
 from transactions.master.lookup import named
 from transactions.master.tables import item
 
@@ -94,7 +96,7 @@ def debit_supplier(work: Work, debit: DebitSupplier) -> Answer:
     company = company_named(work, debit.company)
     on = debit.effective_date
     open_period_on(work, company.id, on)
-    bill = _bill_named(work, company, debit.bill)
+    bill = invoice_named(work, company, BILLS, debit.bill, "bill")
     if on < bill.effective_date:
         raise NoteBeforeInvoice(f"the bill is of {bill.effective_date}", field="effective_date", value=on)
     taken = taken_back(work, company, bill, "debit_note", debit.lines)
@@ -130,12 +132,11 @@ def debit_supplier(work: Work, debit: DebitSupplier) -> Answer:
             _take_back_subcontract(work, subcontracts[part.line.id], document_id, line_id, part, on, net)
         elif named(work, item, part.line.item_id, "lines").kind == "service":
             role = "service_expense"
-        credits.append(
-            Posting(
-                account_id=account_of(work, company.id, role), amount=-net, document_amount=-part.net,
-                partner_id=bill.partner_id, item_id=part.line.item_id,
-            )
+        credit = Posting(
+            account_id=account_of(work, company.id, role), amount=-net, document_amount=-part.net,
+            partner_id=bill.partner_id, item_id=part.line.item_id,
         )  # fmt: skip
+        credits += _as_borne(work, bill.id, credit) if role == "service_expense" else [credit]
     if amounts["tax_amount"] or worth.tax:
         credits.append(
             Posting(
@@ -151,15 +152,6 @@ def debit_supplier(work: Work, debit: DebitSupplier) -> Answer:
         "id": document_id, "number": number, "gross_amount": str(company.decimal(amounts["gross_amount"])),
         "advance": str(company.decimal(worth.advance)),
     }  # fmt: skip
-
-
-def _bill_named(work: Work, company: Company, reference: str | int) -> Row[Any]:
-    for document_type in BILLS:
-        try:
-            return document_named(work, company, document_type, reference, "bill")
-        except NotFound:
-            continue
-    raise NotFound(f"there is no supplier bill {reference!r}", field="bill", value=reference)
 
 
 def _not_kept(work: Work, taken: Sequence[Taken], *, asked: bool) -> list[Taken]:
@@ -215,3 +207,26 @@ def _take_back_subcontract(
         work_order_id=billed.work_order_id, partner_id=billed.partner_id, sequence=billed.sequence, amount=-amount,
         effective_date=on, recorded_at=work.recorded_at,
     )  # fmt: skip
+
+
+_borne = (
+    select(journal_line.c.sales_order_line_id, func.sum(journal_line.c.debit_amount).label("amount"))
+    .where(
+        journal_line.c.document_id == bindparam("bill_id"),
+        journal_line.c.item_id == bindparam("item_id"),
+        journal_line.c.account_id == bindparam("account_id"),
+    )
+    .group_by(journal_line.c.sales_order_line_id)
+    .order_by(func.coalesce(journal_line.c.sales_order_line_id, 0))
+)
+
+
+def _as_borne(work: Work, bill_id: int, credit: Posting) -> list[Posting]:
+    """The credit, shared like the bill's expense by the orders that it was for."""
+    found = work.rows(_borne, bill_id=bill_id, item_id=credit.item_id, account_id=credit.account_id)
+    weights = [int(row.amount) for row in found]
+    amounts, in_document = split(credit.amount, weights), split(credit.document_amount or 0, weights)
+    return [
+        replace(credit, amount=amount, document_amount=document_amount, sales_order_line_id=row.sales_order_line_id)
+        for row, amount, document_amount in zip(found, amounts, in_document, strict=True)
+    ]

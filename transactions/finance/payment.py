@@ -16,6 +16,7 @@ from transactions.finance.allocation import (
     FROM_CUSTOMER,
     TO_SUPPLIER,
     Allocation,
+    AllocationToBill,
     Direction,
     allocate,
     chosen,
@@ -51,7 +52,7 @@ class PaySupplier(Command):
     effective_date: Day
     amount: PositiveAmount
     currency: CurrencyCode | None = None
-    allocations: Annotated[list[Allocation], Field(min_length=1)] | None = None
+    allocations: Annotated[list[AllocationToBill], Field(min_length=1)] | None = None
     external_number: Code | None = None
 
 

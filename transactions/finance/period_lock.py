@@ -1,6 +1,5 @@
 """Locking a fiscal period: from then on it refuses everyone, by every path, in the handlers and in the database."""
 
-
 from sqlalchemy import bindparam, select
 
 from transactions.kernel.command import Answer, Command, handles
