@@ -72,6 +72,7 @@ VOUCHERS = {
     "overhead_amount": Column("Overhead", "amount"),
     "subcontract_amount": Column("Subcontracting", "amount"),
     "landed_amount": Column("Landed cost", "amount"),
+    "other_amount": Column("Other", "amount"),
 }
 ROOTS = {
     "what": Column("What", "word"),

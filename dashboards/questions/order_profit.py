@@ -153,7 +153,7 @@ class OrderVouchersFilters(Filters):
 
 @asks(OrderVouchersFilters, permission="board.order_profit")
 def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl.DataFrame:
-    """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns."""
+    """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns, expenses."""
     if not edition.has("fct_journal_lines", "debit_amount"):
         return pl.DataFrame()  # of a past moment: the books are not taken back
     components = ", ".join(
@@ -185,8 +185,19 @@ def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl
             inner join delivered on delivered.delivery_id = moves.document_id
             where moves.move_type = 'delivery'
             group by moves.document_id
+        ),
+        paid as (
+            select any_value(entries.document_type) as document_type, any_value(entries.document_id) as document_id,
+                coalesce(any_value(entries.document_number), entries.entry_number) as document_number,
+                min(entries.entry_date) as document_date, sum(entries.debit_amount - entries.credit_amount) as cost,
+                sum(entries.debit_amount - entries.credit_amount) as other_amount
+            from marts.fct_journal_lines as entries
+            inner join ordered on ordered.sales_order_line_id = entries.sales_order_line_id
+            where entries.account_type = 'expense' and entries.posting in ('manual', 'supplier_bill', 'debit_note')
+            group by entries.entry_number
         )
-        select * from revenue union all by name select * from cost order by document_date, document_id
+        select * from revenue union all by name select * from cost union all by name select * from paid
+        order by document_date, document_id
         """,
         [filters.order, filters.order],
     )

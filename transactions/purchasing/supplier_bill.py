@@ -4,6 +4,7 @@ Debit goods received not billed (services: expense) and input tax; credit payabl
 known price of what was received on the same order line, whenever the bill comes.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -20,11 +21,12 @@ from transactions.document.document import (
     rate_on,
     require_state,
 )
+from transactions.document.order_cost import shared_by_order
 from transactions.document.pricing import LineQuantity, asked, share, totals
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount, UnitPrice, converted, micro, priced, split
-from transactions.kernel.refusal import WrongState
+from transactions.kernel.refusal import Refusal, WrongState
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_of, post_entry
 from transactions.master.company import company_named
@@ -36,6 +38,7 @@ from transactions.purchasing.purchase_order import close_when_complete
 class BillLine(LineQuantity):
     unit_price: UnitPrice | None = Field(None, description="per unit of the order line; left out: the order's price")
     net_amount: Amount | None = None
+    sales_order: Reference | None = Field(None, description="of a service: the order it was for, such as its freight")
 
 
 class BillSupplier(Command):
@@ -47,6 +50,10 @@ class BillSupplier(Command):
     external_number: Code | None = None
     tax_amount: Amount | None = None
     due_date: Day | None = None
+
+
+class GoodsAreNoCostOfAnOrder(Refusal):
+    """Goods cost an order what they cost when they are delivered."""
 
 
 class NothingToBill(WrongState):
@@ -118,12 +125,25 @@ def bill_supplier(work: Work, bill: BillSupplier) -> Answer:
         link(work, "bill", line.id, line_id, quantity, bill.bill_date, in_company)
         service = named(work, item, line.item_id, field).kind == "service"
         role = "service_expense" if service else "goods_received_not_billed"
-        debits.append(
-            Posting(
-                account_id=account_of(work, company.id, role), amount=in_company, document_amount=column["net_amount"],
-                partner_id=order.partner_id, item_id=line.item_id,
-            )
+        debit = Posting(
+            account_id=account_of(work, company.id, role), amount=in_company, document_amount=column["net_amount"],
+            partner_id=order.partner_id, item_id=line.item_id,
         )  # fmt: skip
+        for_order = bill.lines[line_number - 1].sales_order if bill.lines is not None else None
+        if for_order is None:
+            debits.append(debit)
+            continue
+        place = f"lines.{line_number - 1}.sales_order"
+        if not service:
+            raise GoodsAreNoCostOfAnOrder(
+                "only a service is a cost of an order; goods cost it when they are delivered", field=place,
+                value=for_order,
+            )  # fmt: skip
+        parts = shared_by_order(work, company, for_order, place, in_company, column["net_amount"])
+        for order_line_id, amount, document_amount in parts:
+            debits.append(
+                replace(debit, amount=amount, document_amount=document_amount, sales_order_line_id=order_line_id)
+            )
     if amounts["tax_amount"]:
         debits.append(
             Posting(

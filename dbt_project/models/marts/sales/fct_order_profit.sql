@@ -83,10 +83,10 @@ computed as (
         ) as {{ component }}_estimated_minor,
         {% endfor -%}
         coalesce(actual_costs.actual_cost_minor, 0) as actual_cost_minor,
-        -- Freight and commission paid for an order are not recorded anywhere yet.
-        cast(0 as bigint) as other_cost_minor
+        coalesce(paid.paid_amount_minor, 0) as other_cost_minor
     from order_lines
     left join actual_costs on actual_costs.sales_order_line_id = order_lines.sales_order_line_id
+    left join {{ ref('int_order_costs_paid') }} as paid on paid.sales_order_line_id = order_lines.sales_order_line_id
     left join {{ ref('int_item_costs_in_force') }} as item_costs
         on item_costs.company_id = order_lines.company_id
         and item_costs.item_id = order_lines.item_id

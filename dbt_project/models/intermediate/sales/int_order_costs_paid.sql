@@ -1,0 +1,13 @@
+-- One row per sales order line that expenses were paid for: freight, commission and the like, minor units of company currency.
+select
+    journal_lines.sales_order_line_id,
+    {{ whole_sum('journal_lines.debit_amount_minor - journal_lines.credit_amount_minor') }} as paid_amount_minor
+from {{ ref('stg_journal_lines') }} as journal_lines
+inner join {{ ref('stg_journal_entries') }} as journal_entries
+    on journal_entries.journal_entry_id = journal_lines.journal_entry_id
+    and journal_entries.posting in ('manual', 'supplier_bill', 'debit_note')
+inner join {{ ref('stg_accounts') }} as accounts
+    on accounts.account_id = journal_lines.account_id
+    and accounts.account_type = 'expense'
+where journal_lines.sales_order_line_id is not null
+group by journal_lines.sales_order_line_id
