@@ -39,7 +39,7 @@ SUMS = text(
 
 def test_sixteen_threads_on_one_key_have_one_effect(acting: Acting) -> None:
     acting("create_item", code="A", name="A", unit="pcs", kind="bought")
-    data = {"effective_date": "2026-01-05", "reason": "count", "lines": [{"item": "A", "quantity": 1}]}
+    data = {"effective_date": "2026-01-05", "reason": "count", "lines": [{"item": "A", "quantity": 1, "unit_cost": 1}]}
     start = threading.Barrier(16)
     got: list[Any] = []
 
@@ -68,6 +68,7 @@ def _postings(process: int, generator: random.Random) -> list[Posting]:
         kind = generator.choice(["receive", "issue", "issue", "transfer"])
         item = "missing" if generator.random() < 0.1 else "A"
         line = {"item": item, "quantity": generator.randint(1, 9) * (-1 if kind == "issue" else 1)}
+        line |= {"unit_cost": 1} if kind == "receive" else {}
         data: dict[str, Any] = {"effective_date": f"2026-01-{generator.randint(5, 9):02d}", "lines": [line]}
         if kind == "transfer":
             places = generator.sample(["MAIN", "EAST"], 2)

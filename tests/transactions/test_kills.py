@@ -25,7 +25,8 @@ from transactions.ledger.tables import journal_entry
 
 def _postings(count: int, turn: object) -> list[Posting]:
     """Alternately an adjustment by 1 (a document and a move) and a journal entry over 1."""
-    adjustment = {"effective_date": "2026-01-05", "reason": "count", "lines": [{"item": "A", "quantity": 1}]}
+    found = {"item": "A", "quantity": 1, "unit_cost": 1}
+    adjustment = {"effective_date": "2026-01-05", "reason": "count", "lines": [found]}
     entry = {
         "entry_date": "2026-01-05",
         "lines": [{"account": "1002", "debit": 1}, {"account": "6601", "credit": 1}],

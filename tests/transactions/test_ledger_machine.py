@@ -83,8 +83,9 @@ class Company(RuleBasedStateMachine):
     def adjust(self, item: str, place: str, quantity: int, lost: bool, day: date) -> None:
         change = -quantity if lost else quantity
         lacking = lost and self._least_from(item, place, day) < quantity
+        line = {"item": item, "quantity": change} | ({} if lost else {"unit_cost": 1})
         answer = self._post("adjust_stock", "StockWouldGoNegative" if lacking else None, warehouse=place,
-                            effective_date=day, reason="count", lines=[{"item": item, "quantity": change}])  # fmt: skip
+                            effective_date=day, reason="count", lines=[line])  # fmt: skip
         if answer:
             self.days[item, place][day] += change
 

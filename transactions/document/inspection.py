@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from transactions.document.document import add_document, add_line, link
 from transactions.document.tables import inspection
+from transactions.kernel.refusal import StageIsOff
+from transactions.kernel.stage import require_stage
 from transactions.master.company import Company
 
 if TYPE_CHECKING:
@@ -25,6 +27,20 @@ class Waiting:
     description: str | None
     quantity: int
     lot_id: int | None
+
+
+INSPECTION_STAGE = 3
+
+
+def require_inspections(work: "Work", company_code: str | None) -> None:
+    """Refuse goods that wait for an inspection in a company that has not switched on how one is decided."""
+    try:
+        require_stage(work, INSPECTION_STAGE, company_code)
+    except StageIsOff:
+        raise StageIsOff(
+            "inspections are decided from stage 3 (make) on; until then goods go straight into stock",
+            field="inspect", value=True,
+        ) from None  # fmt: skip
 
 
 def add_inspections(

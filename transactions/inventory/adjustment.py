@@ -3,13 +3,16 @@
 One document of type adjustment, done at once. What is found comes from the location `loss`, what is lost goes there.
 """
 
+from typing import Any
 
 from pydantic import Field
+from sqlalchemy import Row, bindparam, or_, select
 
 from transactions.document.document import add_document, add_line
 from transactions.inventory.lot import lot_entering, lot_named
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
+from transactions.inventory.tables import stock_move
 from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import SignedQuantity, UnitPrice, micro, micro_or_none
@@ -18,6 +21,7 @@ from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.company import company_named
 from transactions.master.lookup import location_of, warehouse_named
+from transactions.master.tables import standard_cost
 
 
 class ReasonIsMissing(Refusal):
@@ -32,8 +36,16 @@ class LossHasNoPrice(Refusal):
     """What is lost leaves at the value that the stock has."""
 
 
+class CostIsUnknown(Refusal):
+    """What is found enters at what the item costs; where nothing says that, somebody states it, were it 0."""
+
+
 class AdjustmentLine(Line):
-    """quantity: found > 0, lost < 0, base unit. unit_cost: company currency, only for what is found."""
+    """quantity: found > 0, lost < 0, base unit. unit_cost: company currency, only for what is found.
+
+    Left out, what is found enters at the item's cost, which opening stock, a receipt, an output, a standard or an
+    earlier find with its cost says; where none does it is refused.
+    """
 
     item: Reference
     quantity: SignedQuantity
@@ -53,6 +65,21 @@ class AdjustStock(Command):
     external_number: Code | None = None
 
 
+_cost_in_moves = (
+    select(stock_move.c.id)
+    .where(
+        stock_move.c.company_id == bindparam("company_id"), stock_move.c.item_id == bindparam("item_id"),
+        or_(stock_move.c.move_type.in_(("opening", "receipt", "output")), stock_move.c.unit_cost.is_not(None)),
+    )
+    .limit(1)
+)  # fmt: skip
+_standard = (
+    select(standard_cost.c.id)
+    .where(standard_cost.c.company_id == bindparam("company_id"), standard_cost.c.item_id == bindparam("item_id"))
+    .limit(1)
+)
+
+
 @handles(AdjustStock, permission="inventory.adjustment", stage=1)
 def adjust_stock(work: Work, new: AdjustStock) -> Answer:
     """Correct the stock of a warehouse by what was found or lost."""
@@ -65,6 +92,7 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
         reason=new.reason, external_number=new.external_number,
     )  # fmt: skip
     moves, line_ids = [], []
+    with_cost = set()
     for position, line in enumerate(new.lines):
         field = f"lines.{position}"
         stocked = stocked_item_named(work, line.item, f"{field}.item")
@@ -84,6 +112,10 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
             if quantity > 0
             else lot_named(work, stocked, line.lot, -quantity, f"{field}.")
         )
+        if quantity > 0 and unit_cost is None and stocked.id not in with_cost:
+            _require_cost(work, company.id, stocked, f"{field}.unit_cost")
+        if quantity > 0:
+            with_cost.add(stocked.id)
         line_id = add_line(
             work, document_id, position + 1, item_id=stocked.id, entered_unit_id=stocked.unit_id, quantity=quantity,
             unit_price=unit_cost or 0, description=reason, warehouse_id=where.id, lot_id=lot_id,
@@ -99,3 +131,12 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
         )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)
     return {"id": document_id, "number": number, "lines": line_ids}
+
+
+def _require_cost(work: Work, company_id: int, stocked: Row[Any], field: str) -> None:
+    """Refuse what is found of an item for which nothing says in this company what it costs."""
+    if any(work.first(said, company_id=company_id, item_id=stocked.id) for said in (_cost_in_moves, _standard)):
+        return
+    raise CostIsUnknown(
+        f"nothing says yet what {stocked.code} costs: state unit_cost, 0 if it costs nothing", field=field, value=None
+    )

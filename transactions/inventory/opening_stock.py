@@ -3,7 +3,6 @@
 One document of type opening_stock, done at once; its moves come from the virtual location `opening`.
 """
 
-
 from pydantic import Field
 
 from transactions.document.document import add_document, add_line

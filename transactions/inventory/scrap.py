@@ -3,7 +3,6 @@
 One document of type scrap, done at once, from the warehouse's free stock to the location `loss`.
 """
 
-
 from pydantic import Field
 
 from transactions.document.document import add_document, add_line

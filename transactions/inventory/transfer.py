@@ -3,7 +3,6 @@
 One document of type transfer, done at once; its warehouse is where the goods come from, its lines' where they go.
 """
 
-
 from pydantic import Field
 
 from transactions.document.document import add_document, add_lines

@@ -1,6 +1,5 @@
 """A holiday: a day on which the company does not work, beside the weekdays on which it never does."""
 
-
 from sqlalchemy import select
 
 from transactions.kernel.command import Answer, Command, Name, handles

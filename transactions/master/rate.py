@@ -1,6 +1,5 @@
 """An exchange rate: what one unit of a foreign currency is worth in company currency from a date on."""
 
-
 from transactions.kernel.command import Answer, Command, CurrencyCode, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import ExchangeRate, nano

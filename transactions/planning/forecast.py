@@ -4,7 +4,6 @@ Customer orders wanted in the span consume it: what the plan still counts is the
 version of the same item, warehouse and first day counts; a quantity of 0 takes it back.
 """
 
-
 from pydantic import Field
 
 from transactions.inventory.stocked_item import stocked_item_named

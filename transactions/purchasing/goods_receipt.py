@@ -16,7 +16,7 @@ from transactions.document.document import (
     link,
     require_state,
 )
-from transactions.document.inspection import Waiting, add_inspections
+from transactions.document.inspection import Waiting, add_inspections, require_inspections
 from transactions.document.pricing import LineQuantity, asked
 from transactions.inventory.lot import lot_entering
 from transactions.inventory.stock import Move, move_stock
@@ -50,6 +50,8 @@ class ReceiveGoods(Command):
 def receive_goods(work: Work, receipt: ReceiveGoods) -> Answer:
     """Record the arrival of goods; lines left out: all that is open."""
     company = company_named(work, receipt.company)
+    if receipt.inspect:
+        require_inspections(work, receipt.company)
     order = document_named(work, company, "purchase_order", receipt.order, "order")
     require_state(order, "confirmed", field="order")
     open_period_on(work, company.id, receipt.effective_date)

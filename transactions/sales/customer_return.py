@@ -21,7 +21,7 @@ from transactions.document.document import (
     link,
     open_quantities,
 )
-from transactions.document.inspection import Waiting, add_inspections
+from transactions.document.inspection import Waiting, add_inspections, require_inspections
 from transactions.document.pricing import LineQuantity, asked
 from transactions.inventory.lot import lot_filter
 from transactions.inventory.stock import Move, move_stock
@@ -75,6 +75,8 @@ _back_of_line = (
 def return_from_customer(work: Work, returned: ReturnFromCustomer) -> Answer:
     """Take delivered goods back; lines left out: all that was delivered and is not back yet."""
     company = company_named(work, returned.company)
+    if returned.inspect:
+        require_inspections(work, returned.company)
     on = returned.effective_date
     open_period_on(work, company.id, on)
     delivery = document_named(work, company, "delivery", returned.delivery, "delivery")

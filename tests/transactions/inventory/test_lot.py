@@ -141,9 +141,10 @@ def test_a_wrong_lot_is_refused(dairy: Trading, command: str, data: dict[str, An
 def test_a_serial_lies_at_one_place(dairy: Trading) -> None:
     found = {"effective_date": "2026-01-10", "reason": "found"}
     bike = {"item": "BIKE", "quantity": 1, "lot": "S1"}
-    assert dairy.refused("adjust_stock", **found, lines=[bike, bike]).fact == "SerialIsInStock"
-    dairy("adjust_stock", **found, lines=[bike])
-    refusal = dairy.refused("adjust_stock", **found, warehouse="EAST", lines=[bike])
+    here = bike | {"unit_cost": 90}
+    assert dairy.refused("adjust_stock", **found, lines=[here, here]).fact == "SerialIsInStock"
+    dairy("adjust_stock", **found, lines=[here])
+    refusal = dairy.refused("adjust_stock", **found, warehouse="EAST", lines=[here])
     assert (refusal.fact, refusal.field, refusal.value) == ("SerialIsInStock", "lines.0.quantity", "S1")
     carry = {"from_warehouse": "MAIN", "to_warehouse": "EAST", "effective_date": "2026-01-11"}
     assert dairy.refused("transfer_stock", **carry, lines=[{"item": "BIKE", "quantity": 1}]).fact == "LotIsMissing"

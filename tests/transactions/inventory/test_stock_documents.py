@@ -129,7 +129,8 @@ def test_stock_does_not_fall_below_zero_today_nor_on_a_later_day(acting: Acting)
 
 
 def test_what_comes_in_on_a_document_counts_before_what_goes_out(acting: Acting) -> None:
-    lines = [{"item": "TUBE", "quantity": -5, "reason": "mixed up"}, {"item": "TUBE", "quantity": 5, "reason": "same"}]
+    lines = [{"item": "TUBE", "quantity": -5, "reason": "mixed up"},
+             {"item": "TUBE", "quantity": 5, "reason": "same", "unit_cost": 0}]  # fmt: skip
     acting("adjust_stock", effective_date="2026-01-10", lines=lines)
     assert acting.stock("TUBE", "MAIN/stock") == 0
 
@@ -160,3 +161,33 @@ def test_an_external_number_is_used_once_per_type(acting: Acting) -> None:
     acting("adjust_stock", effective_date="2026-01-10", external_number="X", lines=lines)
     refusal = acting.refused("adjust_stock", effective_date="2026-01-10", external_number="X", lines=lines)
     assert (refusal.fact, refusal.field) == ("AlreadyExists", "external_number")
+
+
+def test_what_is_found_has_a_cost_or_states_one(acting: Acting) -> None:
+    found = {"effective_date": "2026-01-10", "reason": "count"}
+    line: dict[str, Any] = {"item": "TUBE", "quantity": 3}
+    refusal = acting.refused("adjust_stock", **found, lines=[line])
+    assert (refusal.fact, refusal.field, refusal.value) == ("CostIsUnknown", "lines.0.unit_cost", None)
+    assert refusal.rule == "nothing says yet what TUBE costs: state unit_cost, 0 if it costs nothing"
+    acting("adjust_stock", **found, lines=[line | {"unit_cost": 0}, line])
+    assert [move["unit_cost"] for move in acting.rows("stock_move")] == [0, None]
+    acting("adjust_stock", **found, lines=[line])  # as the find before it
+
+
+@pytest.mark.parametrize("source", ["opening", "receipt", "standard"])
+def test_what_is_found_costs_what_the_company_knows(acting: Acting, source: str) -> None:
+    match source:
+        case "opening":
+            _open(acting, 5)
+        case "standard":
+            acting("set_standard_cost", item="TUBE", cost=0, effective_date="2026-03-01")
+        case "receipt":
+            acting("create_partner", code="SUP", name="Supplier", is_supplier=True)
+            acting("create_purchase_order", supplier="SUP", order_date="2026-01-05", confirm=True,
+                   lines=[{"item": "TUBE", "quantity": 1, "unit_price": 1}])  # fmt: skip
+            acting("receive_goods", order="PO000001", effective_date="2026-01-10")
+    found = {"effective_date": "2026-01-10", "reason": "count", "lines": [{"item": "TUBE", "quantity": 3}]}
+    acting("adjust_stock", **found)
+    acting("create_company", code="OTHER", name="Other", currency="EUR")
+    acting("create_warehouse", code="THERE", name="There", company="OTHER")
+    assert acting.refused("adjust_stock", **found, company="OTHER").fact == "CostIsUnknown"

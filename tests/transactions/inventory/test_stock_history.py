@@ -28,10 +28,8 @@ def test_a_move_is_refused_exactly_when_some_day_would_end_below_zero(
         after = change.copy()
         after[day] += quantity
         allowed = all(sum(after[: end + 1]) >= 0 for end in range(7))
-        data = {
-            "effective_date": str(FIRST + timedelta(days=day)),
-            "lines": [{"item": code, "quantity": quantity, "reason": "random"}],
-        }
+        line = {"item": code, "quantity": quantity, "reason": "random"} | ({"unit_cost": 1} if quantity > 0 else {})
+        data = {"effective_date": str(FIRST + timedelta(days=day)), "lines": [line]}
         try:
             acting("adjust_stock", **data)
         except StockWouldGoNegative:

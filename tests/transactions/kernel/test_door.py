@@ -127,14 +127,13 @@ def test_an_unknown_actor_is_not_let_in(acting: Acting) -> None:
 
 def test_two_threads_writing_leave_no_gap_and_no_double(acting: Acting) -> None:
     acting("create_item", code="A", name="A", unit="pcs", kind="bought")
+    lines = [{"item": "A", "quantity": 1, "unit_cost": 1}]
     failures: list[BaseException] = []
 
     def write(count: int) -> None:
         try:
             for _ in range(count):
-                acting(
-                    "adjust_stock", effective_date="2026-01-01", reason="count", lines=[{"item": "A", "quantity": 1}]
-                )
+                acting("adjust_stock", effective_date="2026-01-01", reason="count", lines=lines)
         except BaseException as failure:
             failures.append(failure)
 
@@ -155,7 +154,7 @@ def test_what_one_door_changes_another_sees(acting: Acting) -> None:
     adjustment: dict[str, Any] = {
         "effective_date": "2026-01-01",
         "reason": "x",
-        "lines": [{"item": "A", "quantity": 1}],
+        "lines": [{"item": "A", "quantity": 1, "unit_cost": 1}],
     }
     other("adjust_stock", **adjustment)  # it remembers the item now
     acting("change_item", item="A", is_blocked=True)

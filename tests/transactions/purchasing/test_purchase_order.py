@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.transactions.acting import Acting
 from tests.transactions.trading import Trading
+from transactions import Door
+from transactions.kernel.clock import SetClock
 
 
 def test_a_receipt_moves_goods_and_links_both_ways(trading: Trading) -> None:
@@ -203,3 +206,25 @@ def test_a_requisition_is_not_younger_than_its_need(trading: Trading) -> None:
     wanted = [{"item": "A", "quantity": 1, "needed_date": day} for day in ("2026-03-02", "2026-02-02")]
     made = trading("create_purchase_requisition", lines=wanted)
     assert str(trading.row("document", id=made["id"])["effective_date"]) == "2026-02-02"
+
+
+def test_goods_wait_for_no_inspection_before_one_can_be_decided(sqlite_door: Door, clock: SetClock) -> None:
+    trader = Acting(sqlite_door, clock)
+    at = {"company": "SHOP"}
+    trader("create_company", code="SHOP", name="Shop", currency="USD", stage=2)
+    trader("create_warehouse", code="STORE", name="Store", **at)
+    trader("create_item", code="A", name="A", unit="pcs", kind="bought")
+    trader("create_partner", code="BOTH", name="Both", is_supplier=True, is_customer=True)
+    line = {"item": "A", "quantity": 10, "unit_price": 5}
+    trader("create_purchase_order", supplier="BOTH", order_date="2026-01-05", lines=[line], confirm=True, **at)
+    receipt = {"order": "PO000001", "effective_date": "2026-01-06", **at}
+    refusal = trader.refused("receive_goods", **receipt, inspect=True)
+    assert (refusal.fact, refusal.field, refusal.value) == ("StageIsOff", "inspect", True)
+    assert refusal.rule == "inspections are decided from stage 3 (make) on; until then goods go straight into stock"
+    trader("receive_goods", **receipt)
+    trader("create_sales_order", customer="BOTH", order_date="2026-01-07", lines=[line], confirm=True, **at)
+    trader("deliver_goods", order="SO000001", effective_date="2026-01-08", **at)
+    back = {"delivery": "DN000001", "effective_date": "2026-01-09", **at}
+    assert trader.refused("return_from_customer", **back, inspect=True).field == "inspect"
+    trader("return_from_customer", **back)
+    assert trader.stock("A", "STORE/stock") == 10
