@@ -1,7 +1,8 @@
 """Cost settlement: the pending rows of a warehouse build become journal entries; only this moves inventory value.
 
 One entry per period: in the period itself while it is open, else in the first open one as the named correction of that
-period. A build is settled once, and only while nothing was settled since it was made.
+period. A build is settled once, when its rows posted something, and only while nothing was settled
+since it was made.
 """
 
 from collections import defaultdict
@@ -91,8 +92,9 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
         )
         if posted is not None:
             entries.append(posted[1])
-    work.insert(
-        cost_settlement, company_id=company.id, build_id=settlement.build_id, row_count=len(settlement.rows),
-        recorded_at=work.recorded_at,
-    )  # fmt: skip
+    if entries:  # what posted nothing stands in nobody's way: the build's rows may still come
+        work.insert(
+            cost_settlement, company_id=company.id, build_id=settlement.build_id, row_count=len(settlement.rows),
+            recorded_at=work.recorded_at,
+        )  # fmt: skip
     return {"build_id": settlement.build_id, "entries": entries, "already_settled": False}

@@ -52,6 +52,12 @@ def test_a_locked_period_is_corrected_in_the_first_open_one(trading: Trading) ->
 def test_nothing_pending_settles_nothing_and_says_so(shop: Trading) -> None:
     assert shop("settle_cost", build_id="b1", rows=[])["entries"] == []
     assert shop("settle_cost", build_id="b2", rows=[_row("1405")])["entries"] == []
+    assert shop.rows("cost_settlement") == []
+    for build in ("b1", "b2"):  # its rows come after all
+        done = shop("settle_cost", build_id=build, rows=_rows())
+        assert (len(done["entries"]), done["already_settled"]) == (1, False)
+    assert shop.balance("inventory") == 100
+    assert shop("settle_cost", build_id="b1", rows=[])["already_settled"]
 
 
 def test_rows_balance_in_each_period_and_name_what_exists(shop: Trading) -> None:
