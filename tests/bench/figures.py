@@ -160,4 +160,12 @@ FIGURES = (
         "warehouse.known_then",
         (3_000_000,),
     ),
+    Figure(
+        "stock-day-3m",
+        "stock and its age on a past day, 3 M moves",
+        "s",
+        Promise(at_most=1),
+        "warehouse.stock_on_past_days",
+        (3_000_000,),
+    ),
 )

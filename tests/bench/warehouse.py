@@ -17,6 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Index, Table, UniqueConstraint, func, select, text
 
+from dashboards.edition import Edition
+from dashboards.questions.question import answered
+from dbt_project.published import published_build
 from ingestion.sources.demo import make_demo
 from orchestration.known import known_at_moment
 from orchestration.refresh import Outcome, refresh
@@ -112,6 +115,23 @@ def known_then(moves: int, quick: bool) -> Measured:
             seconds.append(time.perf_counter() - start)
         steps = {step: f"{took:.1f} s" for step, took in found.seconds.items()}
         return Measured(median(seconds), count_of(door, "stock_move"), seconds, parts=steps)
+
+
+def stock_on_past_days(moves: int, quick: bool) -> Measured:
+    """Value and age of stock at the end of past days, as the board asks; value is the slowest question's median."""
+    with company(3_000 if quick else moves, 10 if quick else 90) as (home, door):
+        refresh(home, door.engine, as_of=LAST_DAY, full=True)
+        edition = Edition(published_build(home), "full")
+        days = [LAST_DAY - timedelta(days=back) for back in ((5, 7) if quick else (20, 40, 60, 80))]
+        asked: dict[str, list[float]] = {}
+        for question in ("stock_total", "stock_on_hand", "stock_by_item", "stock_ageing", "stock_age_by_category"):
+            for day in days:
+                start = time.perf_counter()
+                answered(edition, question, {"on": day.isoformat()})
+                asked.setdefault(question, []).append(time.perf_counter() - start)
+        slowest = max(asked.values(), key=median)
+        parts = {question: f"{median(seconds):.2f} s" for question, seconds in asked.items()}
+        return Measured(median(slowest), count_of(door, "stock_move"), slowest, parts=parts)
 
 
 def peak_steps(outcome: Outcome) -> dict[str, str]:
