@@ -18,15 +18,18 @@ from time import perf_counter
 from typing import Any
 
 import duckdb
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from ingestion.replication import BuildIsUnusable, Replication, replicate, source_signature
 from orchestration.dbt_run import DbtRun, NodeResult
 from orchestration.edition import Edition, flush_file, published_models, write_editions
 from orchestration.kept_nodes import KeptNodes
 from orchestration.warehouse_folder import WarehouseFolder, write_json
+from transactions.document.tables import document
 from transactions.kernel.clock import Clock, day_in
 from transactions.kernel.database import reading
+from transactions.kernel.day import FIRST_DAY, LAST_DAY
+from transactions.ledger.tables import journal_entry
 from transactions.master.tables import company
 
 
@@ -91,14 +94,45 @@ class Build:
         self.seconds[step] = round(perf_counter() - started, 3)
 
 
+class NoDayOfABuild(Exception):
+    """There is no build of the business date that was asked for; the text says why."""
+
+
 def business_day(engine: Engine, clock: Clock) -> date:
-    """Today in the time zone of the first company (UTC while there is none); BIHUAN_AS_OF, a date, goes before it."""
+    """Today in the time zone of the first company (UTC while there is none); BIHUAN_AS_OF, a date, goes before it.
+
+    Raises `NoDayOfABuild`.
+    """
     fixed = os.environ.get("BIHUAN_AS_OF")
     if fixed:
-        return date.fromisoformat(fixed)
+        try:
+            return _in_range(date.fromisoformat(fixed))
+        except ValueError:
+            raise NoDayOfABuild(f"BIHUAN_AS_OF is a date such as 2026-01-31, not {fixed}") from None
     with reading(engine) as connection:
         zone = connection.execute(select(company.c.time_zone).order_by(company.c.id).limit(1)).scalar()
     return day_in(clock.now(), zone or "UTC")
+
+
+def require_day(engine: Engine, day: date) -> date:
+    """The day that somebody names, on which the company has facts already if it has any; `NoDayOfABuild`.
+
+    Before the first fact a build would be empty, and green.
+    """
+    _in_range(day)
+    days = (document.c.effective_date, journal_entry.c.entry_date)
+    with reading(engine) as connection:
+        firsts = [connection.execute(select(func.min(each))).scalar() for each in days]
+    first = min((found for found in firsts if found is not None), default=day)
+    if day < first:
+        raise NoDayOfABuild(f"the first fact is of {first}; as of {day} there is nothing to build")
+    return day
+
+
+def _in_range(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NoDayOfABuild(f"a build is as of a day between {FIRST_DAY} and {LAST_DAY}, not {day}")
+    return day
 
 
 def is_up_to_date(warehouse: WarehouseFolder, engine: Engine, dbt: DbtRun, as_of: date) -> bool:

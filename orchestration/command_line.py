@@ -98,6 +98,7 @@ def _is_expected(error: Exception) -> bool:
         "RefreshFailed",
         "BackupIsDamaged",
         "HomeIsNotEmpty",
+        "NoDayOfABuild",
     }
     own |= {"MomentHasNotCome", "NothingWasRecorded", "ModelsFailed"}
     unusable = module.startswith(("sqlalchemy.exc", "duckdb", "_duckdb")) and "Error" in kinds | {"Error"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from orchestration.build import Build, begin_build, business_day
+from orchestration.build import Build, begin_build, business_day, require_day
 from orchestration.dbt_run import DbtRun
 from orchestration.notice import tell
 from orchestration.warehouse_folder import WarehouseFolder
@@ -75,7 +75,7 @@ def making_of_run(options: MakingOptions) -> Iterator[Making]:
     dbt = kept_dbt(warehouse.dbt)
     with warehouse.refresh_lock(wait=options.wait):
         warehouse.mend_pointer()
-        as_of = options.as_of or business_day(door.engine, door.clock)
+        as_of = require_day(door.engine, options.as_of) if options.as_of else business_day(door.engine, door.clock)
         with told(warehouse, door.clock, as_of):
             build = begin_build(warehouse, dbt, door.clock, as_of, full=options.full)
             making = Making(build, door.engine, dbt, options.full, options.all_tests)

@@ -17,6 +17,7 @@ from orchestration.build import (
     is_up_to_date,
     publish,
     replicate_rows,
+    require_day,
     run_models,
     run_tests,
     take_proofs,
@@ -58,14 +59,14 @@ def refresh(
     as_of: business date, by default today of the first company. full: from nothing instead of from the last good
     build. all_tests: every test and every column's checksum, as nightly. force: also when nothing changed. wait: for
     another refresh to end, else `RefreshIsRunning`. as_run: as a run of Dagster, seen on its page. Any failure of a
-    step is a `RefreshFailed`.
+    step is a `RefreshFailed`; a day without a build is `NoDayOfABuild`.
     """
     clock = clock or SystemClock()
     warehouse = WarehouseFolder.of_home(home)
     dbt = dbt or kept_dbt(warehouse.dbt)
     with warehouse.refresh_lock(wait=wait):
         warehouse.mend_pointer()
-        day = as_of or business_day(engine, clock)
+        day = require_day(engine, as_of) if as_of else business_day(engine, clock)
         if not (full or force or all_tests) and is_up_to_date(warehouse, engine, dbt, day):
             manifest = warehouse.published_manifest()
             assert manifest is not None

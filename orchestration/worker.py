@@ -68,9 +68,7 @@ class Worker:
             return "unchanged"
         before = self.warehouse.published_manifest()
         try:
-            outcome = refresh(
-                self.home, self.door.engine, clock=self.door.clock, as_of=day, as_run=self.as_run, dbt=self.dbt
-            )
+            outcome = refresh(self.home, self.door.engine, clock=self.door.clock, as_run=self.as_run, dbt=self.dbt)
         except RefreshIsRunning:
             return "busy"
         except RefreshFailed as failed:

@@ -273,6 +273,26 @@ def test_a_damaged_pointer_is_said_and_the_next_refresh_mends_it(
     assert run(["sql", "select unit_code from dim_unit"]) == 0
 
 
+def test_a_day_before_the_first_fact_or_out_of_range_has_no_build(
+    founded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = {"entry_date": "2026-01-05", "lines": [{"account": "1002", "debit": 1}, {"account": "6601", "credit": 1}]}
+    for command, data in (("create_company", COMPANY), ("post_journal_entry", entry)):
+        assert run(["do", command, "--data", json.dumps(data)]) == 0
+    for day, said in (
+        ("2026-01-04", "the first fact is of 2026-01-05; as of 2026-01-04 there is nothing to build"),
+        ("1800-01-01", "a build is as of a day between 1970-01-01 and 2199-12-31, not 1800-01-01"),
+        ("0001-01-01", "a build is as of a day between 1970-01-01 and 2199-12-31, not 0001-01-01"),
+    ):
+        capsys.readouterr()
+        assert run(["refresh", "--as-of", day]) == 1
+        assert capsys.readouterr().err == f"bihuan: {said}\n"
+    monkeypatch.setenv("BIHUAN_AS_OF", "yesterday")
+    assert run(["refresh"]) == 1
+    assert "BIHUAN_AS_OF is a date such as 2026-01-31, not yesterday" in capsys.readouterr().err
+    assert not (founded / "warehouse" / "builds").exists()
+
+
 def test_sql_answers_exactly_in_three_formats(small_home: SmallHome, capsys: pytest.CaptureFixture[str]) -> None:
     small_home.add_unit("件")
     small_home.refresh()

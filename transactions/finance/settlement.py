@@ -1,8 +1,7 @@
 """Cost settlement: the pending rows of a warehouse build become journal entries; only this moves inventory value.
 
 One entry per period: in the period itself while it is open, else in the first open one as the named correction of that
-period. A build is settled once, when its rows posted something, and only while nothing was settled
-since it was made.
+period. A build is settled once, when its rows posted something, and only while nothing was settled since it was made.
 """
 
 from collections import defaultdict
