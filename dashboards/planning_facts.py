@@ -33,7 +33,8 @@ def planning_facts(edition: Edition, company: int, *, without_lines: tuple[int, 
         )) as bigint) as margin_amount"""
     demands = edition.rows(
         f"""select demand_id, kind, item_code as item_id, warehouse_id, {_micro("quantity")} as quantity, need_date,
-            sales_order_line_id, cast(work_order_id as varchar) as work_order_id, for_supply_id
+            sales_order_line_id, cast(work_order_id as varchar) as work_order_id, for_supply_id,
+            {_micro("reserved_quantity")} as reserved_quantity
             {margin}
         from marts.fct_planning_demands as demand where company_id = ? order by demand_id""",
         [company],
@@ -41,11 +42,12 @@ def planning_facts(edition: Edition, company: int, *, without_lines: tuple[int, 
     parts = edition.rows(
         f"""select bom_id, made_item_code, alternate, effective_date, end_date, is_phantom, part_kind, part_id,
             item_code as item_id, {_micro("output_quantity")} as output_quantity, {_micro("quantity")} as quantity,
-            {_micro("scrap_rate")} as scrap_rate
+            {_micro("scrap_rate")} as scrap_rate, {_micro("yield_rate")} as yield_rate
         from marts.fct_planning_bom_lines order by bom_id, part_kind, part_id"""
     )
     versions = parts.select(
-        "bom_id", "alternate", "effective_date", "end_date", "output_quantity", "is_phantom", item_id="made_item_code"
+        "bom_id", "alternate", "effective_date", "end_date", "output_quantity", "is_phantom", "yield_rate",
+        item_id="made_item_code",
     )
 
     def of_company(columns: str, table: str, order: str, which: str = "true") -> pl.DataFrame:

@@ -90,8 +90,12 @@ def _dearer(edition: Edition, company: int, told: tuple[str, ...]) -> dict[str, 
         & (pl.col("effective_date") <= edition.as_of)
         & (pl.col("end_date").is_null() | (pl.col("end_date") >= edition.as_of))
     ).sort("effective_date")
-    recipes = {item: (bom, output) for item, bom, output in in_force.select(
-        "item_id", "bom_id", "output_quantity").iter_rows()}  # fmt: skip
+    recipes = {
+        item: (bom, Fraction(output * (rate or MICRO), MICRO))
+        for item, bom, output, rate in in_force.select(
+            "item_id", "bom_id", "output_quantity", "yield_rate"
+        ).iter_rows()
+    }
     parts: dict[object, list[tuple[str, int, int]]] = {}
     for bom, item, quantity, scrap in facts.bom_lines.select("bom_id", "item_id", "quantity", "scrap_rate").iter_rows():
         parts.setdefault(bom, []).append((item, quantity, scrap or 0))

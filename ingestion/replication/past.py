@@ -173,9 +173,17 @@ class _Recording:
                     max(effective_date) as last_effective_date
                 from ends group by item_id, location_id, lot_id
             )
-            select rows.* replace (held.quantity as quantity, held.last_effective_date as last_effective_date)
+            select rows.* replace (
+                held.quantity as quantity, held.last_effective_date as last_effective_date,
+                coalesce(reserved.quantity, 0) as reserved_quantity
+            )
             from source.raw.stock_balance as rows
-            inner join held using (item_id, location_id, lot_id)"""
+            inner join held using (item_id, location_id, lot_id)
+            left join (
+                select item_id, location_id, lot_id, cast(sum(quantity) as bigint) as quantity
+                from source.raw.stock_reservation as changes where {self.was_known("stock_reservation", "changes")}
+                group by item_id, location_id, lot_id
+            ) as reserved using (item_id, location_id, lot_id)"""
         ).fetchall()
         return int(found[0][0])
 

@@ -80,7 +80,7 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
     }
     alternates = {
         name: [
-            [(*version[:4], False) for version in _versions(random, names[index + 1 :])]
+            [(*version[:4], False, MICRO) for version in _versions(random, names[index + 1 :])]
             for _ in range(random.choice([1, 1, 2]))
         ]
         for index, name in enumerate(names)
@@ -88,6 +88,13 @@ def factory_of(number: int, horizon_days: int, holidays: set[date], prefix: str 
     }
     for supply in supplies:
         supply["expected_date"] = AS_OF + timedelta(random.randint(-3, 90)) if random.random() < 0.4 else None
+    for demand in demands:
+        if demand["kind"] == "sales_order" and random.random() < 0.3:
+            demand["reserved_quantity"] = random.choice([demand["quantity"], _quantity(random)])
+    for versions in [*boms.values(), *(every for of in alternates.values() for every in of)]:
+        for number, version in enumerate(versions):
+            if random.random() < 0.3:
+                versions[number] = (*version[:5], random.choice([900_000, 333_333, 750_000]))
     return Factory(
         AS_OF, horizon_days, items, boms, stock, demands, supplies, holidays, routes, expiring, by_products,
         alternates=alternates,
@@ -145,7 +152,7 @@ def _versions(random: Random, below: list[str]) -> list[Version]:
             for name in sorted(components)
         }
         output, is_phantom = random.choice([MICRO, 2 * MICRO, 7 * MICRO]), random.random() < 0.2
-        versions.append((day, end, output, lines, is_phantom))
+        versions.append((day, end, output, lines, is_phantom, MICRO))
     return versions
 
 
@@ -159,7 +166,8 @@ def _supply(
 
 
 def _demand(name: str, kind: str, item: str, warehouse: str, quantity: int, need: date, **more: Any) -> dict[str, Any]:
-    absent = dict.fromkeys(("priority", "sales_order_line_id", "margin_amount", "work_order_id", "for_supply_id"))
+    absent = dict.fromkeys(("priority", "sales_order_line_id", "margin_amount", "work_order_id", "for_supply_id",
+                            "reserved_quantity"))  # fmt: skip
     return {
         "demand_id": name, "kind": kind, "item_id": item, "warehouse_id": warehouse, "quantity": quantity,
         "need_date": need, **absent, **more,
@@ -264,10 +272,11 @@ def facts(factory: Factory) -> PlanningInput:
         {
             "bom_id": f"{item}{number}/{alternate}", "item_id": item, "effective_date": day, "end_date": end,
             "output_quantity": output, "is_phantom": is_phantom, "alternate": alternate, "lines": lines,
+            "yield_rate": rate,
         }
         for item in factory.boms
         for alternate, every in enumerate((factory.boms[item], *factory.alternates.get(item, [])), start=1)
-        for number, (day, end, output, lines, is_phantom) in enumerate(every)
+        for number, (day, end, output, lines, is_phantom, rate) in enumerate(every)
     ]  # fmt: skip
     return PlanningInput(
         as_of=factory.as_of,

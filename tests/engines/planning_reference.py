@@ -7,7 +7,7 @@ are whole micro-quantities.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, isqrt
@@ -15,7 +15,7 @@ from typing import Any
 
 Place = tuple[str, str]
 Name = tuple[Any, ...]
-Version = tuple[date, date | None, int, dict[str, tuple[int, int]], bool]
+Version = tuple[date, date | None, int, dict[str, tuple[int, int]], bool, int]
 NEVER = date.max
 
 
@@ -29,6 +29,7 @@ class Requirement:
     line: int | None = None
     work_order: str | None = None
     last_day: date | None = None
+    is_held: bool = False
     pegs: list[tuple[Supply | None, int]] = field(default_factory=list)
 
 
@@ -55,8 +56,8 @@ class Supply:
 @dataclass
 class Factory:
     """items: place → parameters; boms: item → versions (date, end or None, output quantity, {component: (quantity,
-    scrap rate)}, whether a phantom); alternates: item → the same for each alternate by priority; routes: (item or None,
-    from warehouse, to warehouse, transit days)."""
+    scrap rate)}, whether a phantom, yield rate); alternates: item → the same for each alternate by priority; routes:
+    (item or None, from warehouse, to warehouse, transit days)."""
 
     as_of: date
     horizon_days: int
@@ -197,6 +198,7 @@ def plan(factory: Factory) -> Plan:
         )
         supplies[supply.place].append(supply)
         orders[given["supply_id"]] = supply
+    reserved = _reserved(factory)
     for given in sorted(factory.demands, key=lambda given: given["demand_id"]):
         need = Requirement(
             (given["demand_id"],),
@@ -207,6 +209,13 @@ def plan(factory: Factory) -> Plan:
             given["sales_order_line_id"],
             given["work_order_id"],
         )
+        held = reserved.get(given["demand_id"], 0)
+        if held:
+            apart = replace(need, quantity=held, is_held=True, pegs=[])
+            requirements[need.place].append(apart)
+            need.quantity -= held
+        if need.quantity == 0:
+            continue
         requirements[need.place].append(need)
         order = given["for_supply_id"] or f"WO:{need.work_order}"
         if order in orders:
@@ -248,8 +257,23 @@ def plan(factory: Factory) -> Plan:
     for need in every:
         if need.line is not None:
             there = _covered(need, really, as_of)
-            predicted[need.line] = None if there == NEVER else max(there, need.need, as_of)
+            day = None if there == NEVER else max(there, need.need, as_of)
+            before = predicted.get(need.line, as_of)
+            predicted[need.line] = None if day is None or before is None else max(before, day)
     return Plan(every, [s for place in planned_places for s in supplies[place]], available, covered, predicted)
+
+
+def _reserved(factory: Factory) -> dict[str, int]:
+    """By demand, what of the stock is reserved for it, as far as there is stock."""
+    left = {place: max(factory.stock.get(place, 0), 0) for place in factory.items}
+    reserved: dict[str, int] = {}
+    for given in sorted(factory.demands, key=lambda given: (given["need_date"], given["demand_id"])):
+        place = (given["item_id"], given["warehouse_id"])
+        if given["kind"] == "sales_order":
+            held = min(given["reserved_quantity"] or 0, given["quantity"], left[place])
+            left[place] -= held
+            reserved[given["demand_id"]] = held
+    return reserved
 
 
 def joined(plans: list[Plan]) -> Plan:
@@ -348,10 +372,12 @@ def _free(factory: Factory, place: Place, needs: list[Requirement], coming: list
     _expire(factory, place, needs)
     safety = factory.items[place]["safety_stock"]
     stock = factory.stock.get(place, 0)
-    balances = [stock - max(safety, 0)]
-    for day in {max(need.need, factory.as_of) for need in needs}:
+    held = sum(need.quantity for need in needs if need.is_held)
+    balances = [stock - max(safety, 0) - held]
+    for day in {max(need.need, factory.as_of) for need in needs if not need.is_held}:
         received = sum(supply.quantity for supply in coming if supply.counts_from <= day)
-        balances.append(stock + received - safety - sum(need.quantity for need in needs if need.need <= day))
+        required = sum(need.quantity for need in needs if need.is_held or need.need <= day)
+        balances.append(stock + received - safety - required)
     return max(min(balances), 0)
 
 
@@ -397,7 +423,7 @@ def _lines(
     """Component and quantity per unit, phantoms replaced by their lines."""
     found: list[tuple[str, Fraction]] = []
     for component, (quantity, scrap) in version[3].items():
-        share = Fraction(quantity * 1_000_000, version[2] * (1_000_000 - scrap))
+        share = Fraction(quantity * 1_000_000, version[2] * (1_000_000 - scrap)) * Fraction(1_000_000, version[5])
         started = [one for one in sorted(factory.boms.get(component, [])) if one[0] <= day][-1:]
         known = [one for one in started if one[1] is None or one[1] >= day]
         if known and known[0][4] and component not in above:
@@ -437,7 +463,8 @@ def _made_by(
                 continue
             there = factory.stock.get(target, 0) - factory.items[target]["safety_stock"]
             there += sum(supply.quantity for supply in supplies[target] if supply.counts_from <= start)
-            if there < needed + sum(need.quantity for need in requirements[target] if need.need <= start):
+            required = [need for need in requirements[target] if need.is_held or need.need <= start]
+            if there < needed + sum(need.quantity for need in required):
                 return True
         return False
 
@@ -469,7 +496,10 @@ def _plan_place(
         if order is not None and need.priority == float("inf") and order.serves:
             need.priority = order.serves[0].priority
     _expire(factory, place, requirements[place])
-    needs = sorted(requirements[place], key=lambda need: (need.need, need.priority))
+    needs = sorted(requirements[place], key=lambda need: (not need.is_held, need.need, need.priority))
+    # What is reserved is taken from the first.
+    earliest = min([as_of] + [need.need for need in needs if not need.is_held])
+    counts = {id(need): earliest if need.is_held else need.need for need in needs}
     stock = factory.stock.get(place, 0)
     safety = item["safety_stock"]
     existing = sorted(
@@ -478,10 +508,10 @@ def _plan_place(
     )
     existing += [supply for supply in supplies[place] if supply.kind == "by_product"]
     existing.sort(key=lambda supply: supply.counts_from)
-    days = sorted({as_of} | {need.need for need in needs} | {supply.counts_from for supply in existing})
+    days = sorted({as_of} | set(counts.values()) | {supply.counts_from for supply in existing})
 
     def deficit(day: date) -> int:
-        required = sum(need.quantity for need in needs if need.need <= day)
+        required = sum(need.quantity for need in needs if counts[id(need)] <= day)
         coming = sum(supply.quantity for supply in existing if supply.counts_from <= day)
         return required + safety - stock - coming
 
@@ -491,7 +521,7 @@ def _plan_place(
     made: list[Supply] = []
     last_day = as_of + timedelta(factory.horizon_days)
     part_period = item["order_cost"] * 1_000_000 // item["holding_cost"]
-    required = sum(need.quantity for need in needs if need.need <= max(day for day in days if day <= last_day))
+    required = sum(need.quantity for need in needs if counts[id(need)] <= max(day for day in days if day <= last_day))
     economic = economic_lot(required, factory.horizon_days + 1, part_period)
     given = {
         offer["supplier_id"]: sum(one.quantity for one in existing if one.supplier == offer["supplier_id"])
@@ -566,7 +596,7 @@ def _plan_place(
         if supply.serves:
             priority = supply.serves[0].priority
         else:
-            priority = _cause_priority(needs, sequence, supply, safety)
+            priority = _cause_priority(needs, counts, sequence, supply, safety)
         if supply.source is not None:
             need = Requirement((*supply.name, place[0]), supply.source, supply.quantity, supply.release, priority)
             requirements[supply.source].append(need)
@@ -621,7 +651,9 @@ def _dated(factory: Factory, item: dict[str, Any], day: date, takes: int) -> tup
     return release, due
 
 
-def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Supply, safety: int) -> float:
+def _cause_priority(
+    needs: list[Requirement], counts: dict[int, date], order: list[Supply], supply: Supply, safety: int
+) -> float:
     """The priority of the requirement that broke the floor, for a supply that only refills the safety stock."""
     before = 0
     for other in order:
@@ -632,7 +664,7 @@ def _cause_priority(needs: list[Requirement], order: list[Supply], supply: Suppl
     for need in needs:
         running += need.quantity
         if running > before - safety:
-            return need.priority if need.need <= supply.counts_from else float("inf")
+            return need.priority if counts[id(need)] <= supply.counts_from else float("inf")
     return float("inf")
 
 

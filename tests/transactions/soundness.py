@@ -6,9 +6,9 @@ from collections import defaultdict
 
 from sqlalchemy import Connection, func, select
 
-from transactions.document.tables import document
+from transactions.document.tables import document, document_line, line_link
 from transactions.inventory.stock import STOCK_KINDS
-from transactions.inventory.tables import stock_balance, stock_move
+from transactions.inventory.tables import stock_balance, stock_move, stock_reservation
 from transactions.kernel.audit import first_broken_record
 from transactions.kernel.tables import number_series
 from transactions.ledger.tables import journal_entry, journal_line
@@ -55,6 +55,24 @@ def _assert_stock(connection: Connection) -> None:
     ).all()
     assert {(row.item_id, row.location_id, row.lot_id): row.quantity for row in rows} == moved
     assert all(row.quantity >= 0 or row.allow_negative for row in rows)
+    reserved: dict[tuple[int, int, int], int] = defaultdict(int)
+    of_line: dict[int, int] = defaultdict(int)
+    for change in connection.execute(select(stock_reservation)):
+        reserved[change.item_id, change.location_id, change.lot_id] += change.quantity
+        of_line[change.document_line_id] += change.quantity
+    found = {(row.item_id, row.location_id, row.lot_id): row.reserved_quantity for row in rows}
+    assert {key: quantity for key, quantity in found.items() if quantity} == {k: v for k, v in reserved.items() if v}
+    assert all(row.reserved_quantity <= max(row.quantity, 0) for row in rows)
+    delivered = {
+        row.from_line_id: int(row.quantity)
+        for row in connection.execute(
+            select(line_link.c.from_line_id, func.sum(line_link.c.quantity).label("quantity"))
+            .where(line_link.c.link_type == "delivery")
+            .group_by(line_link.c.from_line_id)
+        )
+    }
+    ordered = {row.id: row.quantity for row in connection.execute(select(document_line.c.id, document_line.c.quantity))}
+    assert all(0 <= held <= ordered[line] - delivered.get(line, 0) for line, held in of_line.items() if held)
 
 
 def _assert_numbers(connection: Connection) -> None:

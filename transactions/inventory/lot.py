@@ -6,7 +6,7 @@ passed over.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -99,10 +99,12 @@ def lots_taken(
     code: str | None,
     field: str,
     taken: Counter[int],
+    own: Mapping[int, int] | None = None,
 ) -> list[tuple[int | None, int]]:
     """(lot id, quantity) of what leaves the location: of the lot that is said, else of those that expire first.
 
     field: where the quantity stood. taken: by lot id what earlier lines of the document take; this one is added.
+    own: by lot id (0: no lot) what is reserved for the line: it is taken first, what others reserved never.
     """
     if item.tracked_by == "none" and code is None:
         return [(None, quantity)]
@@ -113,8 +115,11 @@ def lots_taken(
         return [(lot_id, quantity)]
     parts: list[tuple[int | None, int]] = []
     left = quantity
-    for row in work.rows(_lying, item_id=item.id, location_id=location_id, on=on):
-        part = min(left, available(work, (item.id, location_id, row.lot_id), on) - taken[row.lot_id])
+    reserved = own or {}
+    lying = work.rows(_lying, item_id=item.id, location_id=location_id, on=on)
+    for row in sorted(lying, key=lambda row: row.lot_id not in reserved):
+        held = reserved.get(row.lot_id, 0)
+        part = min(left, available(work, (item.id, location_id, row.lot_id), on, held) - taken[row.lot_id])
         if part > 0:
             parts.append((row.lot_id, part))
             taken[row.lot_id] += part
@@ -126,6 +131,17 @@ def lots_taken(
         f"{from_micro(quantity)} asked",
         field=field, value=str(from_micro(quantity)),
     )  # fmt: skip
+
+
+def free_lots(work: "Work", item: Row[Any], location_id: int, quantity: int, on: date) -> list[tuple[int, int]]:
+    """(lot id, quantity) of what is neither expired nor reserved there, up to the quantity, in the same order; 0 where
+    a lot is all reserved."""
+    parts: list[tuple[int, int]] = []
+    for row in work.rows(_lying, item_id=item.id, location_id=location_id, on=on):
+        part = max(min(quantity, available(work, (item.id, location_id, row.lot_id), on)), 0)
+        parts.append((row.lot_id, part))
+        quantity -= part
+    return parts
 
 
 def lot_filter(work: "Work", item: Row[Any], code: str | None, prefix: str) -> int | None:

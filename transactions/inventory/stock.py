@@ -1,6 +1,7 @@
 """Moving stock: every move has two ends, and no balance falls below zero on any day where the warehouse forbids it.
 
-A back-dated move is checked against every later day, not only against the present.
+A back-dated move is checked against every later day, not only against the present. What is reserved for an order stays
+where it lies, also where a warehouse may go below zero.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, union_all
 
-from transactions.inventory.tables import lot, stock_balance, stock_move
+from transactions.document.tables import document, document_line
+from transactions.inventory.tables import lot, stock_balance, stock_move, stock_reservation
 from transactions.kernel.exact import MICRO, from_micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.statement import one_of
@@ -26,6 +28,12 @@ STOCK_KINDS = ("stock", "inspection")  # locations that hold goods of ours; all 
 
 
 class StockWouldGoNegative(Refusal):
+    status = 409
+
+
+class StockIsReserved(Refusal):
+    """What is held for one order goes nowhere else."""
+
     status = 409
 
 
@@ -61,11 +69,12 @@ class Balance:
     id: int | None
     quantity: int
     last_effective_date: date
+    reserved: int = 0
 
 
 _balances = select(
     stock_balance.c.item_id, stock_balance.c.location_id, stock_balance.c.lot_id, stock_balance.c.id,
-    stock_balance.c.quantity, stock_balance.c.last_effective_date,
+    stock_balance.c.quantity, stock_balance.c.last_effective_date, stock_balance.c.reserved_quantity,
 ).where(one_of(stock_balance.c.item_id, "item_ids"), one_of(stock_balance.c.location_id, "location_ids"))  # fmt: skip
 _at_place = (
     (stock_move.c.item_id == bindparam("item_id"))
@@ -135,16 +144,18 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
         if balance is None:
             balance = work.balances[key] = Balance(None, 0, effective_date)
         balance.quantity += quantity
+        if quantity < 0 and balance.reserved and balance.quantity < balance.reserved:
+            _refuse_reserved(work, key, balance, -quantity, fields[key])
         balance.last_effective_date = max(balance.last_effective_date, effective_date)
         if balance.id is None:
             balance.id = work.insert(
                 stock_balance, item_id=key[0], location_id=key[1], lot_id=key[2], quantity=balance.quantity,
-                last_effective_date=balance.last_effective_date,
+                last_effective_date=balance.last_effective_date, reserved_quantity=0,
             )  # fmt: skip
         else:
-            changed.append((balance.quantity, balance.last_effective_date, balance.id))
+            changed.append((balance.quantity, balance.last_effective_date, balance.reserved, balance.id))
     if changed:
-        work.change_rows(stock_balance, ("quantity", "last_effective_date"), changed)
+        work.change_rows(stock_balance, ("quantity", "last_effective_date", "reserved_quantity"), changed)
     for key, quantity in change.items():
         if key[2] and quantity > 0:
             _refuse_second_of_a_serial(work, key, fields[key])
@@ -164,7 +175,7 @@ def _load_balances(work: "Work", moves: Sequence[Move], holding: set[int]) -> No
         for row in work.rows(_balances, item_ids=items, location_ids=places):
             key = (row.item_id, row.location_id, row.lot_id)
             if key in missing:
-                work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date)
+                work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date, row.reserved_quantity)
 
 
 _serials_lying = (
@@ -172,6 +183,7 @@ _serials_lying = (
     .join_from(stock_balance, item, item.c.id == stock_balance.c.item_id)
     .where(stock_balance.c.lot_id == bindparam("lot_id"), item.c.tracked_by == "serial")
 )
+_item_code = select(item.c.code).where(item.c.id == bindparam("item_id"))
 _lot_code = select(lot.c.code).where(lot.c.id == bindparam("lot_id"))
 
 
@@ -182,19 +194,27 @@ def _refuse_second_of_a_serial(work: "Work", key: tuple[int, int, int], field: s
         raise SerialIsInStock("the serial lies in stock already", field=field, value=code)
 
 
-def available(work: "Work", key: tuple[int, int, int], on: date) -> int:
-    """What of (item, location, lot or 0) can be taken on the day without lacking then or later; micro."""
+def balance_of(work: "Work", key: tuple[int, int, int]) -> Balance | None:
+    """What lies of (item, location, lot or 0); None where nothing of it ever did."""
     if key not in work.balances:
         for row in work.rows(_balances, item_ids=[key[0]], location_ids=[key[1]]):
             known = (row.item_id, row.location_id, row.lot_id)
-            work.balances.setdefault(known, Balance(row.id, row.quantity, row.last_effective_date))
-    balance = work.balances.get(key)
+            found = Balance(row.id, row.quantity, row.last_effective_date, row.reserved_quantity)
+            work.balances.setdefault(known, found)
+    balance: Balance | None = work.balances.get(key)
+    return balance
+
+
+def available(work: "Work", key: tuple[int, int, int], on: date, own: int = 0) -> int:
+    """What of (item, location, lot or 0) can be taken on the day without lacking then or later, micro; of what is
+    reserved only `own`."""
+    balance = balance_of(work, key)
     if balance is None:
         return 0
-    quantity: int = balance.quantity
+    free: int = balance.quantity - balance.reserved + own
     if balance.last_effective_date <= on:
-        return quantity
-    return _least_from(work, key, balance.quantity, on)[0]
+        return free
+    return min(free, _least_from(work, key, balance.quantity, on)[0])
 
 
 def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effective_date: date, field: str) -> None:
@@ -215,6 +235,35 @@ def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effect
         else:
             rule = f"{there} of {what} in {where} on {on}, {from_micro(asked)} asked"
         raise StockWouldGoNegative(rule, field=field, value=str(from_micro(asked)))
+
+
+_reserved_for = (
+    select(document.c.number, func.sum(stock_reservation.c.quantity).label("quantity"))
+    .join_from(stock_reservation, document_line, document_line.c.id == stock_reservation.c.document_line_id)
+    .join(document, document.c.id == document_line.c.document_id)
+    .where(
+        stock_reservation.c.item_id == bindparam("item_id"),
+        stock_reservation.c.location_id == bindparam("location_id"),
+        stock_reservation.c.lot_id == bindparam("lot_id"),
+    )
+    .group_by(document.c.number)
+    .having(func.sum(stock_reservation.c.quantity) > 0)
+    .order_by(document.c.number)
+)
+
+
+def _refuse_reserved(work: "Work", key: tuple[int, int, int], balance: Balance, asked: int, field: str) -> None:
+    """Say what is reserved there, and for which orders."""
+    item_id, location_id, lot_id = key
+    place = _place_of(work, location_id)
+    holders = work.rows(_reserved_for, item_id=item_id, location_id=location_id, lot_id=lot_id)
+    orders = ", ".join(f"{row.number} ({from_micro(int(row.quantity))})" for row in holders)
+    code, where = work.rows(_item_code, item_id=item_id)[0].code, place.warehouse or place.code
+    free = from_micro(max(balance.quantity + asked - balance.reserved, 0))
+    raise StockIsReserved(
+        f"of {code} in {where} are reserved for {orders}; {free} are free, {from_micro(asked)} asked",
+        field=field, value=str(from_micro(asked)),
+    )  # fmt: skip
 
 
 def _least_from(work: "Work", key: tuple[int, int, int], now: int, effective_date: date) -> tuple[int, date]:

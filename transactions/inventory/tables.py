@@ -41,7 +41,27 @@ stock_balance = table(  # Σ in − Σ out per item, location and lot; kept in t
     whole("lot_id", default=0),  # 0: no lot
     whole("quantity"),
     day("last_effective_date"),
+    whole("reserved_quantity", default=0),  # Σ of the reservations there, kept along with them
     UniqueConstraint("item_id", "location_id", "lot_id"),
+    CheckConstraint(
+        "reserved_quantity = 0 or (reserved_quantity > 0 and reserved_quantity <= quantity)", name="reserved_is_there"
+    ),
+)
+
+stock_reservation = table(  # what is held for a sales order line is Σ of these, by line, location and lot
+    "stock_reservation",
+    reference("company_id", "company"),
+    reference("document_line_id", "document_line", indexed=True),  # the line of the sales order
+    reference("item_id", "item"),
+    reference("location_id", "location"),
+    whole("lot_id", default=0),  # 0: no lot
+    whole("quantity"),  # base unit; > 0 reserved, < 0 released or used up
+    text("cause"),  # reserve, release, delivery, amendment, cancellation
+    reference("user_id", "user_account"),
+    day("effective_date"),
+    whole("recorded_at"),
+    CheckConstraint("quantity <> 0", name="quantity_is_some"),
+    append_only=True,
 )
 
 time_entry = table(
@@ -62,4 +82,5 @@ time_entry = table(
     append_only=True,
 )
 
+Index("ix_stock_reservation_place", stock_reservation.c.item_id, stock_reservation.c.location_id)
 Index("ix_stock_move_item_day", stock_move.c.item_id, stock_move.c.effective_date)

@@ -34,6 +34,10 @@ class EverythingIsScrap(Refusal):
     """A scrap rate is below 1, or nothing would be left."""
 
 
+class NothingComesOut(Refusal):
+    """A yield is above 0, or no quantity would be enough to start."""
+
+
 class PhantomHasNoAlternate(Refusal):
     """What is not made for itself is made in one way only."""
 
@@ -72,6 +76,9 @@ class CreateBom(Command):
     end_date: Day | None = Field(None, description="last day in force")
     by_products: tuple[ByProduct, ...] = Field((), description="what comes out beside the item")
     is_phantom: bool = Field(False, description="as a component it is not made, its own components are used")
+    yield_rate: Rate | None = Field(
+        None, description="share of a started quantity that comes out good, above 0; left out: 1"
+    )
     alternate: Annotated[int, Field(ge=1, le=99)] = Field(
         1, description="1: the main one; 2 and up are used, in this order, when components of the ones before are short"
     )
@@ -86,9 +93,12 @@ def create_bom(work: Work, new: CreateBom) -> Answer:
         raise EndsBeforeItStarts("the last day in force is not before the first", field="end_date", value=new.end_date)
     if new.is_phantom and new.alternate > 1:
         raise PhantomHasNoAlternate("only the main BOM may be a phantom", field="alternate", value=new.alternate)
+    if new.yield_rate == 0:
+        raise NothingComesOut("a yield is above 0", field="yield_rate", value=str(new.yield_rate))
     bom_id = work.insert(
         bom, item_id=made.id, output_quantity=micro(new.output_quantity) or MICRO, effective_date=new.effective_date,
         end_date=new.end_date, recorded_at=work.recorded_at, is_phantom=new.is_phantom, alternate=new.alternate,
+        yield_rate=micro(new.yield_rate) or MICRO,
     )  # fmt: skip
     line_ids = []
     for position, line in enumerate(new.lines):
@@ -160,10 +170,11 @@ def by_products_of(work: Work, version: Row[Any], planned: int) -> list[tuple[in
 
 
 def requirements(work: Work, version: Row[Any], planned: int, on: date) -> dict[int, int]:
-    """What must be issued to make `planned` (micro) by that BOM: micro of each component, by item id.
+    """What must be issued to make `planned` (micro, good) by that BOM: micro of each component, by item id.
 
-    Per line planned × quantity ÷ output quantity ÷ (1 − scrap rate), rounded up to the next millionth. In place of a
-    component whose BOM in force on the day is a phantom stand that BOM's lines, multiplied through and rounded once.
+    Per line planned ÷ yield × quantity ÷ output quantity ÷ (1 − scrap rate), rounded up to the next millionth: what is
+    started needs its components, whether it comes out good or not. In place of a component whose BOM in force on the
+    day is a phantom stand that BOM's lines, multiplied through and rounded once.
     """
     needed: dict[int, int] = {}
     for item_id, numerator, denominator in _shares(work, version, on, (version.item_id,)):
@@ -178,7 +189,8 @@ def _shares(work: Work, version: Row[Any], on: date, above: tuple[int, ...]) -> 
     if lines is None:
         lines = work.masters[key] = work.rows(_lines, bom_id=version.id)
     for line in lines:
-        numerator, denominator = line.quantity * MICRO, version.output_quantity * (MICRO - line.scrap_rate)
+        numerator = line.quantity * MICRO * MICRO
+        denominator = version.output_quantity * (MICRO - line.scrap_rate) * version.yield_rate
         phantom = bom_in_force(work, line.item_id, on)
         if phantom is None or not phantom.is_phantom or line.item_id in above:
             yield line.item_id, numerator, denominator

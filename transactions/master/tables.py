@@ -250,6 +250,7 @@ bom = table(  # one version, in force whole until the next one or its end_date
     whole("recorded_at"),
     flag("is_phantom"),  # its lines go into what it is a component of; it is not made for itself there
     whole("alternate", default=1),  # 1: the main one; 2 and up are taken, in this order, when the ones before are short
+    whole("yield_rate", default=1_000_000),  # micro share of a started quantity that comes out good
     append_only=True,
 )
 

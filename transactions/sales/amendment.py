@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from transactions.document.amendment import LineAmendment, amend_order
 from transactions.document.document import document_named, lines_of, linked_quantities, require_state
+from transactions.inventory.reservation import reservations_kept_to_open
 from transactions.kernel.command import Answer, Command, Line, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice
@@ -56,5 +57,7 @@ def amend_sales_order(work: Work, amendment: AmendSalesOrder) -> Answer:
         {line.id: max(delivered.get(line.id, 0), invoiced.get(line.id, 0)) for line in lines_of(work, head.id)},
         amendment.reason, on,
     )  # fmt: skip
+    still_open = {line.id: line.quantity - delivered.get(line.id, 0) for line in lines_of(work, head.id)}
+    reservations_kept_to_open(work, company, head.id, still_open, "amendment", on)
     close_if_fulfilled(work, head.id, company.code, on)
     return {"id": head.id, "number": head.number}

@@ -17,6 +17,7 @@ from transactions.document.document import (
 )
 from transactions.document.pricing import LineQuantity, asked
 from transactions.inventory.lot import lots_taken, only_lot
+from transactions.inventory.reservation import Reservations
 from transactions.inventory.stock import Move, move_stock
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.day import Day
@@ -62,12 +63,15 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
     )  # fmt: skip
     stock, customer = location_of(work, company.id, "stock", warehouse.id), location_of(work, company.id, "customer")
     moves, line_ids = [], []
+    reservations = Reservations(work, company, order.id)
     taken_of_lot: Counter[int] = Counter()
     for position, (line, quantity, field) in enumerate(taken):
         code = delivery.lines[position].lot if delivery.lines is not None else None
         parts = lots_taken(
-            work, items[line.item_id], stock, quantity, delivery.effective_date, code, field, taken_of_lot
-        )
+            work, items[line.item_id], stock, quantity, delivery.effective_date, code, field, taken_of_lot,
+            reservations.at(line.id, stock),
+        )  # fmt: skip
+        reservations.use(line.id, line.item_id, stock, parts, delivery.effective_date)
         line_id = add_line(
             work, document_id, position + 1, item_id=line.item_id, description=line.description, quantity=quantity,
             warehouse_id=warehouse.id, lot_id=only_lot(parts),
@@ -83,6 +87,10 @@ def deliver_goods(work: Work, delivery: DeliverGoods) -> Answer:
                 )
                 for lot_id, part in parts
             ]  # fmt: skip
+    if reservations.held:
+        still_open = {line.id: line.quantity - delivered.get(line.id, 0) for line in lines}
+        reservations.keep_to(still_open, "delivery", delivery.effective_date)
+        reservations.keep()
     move_stock(work, company, delivery.effective_date, moves)
     close_when_fulfilled(work, order, lines, delivered, invoiced, delivery.effective_date)
     return {"id": document_id, "number": number, "lines": line_ids}

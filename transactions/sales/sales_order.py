@@ -19,6 +19,7 @@ from transactions.document.document import (
     require_state,
 )
 from transactions.document.pricing import PricedLine, priced_columns, totals
+from transactions.inventory.reservation import reservations_kept_to_open
 from transactions.kernel.command import Answer, Code, Command, CurrencyCode, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import Amount
@@ -111,6 +112,7 @@ def cancel_sales_order(work: Work, cancellation: CancelSalesOrder) -> Answer:
         raise WrongState("part of the order was delivered or invoiced", field="order", value=cancellation.order)
     on = cancellation.effective_date or today(work, company)
     open_period_on(work, company.id, on)
+    reservations_kept_to_open(work, company, head.id, {}, "cancellation", on)
     number = change_state(work, head, "cancelled", on)
     return {"id": head.id, "number": number}
 

@@ -35,7 +35,7 @@ class UnitCost(NamedTuple):
 
 
 class Component(NamedTuple):
-    """So much of an item in one unit of what is made, scrap included."""
+    """So much of an item in one good unit of what is made, scrap and yield included."""
 
     item_id: int
     quantity: Fraction
@@ -72,7 +72,8 @@ def rolled_up_cost(
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
     bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units); optional end_date, the last
-        day in force, and by_product_share (millionths of the whole cost that by-products take).
+        day in force, by_product_share (millionths of the whole cost that by-products take), and yield_rate (millionths
+        of what is started that come out good: a good unit bears the components of what was started for it).
     bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
         that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
@@ -213,17 +214,19 @@ def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int,
     columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
     for bom, item, quantity, scrap_rate in columns.iter_rows():
         components.setdefault(bom, []).append((item, quantity, scrap_rate))
-    for name, kind in (("end_date", pl.Date), ("by_product_share", pl.Int64)):
+    for name, kind in (("end_date", pl.Date), ("by_product_share", pl.Int64), ("yield_rate", pl.Int64)):
         if name not in bom_versions.columns:
             bom_versions = bom_versions.with_columns(pl.lit(None, kind).alias(name))
     days = (pl.col(name).cast(pl.Date) for name in ("effective_date", "end_date"))
     share = pl.col("by_product_share").fill_null(0)
-    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity", share).sort("bom_id")
+    rate = pl.col("yield_rate").fill_null(MICRO)
+    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity", share, rate).sort("bom_id")
     begun: dict[int, dict[date, Recipe | None]] = {}
     ended: dict[int, list[tuple[date, date]]] = {}
-    for bom, item, day, last_day, output_quantity, by_product_share in columns.iter_rows():
+    for bom, item, day, last_day, output_quantity, by_product_share, yield_rate in columns.iter_rows():
+        started = Fraction(MICRO, yield_rate)
         lines = tuple(
-            Component(below, Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
+            Component(below, started * Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
             for below, quantity, scrap_rate in components.get(bom, ())
         )
         begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share)

@@ -7,6 +7,7 @@ from numba import njit
 from dbt_project.engines.planning.ratio import divided_up
 from dbt_project.engines.planning.records import (
     A_DAY,
+    A_HELD,
     A_QUANTITY,
     N_SAFETY,
     N_STOCK,
@@ -56,7 +57,7 @@ def _is_short(
             left += supplies[S_QUANTITY, supply]
         supply = supplies[S_NEXT, supply]
     for row in range(demand_start[node], demand_start[node + 1]):
-        if asked[row, A_DAY] <= start:
+        if asked[row, A_DAY] <= start or asked[row, A_HELD] == 1:
             left -= asked[row, A_QUANTITY]
     row = head[node]
     while row >= 0:

@@ -13,7 +13,7 @@ from dbt_project.engines.planning.records import (
     EXISTING,
     N_IS_PLANNED,
     PLANNED,
-    R_DAY,
+    R_NEED,
     R_NODE,
     R_SOURCE,
     REJECTED,
@@ -123,7 +123,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
         }
     )
     latest = there.requirement_day[starts]
-    need = plan.requirements[R_DAY, starts]
+    need = plan.requirements[R_NEED, starts]
     open_end = np.where(
         (latest >= NEVER) & (plan.node_table[node[last], N_IS_PLANNED] == 1) & ~covered[last], True, False
     )
@@ -135,7 +135,7 @@ def delivery_dates(plan: Solution) -> pl.DataFrame:
     )
     bottom = kind[last]
     reason = pl.select(
-        pl.when(pl.Series(open_end & (plan.requirements[R_DAY, chain_rows[last]] > plan.last_day)))
+        pl.when(pl.Series(open_end & (plan.requirements[R_NEED, chain_rows[last]] > plan.last_day)))
         .then(pl.lit("beyond_horizon"))
         .when(pl.Series(open_end))
         .then(pl.lit("accepted_shortage"))

@@ -63,6 +63,7 @@ DEMAND_COLUMNS: Columns = {
     "margin_amount": pl.Int64,
     "work_order_id": pl.String,
     "for_supply_id": pl.String,
+    "reserved_quantity": pl.Int64,
 }
 SUPPLY_COLUMNS: Columns = {
     "supply_id": pl.String,
@@ -84,6 +85,7 @@ BOM_COLUMNS: Columns = {
     "output_quantity": pl.Int64,
     "is_phantom": pl.Boolean,
     "alternate": pl.Int64,
+    "yield_rate": pl.Int64,
 }
 BOM_LINE_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64, "scrap_rate": pl.Int64}
 BY_PRODUCT_COLUMNS: Columns = {"bom_id": None, "item_id": None, "quantity": pl.Int64}
@@ -140,6 +142,8 @@ OPTIONAL = {
     "margin_amount",
     "work_order_id",
     "for_supply_id",
+    "reserved_quantity",
+    "yield_rate",
     "end_date",
     "document_number",
     "is_released",
@@ -192,14 +196,19 @@ class PlanningInput:
         first, null last. sales_order_line_id for sales orders; margin_amount is the expected margin of the open part of
         that line. Components of open work orders (kind work_order_component) carry work_order_id; the supply of that
         order is the one with supply_id "WO:" + work_order_id. What an open transfer takes (kind transfer_out) carries
-        for_supply_id, the supply that it brings elsewhere.
+        for_supply_id, the supply that it brings elsewhere. reserved_quantity: of a sales order, what is reserved for it
+        of the stock there (what is more than the demand or the stock does not count, by need date). It is pegged to
+        that stock before anything else is, and nothing else may count on it, from as_of on; requirements keep their
+        dates.
     supplies: open quantity > 0 per supply_id, due_date as confirmed, is_released false for what still has to be
         released, supplier_id of what is bought. expected_date: the day on which its work centres can finish it,
         where that is later than it is due (null: it is not); it moves delivery dates and promises, nothing else.
     bom_versions, bom_lines: the version with the latest effective_date not after the start is in force, until its
         end_date (its last day; null: until the next version); scrap_rate is
         the share of what is issued that is lost: component quantity = parent quantity × line quantity ÷ output_quantity
-        ÷ (1 − scrap_rate), rounded up to the micro-quantity per line, as work orders are made. In place of a component
+        ÷ (1 − scrap_rate) ÷ yield_rate, rounded up to the micro-quantity per line, as work orders are made. yield_rate
+        of a version (null: 1): the share of what is started that comes out good; quantities of orders are good ones,
+        lead times and by-products are stated per good one. In place of a component
         whose version in force on the start is_phantom stand that version's lines, multiplied through, rounded once.
         alternate: 1 or null for the main BOM of an item, which alone may be a phantom; others are series of versions of
         their own. An order is made by the first of them, in this order, of which no component is short, or by the main
@@ -274,9 +283,12 @@ class PlanningInput:
         _one_of("decisions", self.decisions, "decision", DECISIONS)
         _at_least("items", self.items, "lead_time_days", 0)
         _at_least("demands", self.demands, "quantity", 0)
+        _at_least("demands", self.demands, "reserved_quantity", 0)
         _at_least("supplies", self.supplies, "quantity", 0)
         _at_least("bom_versions", self.bom_versions, "output_quantity", 1)
         _at_least("bom_versions", self.bom_versions, "alternate", 1)
+        _at_least("bom_versions", self.bom_versions, "yield_rate", 1)
+        _below("bom_versions", self.bom_versions, "yield_rate", MICRO + 1)
         _at_least("bom_lines", self.bom_lines, "quantity", 0)
         _below("bom_lines", self.bom_lines, "scrap_rate", MICRO)
         _at_least("by_products", self.by_products, "quantity", 0)

@@ -10,7 +10,7 @@ from dbt_project.engines.planning.records import (
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
-    R_DAY,
+    R_NEED,
     R_PARENT,
     R_PEG_END,
     R_PEG_START,
@@ -145,6 +145,6 @@ def margins_at_risk(
             if pegs[P_QUANTITY, peg] != quantity:
                 part, _ = divided(share, pegs[P_QUANTITY, peg], quantity)
             risk[supply] += part
-            if requirements[R_DAY, row] < supply_day[supply]:
+            if requirements[R_NEED, row] < supply_day[supply]:
                 late[supply] += part
     return risk, late

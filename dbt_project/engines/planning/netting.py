@@ -28,6 +28,7 @@ from dbt_project.engines.planning.ratio import divided, divided_half_even, divid
 from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
+    A_HELD,
     A_LEVEL,
     A_PARENT,
     A_QUANTITY,
@@ -82,6 +83,7 @@ from dbt_project.engines.planning.records import (
     R_DAY,
     R_HASH,
     R_LEVEL,
+    R_NEED,
     R_NODE,
     R_PARENT,
     R_PEG_END,
@@ -210,6 +212,7 @@ def _ask(
     asked[row, A_TOP] = supplies[S_TOP, supply]
     asked[row, A_PARENT] = supply
     asked[row, A_LEVEL] = supplies[S_LEVEL, supply] + 1
+    asked[row, A_HELD] = 0
     following[row] = head[node]
     head[node] = row
 
@@ -246,6 +249,26 @@ def _ordered(asked: Table, rows: Int64s, first: int) -> Int64s:
         keys[j + 1] = key
         rows[j + 1] = row
     return rows
+
+
+@njit(cache=True)
+def _held_first(asked: Table, rows: Int64s) -> int:
+    """Brings what stock is reserved for to the front, in the same order; how many these are."""
+    held = 0
+    for row in rows:
+        held += asked[row, A_HELD]
+    if held > 0:
+        before = rows.copy()
+        at = 0
+        rest = held
+        for row in before:
+            if asked[row, A_HELD] == 1:
+                rows[at] = row
+                at += 1
+            else:
+                rows[rest] = row
+                rest += 1
+    return held
 
 
 @njit(cache=True)
@@ -357,11 +380,15 @@ def _free(
         return 0
     rows = _ordered(asked, _rows(node, demand_start, from_above, head, following), first)
     size = len(rows)
-    least = stock - max(safety, 0)
-    balance = stock - safety
+    held = _held_first(asked, rows)
+    reserved = 0
+    for i in range(held):
+        reserved += asked[rows[i], A_QUANTITY]
+    least = stock - max(safety, 0) - reserved
+    balance = stock - safety - reserved
     own = _own(node, existing_start, beside_head, supplies)
     j = 0
-    i = 0
+    i = held
     while i < size:
         day = max(asked[rows[i], A_DAY], as_of)
         while j < len(own) and supplies[S_DAY, own[j]] <= day:
@@ -512,6 +539,10 @@ def net(
         rows = _rows(node, demand_start, from_above, head, following)
         _follow_parents(asked, supplies, rows[:given], component_hash)
         rows = _ordered(asked, rows, first)
+        held = _held_first(asked, rows)
+        held_day = as_of
+        if 0 < held < size:
+            held_day = min(as_of, asked[rows[held], A_DAY])
         requirements = _wider(requirements, requirement_count, requirement_count + size)
         base = requirement_count
         requirement_count += size
@@ -528,7 +559,8 @@ def net(
             running += asked[row, A_QUANTITY]
             total[i] = running
             requirements[R_NODE, base + i] = node
-            requirements[R_DAY, base + i] = asked[row, A_DAY]
+            requirements[R_DAY, base + i] = held_day if i < held else asked[row, A_DAY]
+            requirements[R_NEED, base + i] = asked[row, A_DAY]
             requirements[R_QUANTITY, base + i] = asked[row, A_QUANTITY]
             requirements[R_HASH, base + i] = asked[row, A_HASH]
             requirements[R_TOP, base + i] = asked[row, A_TOP]

@@ -15,8 +15,8 @@ from dbt_project.engines.planning.records import (
     P_QUANTITY,
     P_REQUIREMENT,
     P_SUPPLY,
-    R_DAY,
     R_LEVEL,
+    R_NEED,
     R_NODE,
     R_PARENT,
     R_SOURCE,
@@ -67,7 +67,7 @@ def _described(
             else:
                 kinds[0, peg] = 3 if parent >= 0 and supplies[S_FROM, parent] >= 0 else 2
             columns[NODE, peg] = requirements[R_NODE, needed]
-            columns[DAY, peg] = requirements[R_DAY, needed]
+            columns[DAY, peg] = requirements[R_NEED, needed]
             columns[LEVEL, peg] = requirements[R_LEVEL, needed]
             columns[TOP, peg] = requirements[R_TOP, needed]
             columns[PARENT, peg] = parent

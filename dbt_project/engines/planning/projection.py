@@ -12,7 +12,7 @@ from dbt_project.engines.planning.records import (
     B_REQUIREMENT_END,
     B_SUPPLY,
     B_SUPPLY_END,
-    R_DAY,
+    R_NEED,
     R_QUANTITY,
     REJECTED,
     S_DAY,
@@ -79,6 +79,9 @@ def _record(
             if state not in (REJECTED, SNOOZED):
                 kept[followed] = k
                 followed += 1
+        # Each requirement on the day it is needed, also where stock is reserved for it.
+        needed = _by(requirements[R_NEED], np.arange(i, i_end))
+        g, g_end = 0, i_end - i
         by_due = _by(supplies[S_DUE], kept[:followed])
         by_release = _by(supplies[S_RELEASE], kept[:followed])
         p = 0
@@ -87,8 +90,8 @@ def _record(
         today_seen = False
         while True:
             day = FAR if today_seen else as_of
-            if i < i_end:
-                day = min(day, requirements[R_DAY, i])
+            if g < g_end:
+                day = min(day, requirements[R_NEED, needed[g]])
             if j < j_end:
                 day = min(day, supplies[S_DAY, j])
             if n < n_end:
@@ -104,9 +107,9 @@ def _record(
             if day == as_of:
                 today_seen = True
             gross = 0
-            while i < i_end and requirements[R_DAY, i] == day:
-                gross += requirements[R_QUANTITY, i]
-                i += 1
+            while g < g_end and requirements[R_NEED, needed[g]] == day:
+                gross += requirements[R_QUANTITY, needed[g]]
+                g += 1
             scheduled = 0
             while j < j_end and supplies[S_DAY, j] == day:
                 scheduled += supplies[S_QUANTITY, j]

@@ -19,16 +19,19 @@ def exploded(facts: PlanningInput, usable: pl.DataFrame) -> tuple[pl.DataFrame, 
     its own begins.
     """
     versions = usable.with_row_index("recipe").with_columns(pl.col("recipe").cast(pl.Int64))
+    yielded = pl.col("yield_rate").fill_null(MICRO)
     lines = (
-        versions.select("recipe", "bom_id", "output_quantity")
+        versions.select("recipe", "bom_id", "output_quantity", "yield_rate")
         .join(facts.bom_lines, on="bom_id")
         .select(
             "recipe",
             "item_id",
             numerator=pl.col("quantity") * MICRO,
             denominator=pl.col("output_quantity") * (MICRO - pl.col("scrap_rate").fill_null(0)),
+            yield_rate=yielded,
         )
     )
+    lines = pl.concat([lines.filter(pl.col("yield_rate") == MICRO), _started(lines)]).drop("yield_rate")
     phantoms = facts.bom_versions.filter(pl.col("is_phantom").fill_null(False))["item_id"].unique()
     parents = lines.filter(pl.col("item_id").is_in(phantoms.implode()))["recipe"].unique()
     if not len(parents):
@@ -55,10 +58,23 @@ def exploded(facts: PlanningInput, usable: pl.DataFrame) -> tuple[pl.DataFrame, 
     )
 
 
+def _started(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of versions of which not all comes out good, for what must be started; in lowest terms."""
+    wasteful = lines.filter(pl.col("yield_rate") != MICRO)
+    shares = [
+        Fraction(numerator * MICRO, denominator * rate)
+        for numerator, denominator, rate in wasteful.select("numerator", "denominator", "yield_rate").iter_rows()
+    ]
+    return wasteful.with_columns(
+        numerator=pl.Series([share.numerator for share in shares], dtype=pl.Int64),
+        denominator=pl.Series([share.denominator for share in shares], dtype=pl.Int64),
+    )
+
+
 @dataclass(frozen=True)
 class Recipes:
     """Versions of the main BOMs by item, ascending by date (day, last day, id, output, whether a phantom), and the
-    lines of all BOMs by id."""
+    lines of all BOMs by id, each for what must be started for one good quantity."""
 
     versions: dict[object, list[tuple[date, date | None, object, int, bool]]]
     components: dict[object, list[tuple[object, Fraction]]]
@@ -75,11 +91,13 @@ class Recipes:
             "item_id", "effective_date", "end_date", "bom_id", "output_quantity", "is_phantom"
         ).iter_rows():
             versions.setdefault(item, []).append((day, end, bom, output, bool(is_phantom)))
+        yields = dict(facts.bom_versions.select("bom_id", pl.col("yield_rate").fill_null(MICRO)).iter_rows())
         components: dict[object, list[tuple[object, Fraction]]] = {}
         for bom, item, quantity, scrap in facts.bom_lines.select(
             "bom_id", "item_id", "quantity", "scrap_rate"
         ).iter_rows():
-            components.setdefault(bom, []).append((item, Fraction(quantity * MICRO, MICRO - (scrap or 0))))
+            started = Fraction(MICRO, yields.get(bom, MICRO))
+            components.setdefault(bom, []).append((item, Fraction(quantity * MICRO, MICRO - (scrap or 0)) * started))
         return cls(versions, components, phantoms)
 
     def starts(self, bom: object, item: object, first: date, last: date | None) -> list[date]:

@@ -20,11 +20,12 @@ A_HASH = 3
 A_TOP = 4  # number of the sales order line at the top
 A_PARENT = 5  # supply whose component it is
 A_LEVEL = 6  # 0 for what is needed for itself
+A_HELD = 7  # 1: covered by stock that is reserved for it
 A_WIDTH = 8
 
 # A requirement, in the order in which it is served within its node: columns [column, row].
 R_NODE = 0
-R_DAY = 1
+R_DAY = 1  # day it counts from: what is reserved is taken from the first
 R_QUANTITY = 2
 R_HASH = 3
 R_TOP = 4
@@ -33,7 +34,8 @@ R_LEVEL = 6
 R_SOURCE = 7  # demand row, -1 for a component of a planned order
 R_PEG_START = 8
 R_PEG_END = 9
-R_WIDTH = 10
+R_NEED = 10  # day it is needed
+R_WIDTH = 11
 
 # A supply: what is on its way, stock, and what the plan adds, in this order: columns [column, row].
 S_NODE = 0

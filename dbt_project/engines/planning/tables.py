@@ -18,6 +18,7 @@ from dbt_project.engines.planning.network import Network
 from dbt_project.engines.planning.records import (
     A_DAY,
     A_HASH,
+    A_HELD,
     A_PARENT,
     A_QUANTITY,
     A_RANK,
@@ -80,7 +81,8 @@ from dbt_project.engines.planning.records import (
 
 
 def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Demands with node, day, rank and line number, by node, day and id; and those of items that are not planned."""
+    """Demands with node, day, rank and line number, by node, day and id, what is reserved for one as a row of its own
+    (is_held); and those of items that are not planned."""
     located = facts.demands.filter(pl.col("quantity") > 0).join(
         nodes.select("item_id", "warehouse_id", "node"), on=["item_id", "warehouse_id"], how="left"
     )
@@ -105,8 +107,29 @@ def located_demands(facts: PlanningInput, nodes: pl.DataFrame) -> tuple[pl.DataF
         rank=(pl.col("priority").rank("dense").cast(pl.Int64) - 1).fill_null(LAST_RANK),
         day=pl.col("need_date").to_physical().cast(pl.Int64),
         line=pl.when(pl.col("kind") == "sales_order").then(pl.col("sales_order_line_id")),
+        is_held=pl.lit(False),
     ).sort("node", "day", "demand_id")
-    return ranked, lost
+    return _with_reserved_apart(ranked, nodes), lost
+
+
+def _with_reserved_apart(demands: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Each demand of which a part is reserved as two rows, the reserved one first; of all reserved at a node so much
+    counts as lies there."""
+    is_asked = (pl.col("kind") == "sales_order") & (pl.col("reserved_quantity") > 0)
+    if not demands.select(is_asked.any()).item():
+        return demands
+    wanted = pl.when(is_asked).then(pl.min_horizontal("reserved_quantity", "quantity")).otherwise(0)
+    parted = (
+        demands.with_row_index("place")
+        .join(nodes.select("node", lying="stock"), on="node", how="left", maintain_order="left")
+        .with_columns(wanted=wanted)
+        .with_columns(left=pl.col("lying").clip(0) - pl.col("wanted").cum_sum().over("node") + pl.col("wanted"))
+        .with_columns(held=pl.min_horizontal("wanted", pl.col("left").clip(0)))
+    )
+    held = parted.filter(pl.col("held") > 0).with_columns(quantity=pl.col("held"), is_held=pl.lit(True))
+    rest = parted.with_columns(quantity=pl.col("quantity") - pl.col("held")).filter(pl.col("quantity") > 0)
+    both = pl.concat([held, rest]).sort("place", "is_held", descending=[False, True])
+    return both.select(demands.columns)
 
 
 def _expiring(facts: PlanningInput, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -170,6 +193,11 @@ def asked_table(demands: pl.DataFrame, demand_line: Int64s, parent: Int64s, rows
     table[:, A_QUANTITY] = demands["quantity"].to_numpy()
     table[:, A_RANK] = demands["rank"].to_numpy()
     table[:, A_HASH] = text_identities(demands["demand_id"], 1)
+    held = demands["is_held"].to_numpy()
+    if held.any():
+        # What hangs on the rest of a demand keeps its name, whatever of it is reserved.
+        table[held, A_HASH] = text_identities(demands.filter(held)["demand_id"] + "\x1freserved", 1)
+    table[:, A_HELD] = held
     table[:, A_TOP] = demand_line
     table[:, A_PARENT] = parent
     return whole

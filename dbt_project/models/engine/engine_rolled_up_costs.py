@@ -36,6 +36,7 @@ def model(dbt, session):
                 "end_date",
                 "by_product_share",
                 output_quantity="output_quantity_micro",
+                yield_rate="yield_rate_micro",
             ),
             bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
             routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),

@@ -4,12 +4,14 @@ select
     boms.item_id,
 
     {{ quantity('boms.output_quantity') }} as output_quantity,
+    {{ quantity('boms.yield_rate') }} as yield_rate,
 
     boms.effective_date,
     boms.end_date,
     {{ recorded_time('boms.recorded_at') }} as recorded_at,
 
     boms.output_quantity as output_quantity_micro,
+    boms.yield_rate as yield_rate_micro,
     boms.recorded_at as recorded_at_microseconds
 from {{ source('raw', 'bom') }} as boms
 where

@@ -30,13 +30,13 @@ MAY = {
     """,
     "salesperson": """
         create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order
-        deliver_goods return_from_customer
+        deliver_goods return_from_customer reserve_stock release_reservation
     """,
     "analyst": "",
     "storekeeper": """
         record_opening_stock adjust_stock transfer_stock carry_out_transfer
         cancel_transfer receive_goods decide_inspection deliver_goods
-        issue_material return_material scrap_stock
+        issue_material return_material scrap_stock reserve_stock release_reservation
     """,
     "foreman": """
         create_work_order release_work_order cancel_work_order close_work_order issue_material return_material

@@ -34,6 +34,8 @@ CASES: dict[str, dict[str, Any]] = {
     "create_sales_order": {"customer": "CUS", "lines": [LINE | {"unit_price": 1}]},
     "amend_sales_order": {"order": "SO000001", "lines": [{"line": 1, "quantity": 11}], "reason": "more"},
     "cancel_sales_order": {"order": "SO000002"},
+    "reserve_stock": {"order": "SO000001"},
+    "release_reservation": {"order": "SO000001"},
     "deliver_goods": {"order": "SO000001", "lines": [{"line": 1, "quantity": 1}]},
     "return_from_customer": {"delivery": "DN000001", "lines": [{"line": 1, "quantity": 1}]},
     "credit_customer": {"invoice": "SI000001", "lines": [{"line": 1, "amount": 1}]},

@@ -11,6 +11,7 @@ known as (
         boms.end_date,
         boms.output_quantity,
         boms.is_phantom,
+        boms.yield_rate,
         row_number() over (
             partition by boms.item_id, boms.alternate, boms.effective_date order by boms.recorded_at desc, boms.id desc
         ) as newest
@@ -27,6 +28,7 @@ select
     known.effective_date,
     known.end_date,
     known.output_quantity,
-    known.is_phantom
+    known.is_phantom,
+    known.yield_rate
 from known
 where known.newest = 1

@@ -1,6 +1,6 @@
 -- One row per requirement that exists: an open sales order line, what orders leave of a forecast (on the first day of its
 -- span, or of the plan), a component that an open work order still needs, or what a planned transfer still takes from its
--- warehouse. Quantities micro.
+-- warehouse. What is reserved of a line in another warehouse than its own is a row of its own. Quantities micro.
 with
 
 {{ main_warehouses() }},
@@ -51,6 +51,86 @@ sales as (
         and items.kind <> 'service'
 ),
 
+-- What is reserved for a line, by warehouse; not of lots that expire before the line is needed.
+reserved as (
+    select
+        sales.sales_order_line_id,
+        reservations.warehouse_id,
+        {{ whole_sum('reservations.reserved_quantity_micro') }} as reserved_quantity
+    from sales
+    inner join {{ ref('int_reservations_open') }} as reservations
+        on reservations.sales_order_line_id = sales.sales_order_line_id
+    left join {{ ref('stg_lots') }} as lots on lots.lot_id = reservations.lot_id
+    where
+        sales.quantity > 0
+        and coalesce(lots.expiry_date >= greatest(sales.need_date, {{ as_of() }}), true)
+    group by sales.sales_order_line_id, reservations.warehouse_id
+),
+
+sales_reserved as (
+    select
+        sales.*,
+        reserved.warehouse_id as reserved_warehouse_id,
+        least(reserved.reserved_quantity, sales.quantity) as reserved_quantity,
+        row_number() over (partition by sales.sales_order_line_id order by reserved.warehouse_id) as place
+    from sales
+    inner join reserved on reserved.sales_order_line_id = sales.sales_order_line_id
+),
+
+elsewhere as (
+    select
+        sales_reserved.sales_order_line_id,
+        {{ whole_sum('sales_reserved.reserved_quantity') }} as reserved_quantity
+    from sales_reserved
+    where sales_reserved.reserved_warehouse_id <> sales_reserved.warehouse_id
+    group by sales_reserved.sales_order_line_id
+),
+
+-- What is reserved in another warehouse than the line's is needed there; the rest where the line says.
+sales_placed as (
+    select
+        sales.demand_id,
+        sales.kind,
+        sales.company_id,
+        sales.item_id,
+        sales.warehouse_id,
+        sales.quantity - coalesce(elsewhere.reserved_quantity, 0) as quantity,
+        sales.need_date,
+        sales.sales_order_line_id,
+        sales.margin_amount,
+        sales.work_order_id,
+        sales.for_supply_id,
+        coalesce(sales_reserved.reserved_quantity, 0) as reserved_quantity
+    from sales
+    left join elsewhere on elsewhere.sales_order_line_id = sales.sales_order_line_id
+    left join sales_reserved
+        on sales_reserved.sales_order_line_id = sales.sales_order_line_id
+        and sales_reserved.reserved_warehouse_id = sales.warehouse_id
+
+    union all
+
+    select
+        sales_reserved.demand_id || '@' || sales_reserved.reserved_warehouse_id as demand_id,
+        sales_reserved.kind,
+        sales_reserved.company_id,
+        sales_reserved.item_id,
+        sales_reserved.reserved_warehouse_id as warehouse_id,
+        sales_reserved.reserved_quantity as quantity,
+        sales_reserved.need_date,
+        sales_reserved.sales_order_line_id,
+        -- A line's margin stands in one of its rows.
+        case
+            when elsewhere.reserved_quantity >= sales_reserved.quantity and sales_reserved.place = 1
+                then sales_reserved.margin_amount
+        end as margin_amount,
+        sales_reserved.work_order_id,
+        sales_reserved.for_supply_id,
+        sales_reserved.reserved_quantity
+    from sales_reserved
+    inner join elsewhere on elsewhere.sales_order_line_id = sales_reserved.sales_order_line_id
+    where sales_reserved.reserved_warehouse_id <> sales_reserved.warehouse_id
+),
+
 issued as (
     select
         moves.work_order_id,
@@ -82,7 +162,8 @@ components as (
         cast(null as bigint) as sales_order_line_id,
         cast(null as bigint) as margin_amount,
         required.work_order_id,
-        cast(null as varchar) as for_supply_id
+        cast(null as varchar) as for_supply_id,
+        cast(0 as bigint) as reserved_quantity
     from required
     inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = required.work_order_id
     inner join {{ ref('stg_items') }} as items on items.item_id = required.item_id
@@ -107,7 +188,8 @@ forecasts as (
         cast(null as bigint) as sales_order_line_id,
         cast(null as bigint) as margin_amount,
         cast(null as bigint) as work_order_id,
-        cast(null as varchar) as for_supply_id
+        cast(null as varchar) as for_supply_id,
+        cast(0 as bigint) as reserved_quantity
     from {{ ref('int_forecasts_consumed') }} as forecasts
     inner join {{ ref('stg_items') }} as items on items.item_id = forecasts.item_id
     where items.kind <> 'service'
@@ -125,12 +207,13 @@ transfers as (
         cast(null as bigint) as sales_order_line_id,
         cast(null as bigint) as margin_amount,
         cast(null as bigint) as work_order_id,
-        'TR:' || transfers_open.document_line_id as for_supply_id
+        'TR:' || transfers_open.document_line_id as for_supply_id,
+        cast(0 as bigint) as reserved_quantity
     from {{ ref('int_transfers_open') }} as transfers_open
 )
 
-select * from sales
-where sales.quantity > 0
+select * from sales_placed
+where sales_placed.quantity > 0
 
 union all
 

@@ -26,6 +26,17 @@ held as (
     having sum(ends.quantity_micro) <> 0 or sum(case when ends.kind = 'inspection' then ends.quantity_micro else 0 end) <> 0
 ),
 
+reserved as (
+    select
+        reservations.company_id,
+        reservations.item_id,
+        reservations.warehouse_id,
+        coalesce(reservations.lot_id, 0) as lot_key,
+        {{ whole_sum('reservations.reserved_quantity_micro') }} as reserved_quantity_micro
+    from {{ ref('int_reservations_open') }} as reservations
+    group by reservations.company_id, reservations.item_id, reservations.warehouse_id, coalesce(reservations.lot_id, 0)
+),
+
 pools as (
     select
         layers.company_id,
@@ -83,9 +94,10 @@ select
     lots.lot_code,
     lots.expiry_date,
     {{ quantity('valued.quantity_micro') }} as quantity,
-    -- Reservations are not recorded yet.
-    {{ quantity('0') }} as reserved_quantity,
-    {{ quantity('(valued.quantity_micro - valued.blocked_quantity_micro)') }} as available_quantity,
+    {{ quantity('coalesce(reserved.reserved_quantity_micro, 0)') }} as reserved_quantity,
+    {{ quantity(
+        '(valued.quantity_micro - valued.blocked_quantity_micro - coalesce(reserved.reserved_quantity_micro, 0))'
+    ) }} as available_quantity,
     {{ quantity('valued.blocked_quantity_micro') }} as blocked_quantity,
     {{ amount('valued.value_amount_minor') }} as value_amount,
     {{ quantity(rounded_ratio(
@@ -97,3 +109,8 @@ inner join {{ ref('stg_companies') }} as companies on companies.company_id = val
 inner join {{ ref('stg_items') }} as items on items.item_id = valued.item_id
 inner join {{ ref('stg_warehouses') }} as warehouses on warehouses.warehouse_id = valued.warehouse_id
 left join {{ ref('stg_lots') }} as lots on lots.lot_id = valued.lot_id
+left join reserved
+    on reserved.company_id = valued.company_id
+    and reserved.item_id = valued.item_id
+    and reserved.warehouse_id = valued.warehouse_id
+    and reserved.lot_key = coalesce(valued.lot_id, 0)

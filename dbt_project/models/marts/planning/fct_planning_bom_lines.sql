@@ -30,6 +30,7 @@ select
     boms.end_date,
     {{ quantity('boms.output_quantity') }} as output_quantity,
     coalesce(boms.is_phantom, false) as is_phantom,
+    {{ quantity('boms.yield_rate') }} as yield_rate,
     coalesce(parts.part_kind, 'none') as part_kind,
     parts.part_id,
     parts.item_id,

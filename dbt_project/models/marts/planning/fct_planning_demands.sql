@@ -11,6 +11,7 @@ select
     demands.sales_order_line_id,
     demands.work_order_id,
     demands.for_supply_id,
+    {{ quantity('demands.reserved_quantity') }} as reserved_quantity,
     {{ amount('demands.margin_amount') }} as margin_amount
 from {{ ref('int_planning_demands') }} as demands
 inner join {{ ref('stg_items') }} as items on items.item_id = demands.item_id
