@@ -46,7 +46,13 @@ def planning_facts(edition: Edition, company: int, *, without_lines: tuple[int, 
         from marts.fct_planning_bom_lines order by bom_id, part_kind, part_id"""
     )
     versions = parts.select(
-        "bom_id", "alternate", "effective_date", "end_date", "output_quantity", "is_phantom", "yield_rate",
+        "bom_id",
+        "alternate",
+        "effective_date",
+        "end_date",
+        "output_quantity",
+        "is_phantom",
+        "yield_rate",
         item_id="made_item_code",
     )
 

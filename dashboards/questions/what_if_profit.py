@@ -92,9 +92,7 @@ def _dearer(edition: Edition, company: int, told: tuple[str, ...]) -> dict[str, 
     ).sort("effective_date")
     recipes = {
         item: (bom, Fraction(output * (rate or MICRO), MICRO))
-        for item, bom, output, rate in in_force.select(
-            "item_id", "bom_id", "output_quantity", "yield_rate"
-        ).iter_rows()
+        for item, bom, output, rate in in_force.select("item_id", "bom_id", "output_quantity", "yield_rate").iter_rows()
     }
     parts: dict[object, list[tuple[str, int, int]]] = {}
     for bom, item, quantity, scrap in facts.bom_lines.select("bom_id", "item_id", "quantity", "scrap_rate").iter_rows():

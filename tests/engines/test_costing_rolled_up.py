@@ -100,6 +100,22 @@ def test_by_products_take_their_share() -> None:
     assert (row["material_unit_cost"], row["subcontract_unit_cost"]) == (9 * MICRO, 27 * MICRO)
 
 
+def test_a_good_unit_bears_what_was_started_for_it() -> None:
+    """Two units at 5 go into each started one, four of five of which come out good: 10 ÷ 0.8."""
+    versions = pl.DataFrame(
+        {"bom_id": [1], "item_id": [10], "effective_date": [FIRST], "output_quantity": [MICRO], "yield_rate": [800_000]}
+    )
+    lines = pl.DataFrame({"bom_id": [1], "item_id": [1], "quantity": [2 * MICRO], "scrap_rate": [0]})
+    none = pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date})
+    operations = pl.DataFrame(
+        schema=dict.fromkeys(("routing_id", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate"), pl.Int64)
+    )
+    costs = pl.DataFrame({"item_id": [1], "effective_date": [FIRST], "unit_cost": [5 * MICRO]})
+    asked = pl.DataFrame({"item_id": [10], "date": [FIRST]})
+    [row] = rolled_up_cost(versions, lines, none, operations, costs, asked).to_dicts()
+    assert row["material_unit_cost"] == 12_500_000
+
+
 def test_a_bom_that_has_ended_makes_nothing() -> None:
     boms, lines = [(1, 10, 0, 1), (2, 10, 20, 1), (3, 11, 0, 1)], [(1, 1, 2, 0), (2, 1, 4, 0), (3, 10, 1, 0)]
     asked = [(10, 9), (10, 10), (10, 20), (10, 25), (10, 26), (11, 9), (11, 10)]

@@ -209,8 +209,7 @@ class Reservations:
         self._work, self._company = work, company
         rows = work.rows(question, document_id=order_id)
         self.held = [
-            Held(row.document_line_id, Place(*row[1:4]), int(row.quantity), row.changed_on)  # as the question selects
-            for row in rows
+            Held(row.document_line_id, Place._make(row[1:4]), int(row.quantity), row.changed_on) for row in rows
         ]
         self._changed: set[Place] = set()
 

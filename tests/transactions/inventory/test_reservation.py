@@ -187,9 +187,7 @@ def test_lots_are_held_one_by_one(trading: Trading) -> None:
     )  # fmt: skip
     assert trading("reserve_stock", order="SO000003", lines=[{"line": 1, "quantity": 2, "lot": "L2"}])["reserved"]
     trading("deliver_goods", order="SO000001", effective_date="2026-02-01")
-    taken = [
-        (move["lot_id"], move["quantity"] // 10**6) for move in trading.rows("stock_move", move_type="delivery")
-    ]
+    taken = [(move["lot_id"], move["quantity"] // 10**6) for move in trading.rows("stock_move", move_type="delivery")]
     assert taken == [(lots["L1"], 2), (lots["L2"], 3), (lots["L1"], 8)]
     trading("deliver_goods", order="SO000003", effective_date="2026-02-01")
     assert reserved(trading) == 0

@@ -58,6 +58,15 @@ def test_lines_of_one_item_add_up_and_scrap_is_issued_too(acting: Acting) -> Non
     assert _needs(acting, "2026-01-01", 3 * MICRO) == {"WHEEL": 7_500_001, "FRAME": 3 * MICRO}
 
 
+def test_what_is_started_needs_its_components_whether_it_comes_out_good_or_not(acting: Acting) -> None:
+    """8 good ones at 80 % are 10 started ones; a version without a yield loses none."""
+    lines = [{"item": "FRAME", "quantity": 1}, {"item": "WHEEL", "quantity": 2}]
+    acting("create_bom", item="BIKE", effective_date="2026-01-01", yield_rate="0.8", lines=lines)
+    acting("create_bom", item="BIKE", effective_date="2026-03-01", lines=lines)
+    assert _needs(acting, "2026-01-01", 8 * MICRO) == {"FRAME": 10 * MICRO, "WHEEL": 20 * MICRO}
+    assert _needs(acting, "2026-03-01", 8 * MICRO) == {"FRAME": 8 * MICRO, "WHEEL": 16 * MICRO}
+
+
 def test_the_lines_of_a_phantom_go_into_what_it_is_part_of(acting: Acting) -> None:
     acting("create_item", code="TYRE", name="TYRE", unit="pcs", kind="bought")
     acting("create_bom", item="BIKE", effective_date="2026-01-01", lines=[{"item": "WHEEL", "quantity": 2}])
@@ -82,6 +91,8 @@ def test_an_item_is_no_component_of_itself_but_loops_around_are_allowed(acting: 
     [
         ({"end_date": "2025-12-31"}, "EndsBeforeItStarts", "end_date"),
         ({"lines": [{"item": "FRAME", "quantity": 1, "scrap_rate": 1}]}, "EverythingIsScrap", "lines.0.scrap_rate"),
+        ({"yield_rate": 0}, "NothingComesOut", "yield_rate"),
+        ({"yield_rate": "1.1"}, "InvalidData", "yield_rate"),
         ({"lines": []}, "InvalidData", "lines"),
         ({"lines": [{"item": "FRAME", "quantity": 0}]}, "InvalidData", "lines.0.quantity"),
         ({"lines": [{"item": "NONE", "quantity": 1}]}, "NotFound", "lines.0.item"),
@@ -98,16 +109,18 @@ def test_a_wrong_bom_is_refused(acting: Acting, change: dict[str, Any], fact: st
     quantity=st.integers(1, 10**12),
     output=st.integers(1, 10**9),
     scrap=st.integers(0, MICRO - 1),
+    rate=st.integers(1, MICRO),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
 def test_a_requirement_is_the_exact_figure_rounded_up(
-    acting: Acting, planned: int, quantity: int, output: int, scrap: int
+    acting: Acting, planned: int, quantity: int, output: int, scrap: int, rate: int
 ) -> None:
     acting(
         "create_bom", item="BIKE", effective_date="2026-01-01", output_quantity=str(from_micro(output)),
         lines=[{"item": "WHEEL", "quantity": str(from_micro(quantity)), "scrap_rate": str(from_micro(scrap))}],
+        yield_rate=str(from_micro(rate)),
     )  # fmt: skip
-    exact = Fraction(planned * quantity, output) / (1 - Fraction(scrap, MICRO))
+    exact = Fraction(planned * quantity, output) / (1 - Fraction(scrap, MICRO)) / Fraction(rate, MICRO)
     assert _needs(acting, "2026-01-01", planned) == {"WHEEL": ceil(exact)}
 
 
