@@ -29,6 +29,7 @@ from transactions.inventory.stock import StockIsReserved, StockWouldGoNegative, 
 from transactions.inventory.stocked_item import ServiceIsNotStocked
 from transactions.inventory.tables import stock_balance, stock_reservation
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, from_micro, micro
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
@@ -60,7 +61,7 @@ class ReserveStock(Command):
     order: Reference
     warehouse: Reference | None = Field(None, description="left out: the order's")
     lines: Annotated[list[ReservedLine], Field(min_length=1)] | None = None
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 class ReleasedLine(Line):
@@ -75,7 +76,7 @@ class ReleaseReservation(Command):
 
     order: Reference
     lines: Annotated[list[ReleasedLine], Field(min_length=1)] | None = None
-    effective_date: date | None = Field(None, description="left out: today")
+    effective_date: Day | None = Field(None, description="left out: today")
 
 
 class Place(NamedTuple):
