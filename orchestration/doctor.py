@@ -182,6 +182,8 @@ def _published(home: Path) -> str:
     try:
         build = published_build(home)
     except NothingIsPublished as nothing:
+        if (home / "warehouse" / "published.json").exists():
+            raise Ill(str(nothing)) from None
         return str(nothing)
     for edition in EDITIONS:
         try:

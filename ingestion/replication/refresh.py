@@ -90,7 +90,9 @@ def replicate(
         check=False,
     )
     if done.returncode != 0:
-        raise RuntimeError(f"replication ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+        said = done.stderr.strip()
+        reason = said.splitlines()[-1] if said else f"it ended with {done.returncode}"
+        raise RuntimeError(f"the rows cannot be replicated: {reason}") from RuntimeError(said[-2000:])
     answer = json.loads(done.stdout.splitlines()[-1])
     if "error" in answer:
         kinds: dict[str, type[Exception]] = {kind.__name__: kind for kind in (BuildIsUnusable, ReplicationDiffers)}

@@ -9,9 +9,10 @@ from time import monotonic
 
 import pytest
 
+from ingestion.replication import replicate
 from orchestration.command_line import run
 from tests.orchestration.conftest import SmallHome
-from transactions.kernel.database import sqlite
+from transactions.kernel.database import open_engine, sqlite
 
 
 @pytest.fixture
@@ -232,6 +233,20 @@ def test_a_damaged_database_is_said_in_a_sentence(founded: Path, capsys: pytest.
         assert detail not in told
 
 
+def test_a_table_that_cannot_be_read_fails_the_replication_in_a_sentence(founded: Path, tmp_path: Path) -> None:
+    assert run(["do", "create_company", "--data", json.dumps(COMPANY)]) == 0
+    file = founded / "bihuan.sqlite"
+    with closing(sqlite.connect(file)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        (size,) = connection.execute("pragma page_size").fetchone()
+        (page,) = connection.execute("select rootpage from sqlite_master where name = 'account'").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"x" * size
+    file.write_bytes(content)
+    with pytest.raises(RuntimeError, match=r"^the rows cannot be replicated: .*malformed$"):
+        replicate(open_engine(f"sqlite:///{file}"), tmp_path / "work.duckdb")
+
+
 def test_a_database_that_another_program_holds_is_busy_within_15_seconds(
     founded: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -262,6 +277,8 @@ def test_a_damaged_pointer_is_said_and_the_next_refresh_mends_it(
     whole = published.read_bytes()
     for pointer in (b"", b"{", b"[]", b"{}", b"\xff\xfe", b'{"build_id": "gone"}'):
         published.write_bytes(pointer)
+        assert run(["doctor"]) == 1
+        assert "BAD published build: " in capsys.readouterr().out
         assert run(["sql", "select 1 from dim_unit"]) == 1
         said = capsys.readouterr().err
         assert "published.json is damaged; `bihuan refresh` mends it" in said or "there is no build 'gone'" in said
