@@ -41,6 +41,14 @@ CARD = {
     "value_balance": Column("Value after", "amount"),
     "lot_code": Column("Lot"),
 }
+RESERVED = {
+    "order_number": Column("Order"),
+    "line_number": Column("Line", "count"),
+    "customer_name": Column("Customer"),
+    "lot_code": Column("Lot"),
+    "reserved_quantity": Column("Reserved", "quantity"),
+    "changed_on": Column("Since", "date"),
+}
 AGEING = {
     "item_code": Column("Item"),
     "item_name": Column("Name"),
@@ -81,7 +89,8 @@ def _filters(view: View) -> dict[str, Any]:
             _("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), "category", width=180
         )
         on = day(_("At the end of"), "on", width=150)
-        explain(view, "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_moves", "fct_stock_balances_daily")
+        explain(view, "fct_stock_on_hand", "fct_stock_reservations", "fct_stock_ageing", "fct_stock_moves",
+                "fct_stock_balances_daily")  # fmt: skip
     earlier = on if on is not None and on < view.edition.as_of else None
     return {"warehouse": warehouse, "category": category, "on": earlier.isoformat() if earlier else None}
 
@@ -159,6 +168,9 @@ def _on_hand(view: View, filters: dict[str, Any]) -> None:
         code, warehouse = chosen[0]["item_code"], chosen[0]["warehouse_code"]
         st.subheader(_("Card of {item} in {warehouse}", item=f"{code} {chosen[0]['item_name']}", warehouse=warehouse),
                      anchor=False)  # fmt: skip
+        if chosen[0].get("reserved_quantity"):
+            held = view.ask("stock_reserved", item=code, warehouse=warehouse)
+            table(view, held, RESERVED, key="on-hand-reserved", opens="sales_order_id")
         rows = view.ask("stock_card", item=code, warehouse=warehouse)
         table(view, rows, CARD, key="on-hand-card", opens="document_id", height=360)
     else:

@@ -100,6 +100,21 @@ class CardFilters(Filters):
     warehouse: str | None = None
 
 
+@asks(CardFilters, permission=PERMISSION)
+def stock_reserved(edition: Edition, filters: CardFilters) -> pl.DataFrame:
+    """For which order lines stock of an item is reserved."""
+    where = Where(
+        ("company_id = ?", filters.company), ("item_code = ?", filters.item), ("warehouse_code = ?", filters.warehouse)
+    )
+    return edition.rows(
+        f"""select sales_order_id, order_number, line_number, customer_name, warehouse_code, lot_code,
+            reserved_quantity, changed_on
+        from marts.fct_stock_reservations where {where.sql}
+        order by order_number, line_number, warehouse_code, lot_code""",
+        where.parameters,
+    )
+
+
 class StockCardFilters(CardFilters):
     """The days that are shown; balances count from the first move on."""
 

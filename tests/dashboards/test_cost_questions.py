@@ -192,6 +192,16 @@ def test_the_last_line_of_a_stock_card_is_the_stock(story: Story) -> None:
     assert (card["balance_quantity"][0], card["value_balance"][0]) == (total(whole, "quantity"), total(whole, "value"))
 
 
+def test_what_is_reserved_of_an_item_is_what_its_orders_hold(story: Story) -> None:
+    edition = current_edition("nocost")
+    for item, warehouse, reserved in edition.rows(
+        "select item_code, warehouse_code, sum(reserved_quantity) from marts.fct_stock_on_hand group by all"
+    ).iter_rows():
+        held = answered(edition, "stock_reserved", {"item": item, "warehouse": warehouse})
+        assert held.columns[0] == "sales_order_id"
+        assert total(held, "reserved_quantity") == reserved
+
+
 @pytest.mark.parametrize("by", ["customer", "item,month", "order", "year,salesperson", "category,quarter"])
 def test_profit_by_any_groups_adds_up(story: Story, by: str) -> None:
     edition = current_edition("full")
