@@ -133,6 +133,35 @@ def _stock_balances(connection: Connection) -> str:
     return f"{count} moves, each balance is their sum"
 
 
+def _reservations(connection: Connection) -> str:
+    differing = connection.execute(
+        text(
+            """
+            with held as (
+                select item_id, location_id, lot_id, sum(quantity) as quantity from stock_reservation
+                group by item_id, location_id, lot_id
+            )
+            select item.code, location.code as location, coalesce(held.quantity, 0) as held,
+                stock_balance.reserved_quantity as kept
+            from stock_balance
+            left join held on held.item_id = stock_balance.item_id and held.location_id = stock_balance.location_id
+                and held.lot_id = stock_balance.lot_id
+            inner join item on item.id = stock_balance.item_id
+            inner join location on location.id = stock_balance.location_id
+            where coalesce(held.quantity, 0) <> stock_balance.reserved_quantity
+            order by item.code, location.code limit 1
+            """
+        )
+    ).first()
+    if differing is not None:
+        raise Ill(
+            f"{differing.code} in {differing.location}: {from_micro(int(differing.held))} are reserved for orders, "
+            f"the balance says {from_micro(differing.kept)}"
+        )
+    count: int = connection.execute(text("select count(*) from stock_balance where reserved_quantity > 0")).scalar_one()
+    return f"{count} places with reserved stock, each the sum of its reservations"
+
+
 def _no_negative_stock(connection: Connection) -> str:
     negative = connection.execute(
         text(
@@ -209,6 +238,7 @@ DATABASE_CHECKS: dict[str, Callable[[Connection], str]] = {
     "database": _identity,
     "journal entries balance": _balanced_entries,
     "stock is the sum of its moves": _stock_balances,
+    "reserved is the sum of its reservations": _reservations,
     "no stock below zero": _no_negative_stock,
     "audit trail": _audit_chain,
     "numbers without gaps": _numbers,

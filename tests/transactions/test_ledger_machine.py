@@ -64,6 +64,18 @@ class Company(RuleBasedStateMachine):
         ends = [day, *(later for later in changes if later > day)]
         return min(sum(amount for on, amount in changes.items() if on <= end) for end in ends)
 
+    def _reserved(self, item: str, place: str) -> int:
+        held = [order["held"] for order in self.sales.values() if order["item"] == item and order["place"] == place]
+        return sum(held)
+
+    def _lacking(self, item: str, place: str, day: date, quantity: int, own: int = 0) -> str | None:
+        """Why so much cannot leave, of what is reserved there `own` being its own."""
+        if self._least_from(item, place, day) < quantity:
+            return "StockWouldGoNegative"
+        rest = sum(self.days[item, place].values()) - quantity
+        reserved = self._reserved(item, place) - own
+        return "StockIsReserved" if reserved and rest < reserved else None
+
     def _post(self, command: str, refused: str | None = None, /, **data: Any) -> dict[str, Any] | None:
         """The answer, which is a refusal of that name exactly when the model says so."""
         self.keys += 1
@@ -82,9 +94,9 @@ class Company(RuleBasedStateMachine):
     @rule(item=ITEMS, place=PLACES, quantity=QUANTITIES, lost=st.booleans(), day=DAYS)
     def adjust(self, item: str, place: str, quantity: int, lost: bool, day: date) -> None:
         change = -quantity if lost else quantity
-        lacking = lost and self._least_from(item, place, day) < quantity
+        lacking = self._lacking(item, place, day, quantity) if lost else None
         line = {"item": item, "quantity": change} | ({} if lost else {"unit_cost": 1})
-        answer = self._post("adjust_stock", "StockWouldGoNegative" if lacking else None, warehouse=place,
+        answer = self._post("adjust_stock", lacking, warehouse=place,
                             effective_date=day, reason="count", lines=[line])  # fmt: skip
         if answer:
             self.days[item, place][day] += change
@@ -92,8 +104,8 @@ class Company(RuleBasedStateMachine):
     @rule(item=ITEMS, quantity=QUANTITIES, back=st.booleans(), day=DAYS)
     def transfer(self, item: str, quantity: int, back: bool, day: date) -> None:
         source, target = ("EAST", "MAIN") if back else ("MAIN", "EAST")
-        lacking = self._least_from(item, source, day) < quantity
-        answer = self._post("transfer_stock", "StockWouldGoNegative" if lacking else None, from_warehouse=source,
+        lacking = self._lacking(item, source, day, quantity)
+        answer = self._post("transfer_stock", lacking, from_warehouse=source,
                             to_warehouse=target, effective_date=day,
                             lines=[{"item": item, "quantity": quantity}])  # fmt: skip
         if answer:
@@ -114,6 +126,8 @@ class Company(RuleBasedStateMachine):
             "invoiced": 0,
             "returned": 0,
             "done": False,
+            "held": 0,
+            "place": None,
         }
 
     @staticmethod
@@ -124,19 +138,54 @@ class Company(RuleBasedStateMachine):
 
     @precondition(lambda self: self.sales)
     @rule(pick=PICK, quantity=QUANTITIES, place=PLACES, day=DAYS)
+    def reserve(self, pick: int, quantity: int, place: str, day: date) -> None:
+        """In one place at a time."""
+        number, order = list(self.sales.items())[pick % len(self.sales)]
+        place = order["place"] if order["held"] else place
+        free = sum(self.days[order["item"], place].values()) - self._reserved(order["item"], place)
+        refused = None
+        if order["done"]:
+            refused = "WrongState"
+        elif quantity > order["quantity"] - order["delivered"] - order["held"]:
+            refused = "QuantityExceedsOpen"
+        elif self._least_from(order["item"], place, day) < quantity:
+            refused = "StockWouldGoNegative"
+        elif free < quantity:
+            refused = "StockIsReserved"
+        if self._post("reserve_stock", refused, order=number, effective_date=day, warehouse=place,
+                      lines=[{"line": 1, "quantity": quantity}]):  # fmt: skip
+            order["held"] += quantity
+            order["place"] = place
+
+    @precondition(lambda self: self.sales)
+    @rule(pick=PICK, quantity=QUANTITIES, day=DAYS)
+    def release(self, pick: int, quantity: int, day: date) -> None:
+        number, order = list(self.sales.items())[pick % len(self.sales)]
+        refused = "NothingIsReserved" if quantity > order["held"] else None
+        if self._post("release_reservation", refused, order=number, effective_date=day,
+                      lines=[{"line": 1, "quantity": quantity}]):  # fmt: skip
+            order["held"] -= quantity
+
+    @precondition(lambda self: self.sales)
+    @rule(pick=PICK, quantity=QUANTITIES, place=PLACES, day=DAYS)
     def deliver(self, pick: int, quantity: int, place: str, day: date) -> None:
         number, order = list(self.sales.items())[pick % len(self.sales)]
-        refused = None
+        # It uses its reservation up; no more than what is open then stays reserved, wherever.
+        left = order["held"] - (min(order["held"], quantity) if place == order["place"] else 0)
+        left = min(left, max(order["quantity"] - order["delivered"] - quantity, 0))
+        own = order["held"] - left if place == order["place"] else 0
+        refused: str | None
         if order["done"]:
             refused = "WrongState"
         elif quantity > order["quantity"] - order["delivered"]:
             refused = "QuantityExceedsOpen"
-        elif self._least_from(order["item"], place, day) < quantity:
-            refused = "StockWouldGoNegative"
+        else:
+            refused = self._lacking(order["item"], place, day, quantity, own)
         answer = self._post("deliver_goods", refused, order=number, effective_date=day, warehouse=place,
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["delivered"] += quantity
+            order["held"] = left
             self._fulfil(order)
             self.days[order["item"], place][day] -= quantity
             self.deliveries[answer["number"]] = {"order": order, "quantity": quantity, "place": place, "day": day}
@@ -252,8 +301,8 @@ class Company(RuleBasedStateMachine):
             refused = "QuantityExceedsOpen"
         elif day < receipt["day"]:
             refused = "ReturnedBeforeReceipt"
-        elif self._least_from(receipt["item"], "MAIN", day) < quantity:
-            refused = "StockWouldGoNegative"
+        else:
+            refused = self._lacking(receipt["item"], "MAIN", day, quantity)
         answer = self._post("return_to_supplier", refused, receipt=number, effective_date=day,
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
