@@ -227,7 +227,7 @@ def read():
             seen.add(build.build_id)
         except Exception as error:
             wrong.append(repr(error))
-        time.sleep(0.2)
+        time.sleep(0.5)
 readers = [threading.Thread(target=read) for _ in range(int(sys.argv[2]))]
 for reader in readers: reader.start()
 sys.stdin.read()

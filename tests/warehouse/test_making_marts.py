@@ -18,7 +18,7 @@ from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 
 AS_OF = "2026-03-31"
-MODELS = ("+fct_proofs", "+fct_settlement_due", "+path:models/marts/planning", "fct_work_orders", "fct_stock_on_hand")
+MODELS = ("+fct_proofs", "+fct_settlement_due", "+path:models/marts/planning", "fct_work_orders", "+fct_stock_on_hand")
 SETTING: list[tuple[str, dict[str, Any]]] = [
     ("create_company", {"code": "MAKE", "name": "Makers", "currency": "CNY"}),
     ("create_warehouse", {"code": "MAIN", "name": "Main"}),

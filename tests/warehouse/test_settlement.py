@@ -93,7 +93,7 @@ def test_standard_returns_and_scrap_tie(warehouse_run: WarehouseRun, tmp_path: P
     company.bill(order_line, 18, "5.50", date(2012, 6, 25))
     path = tmp_path / "work.duckdb"
     company.write(path)
-    warehouse_run.build(path, "2012-06-30", "+fct_settlement_due", "+fct_proofs", "fct_stock_on_hand")
+    warehouse_run.build(path, "2012-06-30", "+fct_settlement_due", "+fct_proofs", "+fct_stock_on_hand")
     assert rows(path, RED) == []
     assert rows(path, "select item_code, quantity, value_amount from marts.fct_stock_on_hand order by 1") == [
         ("A", 7, Decimal("42.00")),

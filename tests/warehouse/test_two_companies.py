@@ -33,7 +33,7 @@ def test_the_same_item_costs_each_company_its_own(warehouse_run: WarehouseRun, t
             merged.setdefault(table, []).extend(found)
     path = tmp_path / "work.duckdb"
     write_raw(path, merged)
-    warehouse_run.build(path, "2012-06-30", "+fct_proofs", "+path:models/marts/planning", "fct_stock_on_hand")
+    warehouse_run.build(path, "2012-06-30", "+fct_proofs", "+path:models/marts/planning", "+fct_stock_on_hand")
     assert rows(path, "select company_id, revenue, actual_cost, profit from marts.fct_order_profit order by 1") == [
         (one.company, Decimal(40), Decimal(10), Decimal(30)),
         (other.company, Decimal(40), Decimal(24), Decimal(16)),
