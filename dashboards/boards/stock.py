@@ -166,11 +166,12 @@ def _on_hand(view: View, filters: dict[str, Any]) -> None:
     )  # fmt: skip
     if chosen:
         code, warehouse = chosen[0]["item_code"], chosen[0]["warehouse_code"]
-        st.subheader(_("Card of {item} in {warehouse}", item=f"{code} {chosen[0]['item_name']}", warehouse=warehouse),
-                     anchor=False)  # fmt: skip
+        subject = {"item": f"{code} {chosen[0]['item_name']}", "warehouse": warehouse}
         if chosen[0].get("reserved_quantity"):
+            st.subheader(_("Orders for which {item} in {warehouse} is reserved", **subject), anchor=False)
             held = view.ask("stock_reserved", item=code, warehouse=warehouse)
             table(view, held, RESERVED, key="on-hand-reserved", opens="sales_order_id")
+        st.subheader(_("Card of {item} in {warehouse}", **subject), anchor=False)
         rows = view.ask("stock_card", item=code, warehouse=warehouse)
         table(view, rows, CARD, key="on-hand-card", opens="document_id", height=360)
     else:
