@@ -19,6 +19,21 @@ select
     versions.item_id,
     versions.effective_date,
     versions.method,
+    -- Before its first version an item is already kept by it.
+    case
+        when lag(versions.effective_date) over (
+            partition by versions.company_id, versions.item_id
+            order by versions.effective_date
+        ) is null then date '0001-01-01'
+        else versions.effective_date
+    end as in_force_from,
+    coalesce(
+        lead(versions.effective_date) over (
+            partition by versions.company_id, versions.item_id
+            order by versions.effective_date
+        ),
+        date '9999-12-31'
+    ) as in_force_before,
     lead(versions.effective_date) over (
         partition by versions.company_id, versions.item_id
         order by versions.effective_date

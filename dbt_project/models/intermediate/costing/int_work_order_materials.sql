@@ -72,23 +72,6 @@ standards as (
     inner join {{ ref('int_standard_costs_in_minor_units') }} as standard_costs
         on standard_costs.company_id = dated.company_id
         and standard_costs.item_id = dated.item_id
-),
-
-methods as (
-    select
-        dated.work_order_id,
-        dated.item_id,
-        valuation_methods.method,
-        row_number() over (
-            partition by dated.work_order_id, dated.item_id
-            order by
-                valuation_methods.effective_date <= dated.priced_on desc,
-                abs({{ days_between('valuation_methods.effective_date', 'dated.priced_on') }})
-        ) as turn
-    from dated
-    inner join {{ ref('int_valuation_methods') }} as valuation_methods
-        on valuation_methods.company_id = dated.company_id
-        and valuation_methods.item_id = dated.item_id
 )
 
 select
@@ -130,10 +113,11 @@ left join standards
     on standards.work_order_id = dated.work_order_id
     and standards.item_id = dated.item_id
     and standards.turn = 1
-left join methods
-    on methods.work_order_id = dated.work_order_id
+left join {{ ref('int_valuation_methods') }} as methods
+    on methods.company_id = dated.company_id
     and methods.item_id = dated.item_id
-    and methods.turn = 1
+    and methods.in_force_from <= dated.priced_on
+    and methods.in_force_before > dated.priced_on
 left join {{ ref('engine_rolled_up_costs') }} as rolled_up
     on rolled_up.company_id = dated.company_id
     and rolled_up.item_id = dated.item_id

@@ -56,22 +56,6 @@ judged as (
     from {{ ref('int_work_orders_closed') }}
 ),
 
-methods as (
-    select
-        judged.work_order_id,
-        valuation_methods.method,
-        row_number() over (
-            partition by judged.work_order_id
-            order by
-                valuation_methods.effective_date <= judged.judged_on desc,
-                abs({{ days_between('valuation_methods.effective_date', 'judged.judged_on') }})
-        ) as turn
-    from judged
-    inner join {{ ref('int_valuation_methods') }} as valuation_methods
-        on valuation_methods.company_id = judged.company_id
-        and valuation_methods.item_id = judged.item_id
-),
-
 standards as (
     select
         judged.work_order_id,
@@ -144,9 +128,11 @@ costed as (
     left join timed on timed.work_order_id = work_orders.work_order_id
     left join usages on usages.work_order_id = work_orders.work_order_id
     inner join judged on judged.work_order_id = work_orders.work_order_id
-    left join methods
-        on methods.work_order_id = work_orders.work_order_id
-        and methods.turn = 1
+    left join {{ ref('int_valuation_methods') }} as methods
+        on methods.company_id = judged.company_id
+        and methods.item_id = judged.item_id
+        and methods.in_force_from <= judged.judged_on
+        and methods.in_force_before > judged.judged_on
     left join standards
         on standards.work_order_id = work_orders.work_order_id
         and standards.turn = 1
