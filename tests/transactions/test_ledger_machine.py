@@ -259,6 +259,7 @@ class Company(RuleBasedStateMachine):
                             lines=[{"line": 1, "quantity": quantity}])  # fmt: skip
         if answer:
             order["quantity"] = quantity
+            order["held"] = min(order["held"], quantity - order["delivered"])  # no more is reserved than is open
             self._fulfil(order)
 
     # ------------------------------------------------------------------ purchasing
