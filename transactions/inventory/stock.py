@@ -4,7 +4,7 @@ A back-dated move is checked against every later day, not only against the prese
 where it lies, also where a warehouse may go below zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -150,12 +150,12 @@ def move_stock(work: "Work", company: Company, effective_date: date, moves: Sequ
         if balance.id is None:
             balance.id = work.insert(
                 stock_balance, item_id=key[0], location_id=key[1], lot_id=key[2], quantity=balance.quantity,
-                last_effective_date=balance.last_effective_date, reserved_quantity=0,
+                last_effective_date=balance.last_effective_date,
             )  # fmt: skip
         else:
-            changed.append((balance.quantity, balance.last_effective_date, balance.reserved, balance.id))
+            changed.append((balance.quantity, balance.last_effective_date, balance.id))
     if changed:
-        work.change_rows(stock_balance, ("quantity", "last_effective_date", "reserved_quantity"), changed)
+        work.change_rows(stock_balance, ("quantity", "last_effective_date"), changed)
     for key, quantity in change.items():
         if key[2] and quantity > 0:
             _refuse_second_of_a_serial(work, key, fields[key])
@@ -172,10 +172,16 @@ def _load_balances(work: "Work", moves: Sequence[Move], holding: set[int]) -> No
     missing = wanted - work.balances.keys()
     if missing:
         items, places = sorted({key[0] for key in missing}), sorted({key[1] for key in missing})
-        for row in work.rows(_balances, item_ids=items, location_ids=places):
-            key = (row.item_id, row.location_id, row.lot_id)
+        for key, balance in _balances_of(work, items, places):
             if key in missing:
-                work.balances[key] = Balance(row.id, row.quantity, row.last_effective_date, row.reserved_quantity)
+                work.balances[key] = balance
+
+
+def _balances_of(work: "Work", items: list[int], places: list[int]) -> Iterator[tuple[tuple[int, int, int], Balance]]:
+    """What the database says of these items at these places, by (item, location, lot or 0)."""
+    for row in work.rows(_balances, item_ids=items, location_ids=places):
+        key = (row.item_id, row.location_id, row.lot_id)
+        yield key, Balance(row.id, row.quantity, row.last_effective_date, row.reserved_quantity)
 
 
 _serials_lying = (
@@ -197,10 +203,8 @@ def _refuse_second_of_a_serial(work: "Work", key: tuple[int, int, int], field: s
 def balance_of(work: "Work", key: tuple[int, int, int]) -> Balance | None:
     """What lies of (item, location, lot or 0); None where nothing of it ever did."""
     if key not in work.balances:
-        for row in work.rows(_balances, item_ids=[key[0]], location_ids=[key[1]]):
-            known = (row.item_id, row.location_id, row.lot_id)
-            found = Balance(row.id, row.quantity, row.last_effective_date, row.reserved_quantity)
-            work.balances.setdefault(known, found)
+        for place, found in _balances_of(work, [key[0]], [key[1]]):
+            work.balances.setdefault(place, found)
     balance: Balance | None = work.balances.get(key)
     return balance
 
@@ -228,8 +232,8 @@ def _refuse_negative(work: "Work", key: tuple[int, int, int], asked: int, effect
     if balance and balance.last_effective_date > effective_date:
         least, on = _least_from(work, key, balance.quantity, effective_date)
     if least < asked:
-        code = work.first(select(item.c.code).where(item.c.id == item_id))
-        there, what, where = from_micro(max(least, 0)), code.code if code else item_id, place.warehouse or place.code
+        there, where = from_micro(max(least, 0)), place.warehouse or place.code
+        what = work.rows(_item_code, item_id=item_id)[0].code
         if on == effective_date:
             rule = f"{there} of {what} in {where}, {from_micro(asked)} asked"
         else:
