@@ -269,7 +269,9 @@ def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     facts = {"is_green": build.is_green, "proofs_failed": build.proofs_failed, "known_at": None}
     models = published_models(dbt.manifest())
     catalogue = {"meta_tests": _tests_table(build, dbt)}
-    build.editions = write_editions(build.work_file, models, facts, catalogue, dbt.folder / "forms")
+    build.editions = write_editions(
+        build.work_file, models, facts, catalogue, dbt.folder / "forms", _versions(build), _editions_before(build)
+    )
     build.timed("editions", started)
     flush_file(build.work_file)  # while it was made, nothing of it was
     manifest = _manifest(build)
@@ -277,6 +279,21 @@ def publish(build: Build, dbt: DbtRun) -> dict[str, Any]:
     build.warehouse.publish(build.build_id)
     build.warehouse.remove_superseded()
     return manifest
+
+
+def _versions(build: Build) -> dict[str, str]:
+    """By `schema.table`, what changes whenever the rows of that model do."""
+    assert build.kept is not None
+    return {f"{model.schema}.{model.name}": build.kept.version_of(model.unique_id) for model in build.models}
+
+
+def _editions_before(build: Build) -> Path | None:
+    """The folder of the build that this one was copied from; None where nothing of it may stay."""
+    assert build.kept is not None
+    assert build.replication is not None
+    if build.replication.full or not build.kept.is_asked or build.previous_id is None:
+        return None
+    return build.warehouse.build_folder(build.previous_id)
 
 
 def _manifest(build: Build) -> dict[str, Any]:

@@ -2,16 +2,18 @@
 
 Every column of marts, reports and meta says what it gives away (`meta.sensitivity` in dbt: open, cost or pay). `nocost`
 holds the open columns, `cost` those with cost, `full` all. A column that does not say is held to be pay.
-Each file is written fresh, in a storage version that older DuckDB clients read; what an edition may not show is never
-written into it. Editions that show most tables alike are written together: once what is alike, then each its own.
-A file begins as a copy of a form: the same tables without a row, with the comments on their columns, which take longer
-to write than the rows of a small company.
+What an edition may not show is never written into its file. Where most rows are as they were, a file begins as a copy
+of the same edition of the build before, and only the tables that changed are written anew. Else it begins as a copy of
+a form: the same tables without a row, with the comments on their columns, which take longer to write than the rows of
+a small company; then editions that show most tables alike are written together, once what is alike, then each its own.
+Files are in a storage version that older DuckDB clients read.
 """
 
 import hashlib
+import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,8 @@ MAY_SHOW = {"nocost": {"open"}, "cost": {"open", "cost"}, "full": {"open", "cost
 WRITTEN_TOGETHER = (("nocost",), ("cost", "full"))
 STORAGE_VERSION = "v1.0.0"
 PresentTable = tuple[str, str, dict[str, str]]  # schema, name, columns with their types
+STATE = "editions.json"  # beside the editions, what they are made of
+MOST = 0.5  # share of the rows that are as they were, from which on a copy is taken
 FACT_KINDS = {"is_green": "boolean", "proofs_failed": "bigint", "known_at": "timestamp"}
 
 
@@ -82,18 +86,49 @@ def write_editions(
     facts: dict[str, Any],
     catalogue: dict[str, Any],
     forms: Path | None = None,
+    versions: Mapping[str, str] | None = None,
+    before: Path | None = None,
 ) -> list[Edition]:
     """Writes full.duckdb, cost.duckdb and nocost.duckdb beside the work file, flushed to the disk.
 
     facts: columns of meta.meta_build that are known only now (is_green, proofs_failed). catalogue: further tables of
     schema meta by name, each with `columns` (name to SQL type) and `rows`; a model of dbt with that name goes first.
-    forms: folder in which the empty forms are kept for the next time.
+    forms: folder in which the empty forms are kept for the next time. versions: by `schema.table` what changes whenever
+    its rows do; a table without one is taken to have changed. before: folder with the editions of an earlier build.
     """
     with duckdb.connect(str(work_file), read_only=True) as work:
         tables = _present_tables(work)
+        sizes = _sizes(work)
+    state = _State({name: _form(_looks(name, tables, models)) for name in MAY_SHOW}, dict(versions or {}))
+    unchanged = state.unchanged_since(before)
+    stays = sum(sizes.get(table, 0) for table in unchanged) >= MOST * sum(sizes.values())
     writing = _Writing(work_file, models, tables, facts, catalogue, forms)
     with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
-        return [edition for editions in pool.map(writing.editions, WRITTEN_TOGETHER) for edition in editions]
+        if before is not None and unchanged and stays:
+            editions = list(pool.map(lambda name: writing.from_before(name, before, unchanged), MAY_SHOW))
+        else:
+            together = pool.map(writing.from_forms, WRITTEN_TOGETHER)
+            editions = [edition for group in together for edition in group]
+    (work_file.parent / STATE).write_text(json.dumps(vars(state)), encoding="utf-8")
+    return editions
+
+
+@dataclass(frozen=True)
+class _State:
+    """What editions are made of. forms: by edition, a hash of what it shows of which columns."""
+
+    forms: dict[str, str]
+    versions: dict[str, str]
+
+    def unchanged_since(self, folder: Path | None) -> set[str]:
+        """The tables whose rows are those in the editions of this folder; none where these show something else."""
+        try:
+            earlier = _State(**json.loads((folder / STATE).read_text(encoding="utf-8"))) if folder else None
+        except (OSError, ValueError, TypeError):
+            return set()
+        if earlier is None or earlier.forms != self.forms:
+            return set()
+        return {table for table, version in self.versions.items() if version and earlier.versions.get(table) == version}
 
 
 @dataclass(frozen=True)
@@ -118,40 +153,48 @@ class _Writing:
     catalogue: dict[str, Any]
     forms: Path | None
 
-    def editions(self, names: Sequence[str]) -> list[Edition]:
+    def from_before(self, name: str, folder: Path, unchanged: set[str]) -> Edition:
+        """This edition as a copy of the one in the folder, in which all but these tables are written anew."""
+        looks = _looks(name, self.tables, self.models)
+        path = self._own_file(name)
+        shutil.copyfile(folder / path.name, path)
+        return self._finished(name, path, self._write(path, looks, self.catalogue, unchanged))
+
+    def from_forms(self, names: Sequence[str]) -> list[Edition]:
         """These editions: the tables that all of them show alike are written once, then to each copy its own."""
-        looks = {name: self._looks(name) for name in names}
+        looks = {name: _looks(name, self.tables, self.models) for name in names}
         first, *others = looks.values()
         alike = {table: look for table, look in first.items() if all(other.get(table) == look for other in others)}
-        trunk = self.work_file.with_name(f"{names[-1]}.duckdb")  # which becomes the last of them
-        _remove(trunk)
+        trunk = self._own_file(names[-1])  # which becomes the last of them
         if self.forms is not None:
             shutil.copyfile(_kept_form(self.forms, trunk.stem, alike), trunk)
         shared = self._write(trunk, alike, self.catalogue)
         editions = []
         for name in names:
-            path = self.work_file.with_name(f"{name}.duckdb")
+            path = trunk if name == names[-1] else self._own_file(name)
             if path != trunk:
-                _remove(path)
                 shutil.copyfile(trunk, path)
             own = {table: look for table, look in looks[name].items() if table not in alike}
-            rows = shared | self._write(path, own, {})
-            flush_file(path)
-            editions.append(Edition(name, path, path.stat().st_size, rows))
+            editions.append(self._finished(name, path, shared | self._write(path, own, {})))
         return editions
 
-    def _looks(self, edition: str) -> dict[str, _Look]:
-        """By `schema.table`, for each table of which the edition shows anything."""
-        looks = {}
-        for schema, table, columns in self.tables:
-            model = self.models.get((schema, table)) or PublishedModel(schema, table, "", {})
-            look = _look(edition, model, columns)
-            if look.columns:
-                looks[f"{schema}.{table}"] = look
-        return looks
+    def _own_file(self, name: str) -> Path:
+        """Where the edition lies; nothing of an attempt before is left there."""
+        path = self.work_file.with_name(f"{name}.duckdb")
+        _remove(path)
+        return path
 
-    def _write(self, path: Path, looks: dict[str, _Look], catalogue: dict[str, Any]) -> dict[str, int]:
-        """Writes the rows of the tables into the file, and makes what it lacks; returns the number of rows of each."""
+    def _finished(self, name: str, path: Path, rows: dict[str, int]) -> Edition:
+        flush_file(path)
+        return Edition(name, path, path.stat().st_size, rows)
+
+    def _write(
+        self, path: Path, looks: dict[str, _Look], catalogue: dict[str, Any], unchanged: Collection[str] = ()
+    ) -> dict[str, int]:
+        """Writes the rows of all tables but the unchanged into the file, and makes what it lacks.
+
+        Returns the number of rows of each table.
+        """
         connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
         try:
             connection.execute("set enable_progress_bar = false")
@@ -164,7 +207,10 @@ class _Writing:
                 "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'edition'"
             ).fetchall()
             _make_tables(connection, [look for table, look in looks.items() if (table,) not in made])
-            counts = {table: _copy_rows(connection, catalog, look) for table, look in looks.items()}
+            counts = {
+                table: _count_rows(connection, look) if table in unchanged else _copy_rows(connection, catalog, look)
+                for table, look in looks.items()
+            }
             for table, content in catalogue.items():
                 if f"meta.{table}" not in counts:
                     counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
@@ -178,10 +224,15 @@ class _Writing:
         return counts
 
 
+def _form(looks: dict[str, _Look]) -> str:
+    """A hash of all that files with these tables have in common before they have rows."""
+    told = "\n".join([STORAGE_VERSION, duckdb.__version__, *map(repr, looks.values())])
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
 def _kept_form(forms: Path, name: str, looks: dict[str, _Look]) -> Path:
     """A file with the tables and no rows in it: the one that is kept, or a new one in its place."""
-    told = "\n".join([STORAGE_VERSION, duckdb.__version__, *map(repr, looks.values())])
-    form = forms / f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
+    form = forms / f"{name}-{_form(looks)}.duckdb"
     if form.exists():
         return form
     forms.mkdir(parents=True, exist_ok=True)
@@ -204,6 +255,18 @@ def _remove(path: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
+def _looks(
+    edition: str, tables: Iterable[PresentTable], models: Mapping[tuple[str, str], PublishedModel]
+) -> dict[str, _Look]:
+    """By `schema.table`, for each table of which the edition shows anything."""
+    looks = {}
+    for schema, table, columns in tables:
+        look = _look(edition, models.get((schema, table)) or PublishedModel(schema, table, "", {}), columns)
+        if look.columns:
+            looks[f"{schema}.{table}"] = look
+    return looks
+
+
 def _look(edition: str, model: PublishedModel, columns: dict[str, str]) -> _Look:
     may_show = MAY_SHOW[edition]
     shown = tuple((column, kind) for column, kind in columns.items() if model.column(column).sensitivity in may_show)
@@ -218,6 +281,14 @@ def _present_tables(connection: duckdb.DuckDBPyConnection) -> list[PresentTable]
         f" from duckdb_columns() where schema_name in {PUBLISHED_SCHEMAS} group by all order by all"
     ).fetchall()
     return [(schema, table, dict(zip(names, kinds, strict=True))) for schema, table, names, kinds in rows]
+
+
+def _sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows, about, of the published tables by `schema.table`."""
+    rows = connection.execute(
+        f"select schema_name, table_name, estimated_size from duckdb_tables() where schema_name in {PUBLISHED_SCHEMAS}"
+    ).fetchall()
+    return {f"{schema}.{table}": size for schema, table, size in rows}
 
 
 def _make_tables(connection: duckdb.DuckDBPyConnection, looks: Iterable[_Look]) -> None:
@@ -235,11 +306,17 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, looks: Iterable[_Look]) 
                 connection.execute(f'comment on column edition.{look.place}."{column}" is {_text(said)}')
 
 
+def _count_rows(connection: duckdb.DuckDBPyConnection, look: _Look) -> int:
+    return int(connection.execute(f"select count(*) from edition.{look.place}").fetchall()[0][0])
+
+
 def _copy_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> int:
+    """Writes the rows of the table, and no others, and returns how many."""
+    connection.execute(f"delete from edition.{look.place}")
     names = ", ".join(f'"{column}"' for column, _ in look.columns)
     shown = f" where not coalesce({look.hidden}, false)" if look.hidden else ""
     rows = connection.execute(
-        f"insert into edition.{look.place} select {names} from {catalog}.{look.place}{shown}"
+        f"insert into edition.{look.place} ({names}) select {names} from {catalog}.{look.place}{shown}"
     ).fetchall()
     return int(rows[0][0])
 
@@ -247,7 +324,7 @@ def _copy_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look)
 def _write_catalogue(connection: duckdb.DuckDBPyConnection, table: str, content: dict[str, Any]) -> int:
     """One table of schema meta that no model makes."""
     columns = ", ".join(f'"{name}" {kind}' for name, kind in content["columns"].items())
-    connection.execute(f'create table edition.meta."{table}" ({columns})')
+    connection.execute(f'create or replace table edition.meta."{table}" ({columns})')
     if content["rows"]:
         marks = ", ".join("?" * len(content["columns"]))
         connection.executemany(f'insert into edition.meta."{table}" values ({marks})', content["rows"])

@@ -93,9 +93,10 @@ class KeptNodes:
 
     def _inputs(self, node: Any) -> str:
         with self._lock:
-            return _hash(*(f"{name}={self._version(name)}" for name in sorted(set(node.depends_on.nodes))))
+            return _hash(*(f"{name}={self.version_of(name)}" for name in sorted(set(node.depends_on.nodes))))
 
-    def _version(self, name: str) -> str:
+    def version_of(self, name: str) -> str:
+        """Changes whenever the rows of this node or source do; empty where nothing is known of it."""
         if name.startswith("source."):
             name = f"source:{name.rsplit('.', 1)[-1]}"
         state = self.states.get(name)

@@ -99,3 +99,62 @@ def test_another_project_has_another_form(work_file: Path, tmp_path: Path) -> No
     assert ("marts.dim_open", "name", "VARCHAR", "The name.") in content(cost.path)[0]
     assert ("marts.dim_open", "name", "VARCHAR", "The name.") not in content(nocost.path)[0]
     assert len(list(forms.iterdir())) == 2
+
+
+def in_a_new_build(work_file: Path, *changes: str) -> Path:
+    """A copy of the work file in another folder, changed."""
+    folder = work_file.parent / f"{len(list(work_file.parent.iterdir()))}"
+    folder.mkdir()
+    copy = folder / work_file.name
+    copy.write_bytes(work_file.read_bytes())
+    with duckdb.connect(str(copy)) as work:
+        for change in changes:
+            work.execute(change)
+    return copy
+
+
+VERSIONS = {"marts.dim_open": "1", "marts.dim_cost": "1", "marts.dim_pay": "1", "marts.dim_hidden": ""}
+TESTS = {"meta_tests": {"columns": {"name": "varchar"}, "rows": [["unique"], ["found"]]}}
+
+
+def test_what_did_not_change_is_copied_from_the_build_before(work_file: Path) -> None:
+    write_editions(work_file, MODELS, {}, TESTS, versions=VERSIONS)
+    # Of dim_open, too, a row is changed here: that it stays shows that only versions are asked.
+    next_file = in_a_new_build(
+        work_file,
+        "delete from marts.dim_open where code = 1",
+        f"insert into marts.dim_cost values (2, '{SECRET_COST}')",
+        "delete from marts.dim_alert where rule = 'late'",
+        "create or replace view marts.dim_hidden as select 'other' as cost",
+    )
+    changed = VERSIONS | {"marts.dim_cost": "2"}
+    written = write_editions(next_file, MODELS, {}, TESTS, versions=changed, before=work_file.parent)
+    plain = in_a_new_build(next_file, "insert into marts.dim_open values (1, 'n1')")
+    expected = write_editions(plain, MODELS, {}, TESTS, versions=changed)
+    assert [content(one.path) for one in written] == [content(one.path) for one in expected]
+    assert [one.tables for one in written] == [one.tables for one in expected]
+    for one in written:
+        held = one.path.read_bytes()
+        assert (SECRET_COST.encode() in held) == (one.name != "nocost")
+        assert (SECRET_PAY.encode() in held) == (one.name == "full")
+
+
+@pytest.mark.parametrize("told", ["another sensitivity", "no record", "a damaged record", "most of it changed"])
+def test_all_is_written_anew_where_nothing_can_stay(work_file: Path, told: str) -> None:
+    write_editions(work_file, MODELS, {}, {}, versions=VERSIONS)
+    next_file = in_a_new_build(work_file, "delete from marts.dim_open where code = 1")
+    models, versions = MODELS, VERSIONS
+    record = work_file.parent / "editions.json"
+    if told == "another sensitivity":
+        models = MODELS | {("marts", "dim_cost"): model("dim_cost", code="open", cost="pay")}
+    elif told == "no record":
+        record.unlink()
+    elif told == "a damaged record":
+        record.write_text(record.read_text()[:40])
+    else:
+        versions = VERSIONS | {"marts.dim_open": "2"}
+    written = write_editions(next_file, models, {}, {}, versions=versions, before=work_file.parent)
+    assert {one.tables["marts.dim_open"] for one in written} == {2999}
+    cost = next(one.path for one in written if one.name == "cost")
+    is_shown = ("marts.dim_cost", "cost", "VARCHAR", "The cost.") in content(cost)[0]
+    assert is_shown == (told != "another sensitivity")

@@ -16,7 +16,7 @@ from tests.warehouse.warehouse_run import WarehouseRun, change, rows
 
 AS_OF = "2012-06-30"
 RED = "select check_name, first_document_number from marts.fct_proofs where not is_green order by check_name"
-LEDGER = ("fct_journal_lines", "rpt_trial_balance", "fct_proofs")
+LEDGER = ("fct_journal_lines", "rpt_trial_balance", "1+fct_proofs")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_balance_that_is_not_its_moves(warehouse_run: WarehouseRun, sound_buil
         "update raw.stock_balance set quantity = quantity + 1 where id = (select min(id) from raw.stock_balance "
         "where location_id in (select id from raw.location where kind = 'stock'))"
     )
-    found = red(warehouse_run, sound_build, tmp_path, [statement], ("fct_proofs",))
+    found = red(warehouse_run, sound_build, tmp_path, [statement], ("1+fct_proofs",))
     assert found.keys() == {"stock_balances"}
     assert found["stock_balances"].startswith("opening_stock")
 
@@ -156,7 +156,7 @@ def test_a_document_that_was_posted_otherwise(
         "fct_invoices",
         "fct_receivables",
         "fct_payables",
-        "fct_proofs",
+        "1+fct_proofs",
     )
     found = red(warehouse_run, sound_build, tmp_path, [statement], rebuild)
     assert found == {check: document, "document_amounts": document}
@@ -173,7 +173,7 @@ def test_value_that_appears_in_a_layer(warehouse_run: WarehouseRun, sound_build:
         "update engine.costing_layers set value_amount = value_amount + 1, material_amount = material_amount + 1"
     )
     found = red(
-        warehouse_run, sound_build, tmp_path, [statement], ("int_cost_layers_aged", "fct_stock_ageing", "fct_proofs")
+        warehouse_run, sound_build, tmp_path, [statement], ("int_cost_layers_aged", "fct_stock_ageing", "1+fct_proofs")
     )
     assert found.keys() == {"stock_value", "value_conservation", "company_value", "costing_entries"}
     assert found["value_conservation"].startswith("opening_stock")
@@ -182,21 +182,21 @@ def test_value_that_appears_in_a_layer(warehouse_run: WarehouseRun, sound_build:
 def test_quantity_that_vanishes_from_a_layer(warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path) -> None:
     statement = "update engine.costing_layers set quantity = quantity - 1000000"
     found = red(
-        warehouse_run, sound_build, tmp_path, [statement], ("int_cost_layers_aged", "fct_stock_ageing", "fct_proofs")
+        warehouse_run, sound_build, tmp_path, [statement], ("int_cost_layers_aged", "fct_stock_ageing", "1+fct_proofs")
     )
     assert found.keys() == {"stock_quantity", "stock_layers", "costing_entries"}
 
 
 def test_a_slice_that_is_not_its_move(warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path) -> None:
     statement = "update engine.costing_slices set value_amount = value_amount + 1"
-    found = red(warehouse_run, sound_build, tmp_path, [statement], ("fct_cost_slices", "fct_proofs"))
+    found = red(warehouse_run, sound_build, tmp_path, [statement], ("fct_cost_slices", "1+fct_proofs"))
     assert found.keys() == {"cost_slices", "costing_entries"}
     assert found["cost_slices"].startswith("material_issue")
 
 
 def test_cost_that_vanishes_in_a_work_order(warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path) -> None:
     statement = "update engine.costing_work_orders set wip_amount = wip_amount - 1 where not is_closed"
-    found = red(warehouse_run, sound_build, tmp_path, [statement], ("fct_work_orders", "fct_proofs"))
+    found = red(warehouse_run, sound_build, tmp_path, [statement], ("fct_work_orders", "1+fct_proofs"))
     assert found == {
         "work_in_progress": "W1", "work_order_cost": "W2", "company_value": "W2", "costing_entries": "W2"
     }  # fmt: skip

@@ -1,6 +1,5 @@
--- One row per fact that was recorded otherwise than the command in the audit trail said, and one per kind of fact for all that agree:
--- times worked, scrap, and the days that orders state. What a later command changed is not compared.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per fact that was recorded otherwise than the command in the audit trail said, and one per
+-- kind of fact for all that agree: times worked, scrap, and the days that orders state. What a later command changed is not compared.
 {% set same %}is not distinct from{% endset %}
 with
 
@@ -185,19 +184,23 @@ compared as (
     where
         said.command = 'create_work_order'
         and changed.row_id is null
+),
+
+sides as (
+    select
+        'commands' as check_name,
+        documents.company_id,
+        compared.fact || case when compared.is_same then '' else ' ' || compared.document_id || '/' || compared.line_number end as key,
+        1 as suspicion,
+        min(case when not compared.is_same then documents.effective_date end) as effective_date,
+        min(case when not compared.is_same then documents.document_number end) as document_number,
+        cast(count(*) as decimal(28, 6)) as left_amount,
+        cast(sum(case when compared.is_same then 1 else 0 end) as decimal(28, 6)) as right_amount
+    from compared
+    inner join documents on documents.document_id = compared.document_id
+    group by
+        documents.company_id,
+        compared.fact || case when compared.is_same then '' else ' ' || compared.document_id || '/' || compared.line_number end
 )
 
-select
-    'commands' as check_name,
-    documents.company_id,
-    compared.fact || case when compared.is_same then '' else ' ' || compared.document_id || '/' || compared.line_number end as key,
-    1 as suspicion,
-    min(case when not compared.is_same then documents.effective_date end) as effective_date,
-    min(case when not compared.is_same then documents.document_number end) as document_number,
-    cast(count(*) as decimal(28, 6)) as left_amount,
-    cast(sum(case when compared.is_same then 1 else 0 end) as decimal(28, 6)) as right_amount
-from compared
-inner join documents on documents.document_id = compared.document_id
-group by
-    documents.company_id,
-    compared.fact || case when compared.is_same then '' else ' ' || compared.document_id || '/' || compared.line_number end
+{{ judged_sides() }}

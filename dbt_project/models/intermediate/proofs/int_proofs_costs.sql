@@ -1,6 +1,5 @@
--- One row per side of what costs add up to: receipts and their facts, variances and their settlement, work orders and their
--- variances, orders and revenue, and all value of a company, come in against gone out, lost, sold and left.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per side of what costs add up to: receipts and their facts, variances and their settlement,
+-- work orders and their variances, orders and revenue, and all value of a company, come in against gone out, lost, sold and left.
 with
 
 variances as (
@@ -249,15 +248,19 @@ both_sides as (
     select * from order_revenue
     union all
     select * from company_value
+),
+
+sides as (
+    select
+        both_sides.check_name,
+        both_sides.company_id,
+        both_sides.key,
+        both_sides.suspicion,
+        both_sides.effective_date,
+        both_sides.document_number,
+        cast(both_sides.left_amount as decimal(28, 6)) as left_amount,
+        cast(both_sides.right_amount as decimal(28, 6)) as right_amount
+    from both_sides
 )
 
-select
-    both_sides.check_name,
-    both_sides.company_id,
-    both_sides.key,
-    both_sides.suspicion,
-    both_sides.effective_date,
-    both_sides.document_number,
-    cast(both_sides.left_amount as decimal(28, 6)) as left_amount,
-    cast(both_sides.right_amount as decimal(28, 6)) as right_amount
-from both_sides
+{{ judged_sides() }}

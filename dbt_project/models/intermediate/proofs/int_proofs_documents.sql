@@ -1,6 +1,6 @@
--- One row per fact of a document that is told twice and differently, and one per check for all that agree: heads against lines, lines
--- against prices, shares, moves and links, links and moves against what they may join. All rows, whatever as_of.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per fact of a document that is told twice and differently, and one per check for all that
+-- agree: heads against lines, lines against prices, shares, moves and links, links and moves against what they may join. All rows,
+-- whatever as_of.
 with
 
 {{ all_documents() }},
@@ -421,6 +421,10 @@ compared as (
         work_orders.planned_quantity as right_amount
     from {{ source('raw', 'work_order') }} as work_orders
     inner join lines on lines.document_id = work_orders.document_id
+),
+
+sides as (
+    {{ differing_documents() }}
 )
 
-{{ differing_documents() }}
+{{ judged_sides() }}

@@ -1,6 +1,6 @@
--- One row per result of costing that another result of it contradicts, and one per kind of result for all that agree: entries against
--- their components, prices, slices and transfers, layers as laid against what was taken of them and is left.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per result of costing that another result of it contradicts, and one per kind of result for
+-- all that agree: entries against their components, prices, slices and transfers, layers as laid against what was taken of them and is
+-- left.
 {% set same %}is not distinct from{% endset %}
 with
 
@@ -208,6 +208,10 @@ compared as (
     from {{ ref('engine_work_order_costs') }} as work_orders
     left join {{ ref('int_work_orders_closed') }} as plans on plans.work_order_id = work_orders.work_order_id
     left join {{ ref('stg_documents') }} as documents on documents.document_id = work_orders.work_order_id
+),
+
+sides as (
+    {{ agreeing_rows('costing_entries', 'compared.result', 'compared.suspicion') }}
 )
 
-{{ agreeing_rows('costing_entries', 'compared.result', 'compared.suspicion') }}
+{{ judged_sides() }}

@@ -1,5 +1,5 @@
--- One row per receipt, bill or ledger line: what is received and not billed (bills ahead of receipts negative), against the account.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per receipt, bill or ledger line: what is received and not billed (bills ahead of receipts
+-- negative), against the account.
 with
 
 receipts as (
@@ -43,31 +43,35 @@ expected as (
     select * from receipts
     union all
     select * from bills
+),
+
+sides as (
+    select
+        'goods_received_not_billed' as check_name,
+        expected.company_id,
+        coalesce(cast(expected.item_id as varchar), 'no item') as key,
+        2 as suspicion,
+        expected.effective_date,
+        expected.document_number,
+        cast({{ amount('expected.amount_minor') }} as decimal(28, 6)) as left_amount,
+        cast(0 as decimal(28, 6)) as right_amount
+    from expected
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = expected.company_id
+
+    union all
+
+    select
+        'goods_received_not_billed' as check_name,
+        journal_lines.company_id,
+        coalesce(cast(journal_lines.item_id as varchar), 'no item') as key,
+        case when journal_lines.posting in ('settlement', 'supplier_bill', 'debit_note') then 3 else 1 end as suspicion,
+        case when journal_lines.posting <> 'settlement' then journal_lines.entry_date end as effective_date,
+        case when journal_lines.posting <> 'settlement' then coalesce(journal_lines.document_number, journal_lines.entry_number) end
+            as document_number,
+        cast(0 as decimal(28, 6)) as left_amount,
+        cast(journal_lines.credit_amount - journal_lines.debit_amount as decimal(28, 6)) as right_amount
+    from {{ ref('fct_journal_lines') }} as journal_lines
+    where journal_lines.account_role = 'goods_received_not_billed'
 )
 
-select
-    'goods_received_not_billed' as check_name,
-    expected.company_id,
-    coalesce(cast(expected.item_id as varchar), 'no item') as key,
-    2 as suspicion,
-    expected.effective_date,
-    expected.document_number,
-    cast({{ amount('expected.amount_minor') }} as decimal(28, 6)) as left_amount,
-    cast(0 as decimal(28, 6)) as right_amount
-from expected
-inner join {{ ref('stg_companies') }} as companies on companies.company_id = expected.company_id
-
-union all
-
-select
-    'goods_received_not_billed' as check_name,
-    journal_lines.company_id,
-    coalesce(cast(journal_lines.item_id as varchar), 'no item') as key,
-    case when journal_lines.posting in ('settlement', 'supplier_bill', 'debit_note') then 3 else 1 end as suspicion,
-    case when journal_lines.posting <> 'settlement' then journal_lines.entry_date end as effective_date,
-    case when journal_lines.posting <> 'settlement' then coalesce(journal_lines.document_number, journal_lines.entry_number) end
-        as document_number,
-    cast(0 as decimal(28, 6)) as left_amount,
-    cast(journal_lines.credit_amount - journal_lines.debit_amount as decimal(28, 6)) as right_amount
-from {{ ref('fct_journal_lines') }} as journal_lines
-where journal_lines.account_role = 'goods_received_not_billed'
+{{ judged_sides() }}

@@ -1,6 +1,5 @@
--- One row per fact of a document that is told twice and differently, and one per check for all that agree: days and times of what was
--- recorded together, postings against documents. All rows, whatever as_of.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per fact of a document that is told twice and differently, and one per check for all that
+-- agree: days and times of what was recorded together, postings against documents. All rows, whatever as_of.
 with
 
 {{ all_documents() }},
@@ -192,6 +191,10 @@ compared as (
     where
         documents.document_type in ('customer_payment', 'supplier_payment')
         and documents.state not in ('draft', 'cancelled')
+),
+
+sides as (
+    {{ differing_documents() }}
 )
 
-{{ differing_documents() }}
+{{ judged_sides() }}

@@ -1,5 +1,5 @@
--- One row per row of a mart that says something else than the record or result that it repeats, and one per mart for all that agree.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per row of a mart that says something else than the record or result that it repeats, and one
+-- per mart for all that agree.
 with
 
 -- A move as recorded, with the value that its end in a warehouse took in, or gave where it only left.
@@ -358,6 +358,10 @@ compared as (
     from {{ ref('fct_cost_variances') }} as told
     left join moves on moves.move_id = told.move_id
     where told.move_id is not null
+),
+
+sides as (
+    {{ agreeing_rows('repeated_rows', 'compared.mart', 1) }}
 )
 
-{{ agreeing_rows('repeated_rows', 'compared.mart', 1) }}
+{{ judged_sides() }}

@@ -1,6 +1,5 @@
--- One row per move end or balance of an item in a location: what the moves say against the balance the writer
--- keeps. All moves, whatever as_of.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per move end or balance of an item in a location: what the moves say against the balance the
+-- writer keeps. All moves, whatever as_of.
 with
 
 locations as (
@@ -44,16 +43,20 @@ both_sides as (
     select * from moved
     union all
     select * from kept
+),
+
+sides as (
+    select
+        'stock_balances' as check_name,
+        locations.company_id,
+        both_sides.item_id || '@' || both_sides.location_id || '/' || both_sides.lot_id as key,
+        1 as suspicion,
+        both_sides.effective_date,
+        both_sides.document_number,
+        cast(both_sides.left_amount * 0.000001 as decimal(28, 6)) as left_amount,
+        cast(both_sides.right_amount * 0.000001 as decimal(28, 6)) as right_amount
+    from both_sides
+    inner join locations on locations.location_id = both_sides.location_id
 )
 
-select
-    'stock_balances' as check_name,
-    locations.company_id,
-    both_sides.item_id || '@' || both_sides.location_id || '/' || both_sides.lot_id as key,
-    1 as suspicion,
-    both_sides.effective_date,
-    both_sides.document_number,
-    cast(both_sides.left_amount * 0.000001 as decimal(28, 6)) as left_amount,
-    cast(both_sides.right_amount * 0.000001 as decimal(28, 6)) as right_amount
-from both_sides
-inner join locations on locations.location_id = both_sides.location_id
+{{ judged_sides() }}

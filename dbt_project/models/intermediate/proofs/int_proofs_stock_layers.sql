@@ -1,6 +1,5 @@
--- One row per span of a layer or of a balance: layers against balances on every day (quantity and value × days), and layers
--- on the last day against layers on hand.
-{{ config(materialized='view') }}
+-- One row per check and company, from one per span of a layer or of a balance: layers against balances on every day (quantity and value
+-- × days), and layers on the last day against layers on hand.
 with
 
 pooled_items as (
@@ -93,18 +92,22 @@ compared as (
         quantity as compared_amount,
         is_layer
     from left_over
+),
+
+sides as (
+    select
+        'stock_layers' as check_name,
+        compared.company_id,
+        compared.key,
+        2 as suspicion,
+        moves.effective_date,
+        documents.document_number,
+        cast(case when compared.is_layer then compared.compared_amount else 0 end as decimal(28, 6)) as left_amount,
+        cast(case when compared.is_layer then 0 else compared.compared_amount end as decimal(28, 6)) as right_amount
+    from compared
+    left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = compared.layer_move_id
+    left join {{ ref('stg_documents') }} as documents on documents.document_id = moves.document_id
+    where compared.compared_amount is not null
 )
 
-select
-    'stock_layers' as check_name,
-    compared.company_id,
-    compared.key,
-    2 as suspicion,
-    moves.effective_date,
-    documents.document_number,
-    cast(case when compared.is_layer then compared.compared_amount else 0 end as decimal(28, 6)) as left_amount,
-    cast(case when compared.is_layer then 0 else compared.compared_amount end as decimal(28, 6)) as right_amount
-from compared
-left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = compared.layer_move_id
-left join {{ ref('stg_documents') }} as documents on documents.document_id = moves.document_id
-where compared.compared_amount is not null
+{{ judged_sides() }}

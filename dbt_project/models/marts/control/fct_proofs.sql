@@ -57,56 +57,39 @@ checks as (
     ) as named (check_name, left_side, right_side)
 ),
 
-sides as (
+judged as (
     {% for proof in proofs -%}
-    select check_name, company_id, key, suspicion, effective_date, document_number, left_amount, right_amount
-    from {{ ref(proof) }}
+    select * from {{ ref(proof) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
-keys as (
-    select
-        sides.check_name,
-        sides.company_id,
-        sides.key,
-        sum(sides.left_amount) as left_amount,
-        sum(sides.right_amount) as right_amount
-    from sides
-    group by sides.check_name, sides.company_id, sides.key
-),
-
 totals as (
     select
-        keys.check_name,
-        keys.company_id,
-        sum(keys.left_amount) as left_amount,
-        sum(keys.right_amount) as right_amount,
-        sum(abs(keys.left_amount - keys.right_amount)) as key_difference,
-        count(*) as key_count,
-        sum(case when keys.left_amount <> keys.right_amount then 1 else 0 end) as failing_key_count
-    from keys
-    group by keys.check_name, keys.company_id
+        judged.check_name,
+        judged.company_id,
+        sum(judged.left_amount) as left_amount,
+        sum(judged.right_amount) as right_amount,
+        sum(judged.key_difference) as key_difference,
+        sum(judged.key_count) as key_count,
+        sum(judged.failing_key_count) as failing_key_count
+    from judged
+    group by judged.check_name, judged.company_id
 ),
 
 suspects as (
     select
-        sides.check_name,
-        sides.company_id,
-        sides.suspicion,
-        sides.effective_date,
-        sides.document_number,
+        judged.check_name,
+        judged.company_id,
+        judged.suspicion,
+        judged.effective_date,
+        judged.document_number,
         row_number() over (
-            partition by sides.check_name, sides.company_id
-            order by sides.suspicion, sides.effective_date, sides.document_number
+            partition by judged.check_name, judged.company_id
+            order by judged.suspicion, judged.effective_date, judged.document_number
         ) as turn
-    from sides
-    inner join keys
-        on keys.check_name = sides.check_name
-        and keys.company_id = sides.company_id
-        and keys.key = sides.key
-        and keys.left_amount <> keys.right_amount
-    where sides.document_number is not null
+    from judged
+    where judged.document_number is not null
 ),
 
 -- A check of sums cannot always tell the document; then the first that another check of the company names is told.
