@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +24,9 @@ from transactions.kernel.refusal import Refusal
 
 PERMISSION = "planning.decision"
 ORDERING = "purchasing.order"
-MEMORY = "decided"
+DECIDED, FOLLOWED = "decided", "messages-followed"  # in the session: what was done, with its document and moment
 PENDING = "decision-asked"
+LINKS_SHOWN, REFUSALS_SHOWN = 4, 5
 COMPARED = ("kind", "item_code", "warehouse_code", "from_warehouse_code", "supplier_code", "quantity", "due_date")
 
 Row = Mapping[str, Any]
@@ -103,7 +105,6 @@ def decide(
 
     told: is given how many are done.
     """
-    memory: dict[str, str] = st.session_state.setdefault(MEMORY, {})
     outcome = Outcome()
     for place, suggestion in enumerate(suggestions, start=1):
         data = {
@@ -121,7 +122,7 @@ def decide(
         finally:
             if told is not None:
                 told(place)
-        memory[str(suggestion["suggestion_id"])] = str(answer.get("number") or "")
+        note_done(DECIDED, str(suggestion["suggestion_id"]), str(answer.get("number") or ""))
         outcome.count += 1
         outcome.submitted += decision == "submit"
         if answer.get("number"):
@@ -160,9 +161,30 @@ def command_key(username: str, data: Mapping[str, Any]) -> str:
     return "board-" + hashlib.sha256(content.encode()).hexdigest()[:40]
 
 
-def decided_here() -> set[str]:
-    """Suggestions that this session decided; the next build knows them."""
-    return set(st.session_state.get(MEMORY, {}))
+def note_done(kind: str, name: str, number: str = "") -> None:
+    """Remember that something was decided or carried out just now, and which document it made."""
+    moment = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    st.session_state.setdefault(kind, {})[name] = (number, moment)
+
+
+def documents_made(names: Sequence[str]) -> list[str]:
+    """The numbers of the documents that this session made of these suggestions."""
+    done: Mapping[str, tuple[str, str]] = st.session_state.get(DECIDED, {})
+    return [done[name][0] for name in names if name in done and done[name][0]]
+
+
+def undecided(view: View) -> dict[str, str]:
+    """As filters of the plan's questions: without what this session decided or carried out after the build began.
+
+    The id of a build is the moment at which it began; it knows all that was recorded before.
+    """
+    filters = {}
+    for name, kind in (("decided", DECIDED), ("followed", FOLLOWED)):
+        done: Mapping[str, tuple[str, str]] = st.session_state.get(kind, {})
+        ids = sorted(each for each, (_number, moment) in done.items() if moment >= view.edition.build_id)
+        if ids:
+            filters[name] = " ".join(ids)
+    return filters
 
 
 def decisions_made() -> int:
@@ -171,25 +193,26 @@ def decisions_made() -> int:
 
 
 def report_decisions(view: View) -> None:
-    """Say once what came of the last decision, with links to the documents made."""
+    """Say once what came of the last decision, in a line with links to the documents made."""
     outcome: Outcome | None = st.session_state.pop("decided_now", None)
     if outcome is None:
         return
     if outcome.count:
-        st.success(_("{count} decided. The next refresh plans with it.", count=outcome.count), icon=":material/check:")
+        said = _("{count} decided. The next refresh plans with it.", count=outcome.count)
         if outcome.submitted:
-            st.caption(_("{count} of them were submitted to somebody who may approve more.", count=outcome.submitted))
-        with st.container(horizontal=True, gap="small"):
-            for number, document_id in outcome.made[:12]:
-                st.page_link(
-                    view.pages["document"],
-                    label=number,
-                    icon=":material/description:",
-                    query_params={"id": str(document_id)},
-                )
-            if len(outcome.made) > 12:
-                st.caption(_("and {count} more", count=len(outcome.made) - 12))
-    for text in outcome.refused[:5]:
-        st.error(text)
-    if len(outcome.refused) > 5:
-        st.error(_("and {count} more", count=len(outcome.refused) - 5))
+            said += " " + _("Of them {count} wait for somebody who may approve more.", count=outcome.submitted)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key="decisions-report"):
+            st.markdown(f":green[:material/check:] {said}", width="content")
+            for number, document_id in outcome.made[:LINKS_SHOWN]:
+                view.link("document", number, ":material/description:", id=str(document_id))
+            if len(outcome.made) > LINKS_SHOWN:
+                st.caption(_("and {count} more", count=len(outcome.made) - LINKS_SHOWN), width="content")
+    report_refused(outcome.refused)
+
+
+def report_refused(refused: Sequence[str]) -> None:
+    """What was refused and why, the first few in full."""
+    if refused:
+        rest = len(refused) - REFUSALS_SHOWN
+        more = [_("and {count} more", count=rest)] if rest > 0 else []
+        st.error("  \n".join([*refused[:REFUSALS_SHOWN], *more]), icon=":material/block:")

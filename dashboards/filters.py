@@ -96,6 +96,20 @@ def day(label: str, key: str, *, width: int = 160) -> date | None:
     return chosen
 
 
+def held(key: str, options: Sequence[Any]) -> Any:
+    """What a click elsewhere on the page chose, in a table or a picture, or the address names; None for all."""
+    _from_address(key, options)
+    chosen = st.session_state.get(key)
+    _to_address(key, chosen)
+    return chosen
+
+
+def hold(key: str, value: Any) -> None:
+    """Choose for `held`; None for all."""
+    st.session_state[key] = value
+    _to_address(key, value)
+
+
 def words(label: str, key: str, *, placeholder: str = "") -> str:
     """Words to look for."""
     if key not in st.session_state:

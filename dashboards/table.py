@@ -42,12 +42,14 @@ def table(
     view: View, rows: pl.DataFrame, columns: Mapping[str, Column], *, key: str, opens: str | None = None,
     chooses: bool = False, several: bool = False, height: int | Literal["auto", "content"] = "auto",
     nothing: str | None = None, what_next: str | None = None, currency: str | None = None, first: int = ROWS_SHOWN,
+    begins_with: int | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows behind the picture, with exports of all of them. Returns the chosen rows.
 
     columns: those to show, in order; ones that the edition does not hold are left out. opens: the column with the id of
     the document that a click opens. chooses: a click chooses a row for the rest of the page; several: more than one.
-    currency: of the amounts, where it is not the company's. first: how many rows are shown.
+    currency: of the amounts, where it is not the company's. first: how many rows are shown. begins_with: the place of
+    the row that is chosen until somebody chooses another.
     """
     shown = {name: column for name, column in columns.items() if name in rows.columns and _says_something(rows, name)}
     if rows.is_empty():
@@ -55,6 +57,7 @@ def table(
         return []
     page = rows.head(first)
     acts = opens is not None or chooses or several
+    begins: Any = {"selection": {"rows": [begins_with]}} if begins_with is not None else None
     mode: Any = "multi-row" if several else "single-row" if chooses else "single-cell"
     chosen = st.dataframe(
         _displayed(page.select(list(shown)), shown),
@@ -62,6 +65,7 @@ def table(
         hide_index=True,
         on_select="rerun" if acts else "ignore",
         selection_mode=mode,
+        selection_default=begins,
         key=key,
         height=height,
         placeholder="",

@@ -4,12 +4,12 @@ from dashboards.table import Column
 
 SOURCES = {
     "source_name": Column("Supplier, work centre", "name"),
-    "kind": Column("Do", "word"),
     "suggestion_count": Column("Suggestions", "count"),
     "message_count": Column("Messages", "count"),
     "margin_at_risk": Column(
         "Margin at risk", "amount", help="Margin of customer orders that is late or lost without it"
     ),
+    "kind": Column("Do", "word"),
     "value_amount": Column("Value", "amount"),
     "release_date": Column("Release by", "date"),
     "cash_out_date": Column("First payment", "date"),

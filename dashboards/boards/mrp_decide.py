@@ -29,13 +29,15 @@ from dashboards.decisions import (
     ask_for,
     asked_for,
     decide,
-    decided_here,
     decisions_made,
+    documents_made,
     order,
+    report_decisions,
     right_of,
+    undecided,
 )
-from dashboards.filters import choice, pick, switch, turn
-from dashboards.frame import View, explain
+from dashboards.filters import choice, held, hold, pick, switch, turn
+from dashboards.frame import View, empty_state, explain
 from dashboards.language import _, own_part, shown_amount, shown_date, shown_number
 from dashboards.table import table
 from dashboards.words import said
@@ -44,14 +46,16 @@ URGENCIES = ("today", "week", "later")
 OPEN_STATES = ("open", "submitted", "snoozed", "rejected")
 STATES = ("open", "submitted", "snoozed", "rejected", "approved", "firm", "closed")
 AT = "mrp-at"  # in the session: the place of the suggestion in hand
-PICKED = "mrp-source-picked"
+PICKED, ORDER = "mrp-source-picked", "mrp-sources-order"  # in the session: the source that the table shows as chosen
+CONFIRMED = "mrp-confirmed"  # in the session: what to submit, what to approve, and whether to order what is bought
+SOURCES_HEIGHT, LIST_HEIGHT = 9, 11  # rows, with the heading
 
 
 def to_decide(view: View) -> None:
-    """Sources by urgency and money, the suggestions and messages of one or all of them, and the one in hand."""
-    counts = {row["urgency"]: row for row in view.ask("mrp_urgencies").iter_rows(named=True)}
+    """Sources by urgency and money, beside them the one in hand; below the suggestions and messages of one or all."""
+    left = undecided(view)
+    counts = {row["urgency"]: row for row in view.ask("mrp_urgencies", **left).iter_rows(named=True)}
     names = {"today": _("today"), "week": _("within a week"), "later": _("can wait")}
-
     sizes = {key: row["suggestion_count"] + row["message_count"] for key, row in counts.items()}
     if "when" not in st.session_state and "when" not in st.query_params and not sizes["today"]:
         st.session_state["when"] = next((key for key in URGENCIES if sizes[key]), "today")
@@ -59,67 +63,116 @@ def to_decide(view: View) -> None:
     def shown(urgency: str) -> str:
         return _("all") if urgency == "all" else f"{names[urgency]} {shown_number(sizes[urgency])}"
 
-    filters = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
-    with filters:
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         when = turn(_("When"), (*URGENCIES, "all"), "when", shown=shown)
-    urgency = None if when == "all" else when
-    sources = view.ask("mrp_sources", urgency=urgency)
-    if sources.height:
-        picked = table(
-            view, sources, SOURCES, key=f"sources-{urgency}-{view.edition.build_id}", chooses=True,
-            height=36 * min(sources.height + 1, 6) + 3,
-        )  # fmt: skip
-        _follow(picked)
-    known = {row["source"]: row for row in view.ask("mrp_sources").iter_rows(named=True)}
-    with filters:
-        source = choice(
-            _("Supplier, work centre"), list(known), "source", width=220,
-            shown=lambda key: own_part(known[key]["source_name"]) or said(known[key]["kind"]),
-        )  # fmt: skip
         kind = pick(_("Do"), ["buy", "make", "move"], "kind", shown=said)
         explain(view, "fct_mrp_suggestions", "fct_mrp_messages")
-    rows = view.ask("mrp_suggestions", urgency=urgency, source=source, kind=kind)
-    _list(view, _without_decided(rows), f"{urgency}-{source}")
-    messages = view.ask("mrp_messages", urgency=urgency, source=source)
+    urgency = None if when == "all" else when
+    sources = view.ask("mrp_sources", urgency=urgency, kind=kind, **left).with_columns(source_name=_named())
+    by_source, hand = st.columns([9, 11], gap="small")
+    with by_source:
+        source = _source_in_hand(view, sources, f"{when}-{kind}")
+    filters = {"urgency": urgency, "source": source, "kind": kind, **left}
+    suggestions = view.ask("mrp_suggestions", **filters)
+    _list(view, suggestions, f"{urgency}-{source}", hand)
+    if source is not None and suggestions.is_empty():
+        with hand:
+            _go_on(sources, source)
+    messages = view.ask("mrp_messages", **filters)
     if messages.height:
         st.subheader(_("Orders on their way that should change"), anchor=False)
-        messages_to_follow(view, messages, "messages-of-source", height=min(420, 36 * (messages.height + 1) + 3))
+        messages_to_follow(view, messages, "messages-of-source", height=_height(messages, LIST_HEIGHT))
     settle(view)
 
 
-def _follow(picked: list[dict[str, Any]]) -> None:
-    """A click on a source narrows to it; a second one widens again."""
-    source = picked[0]["source"] if picked else None
-    if source != st.session_state.get(PICKED):
-        st.session_state[PICKED] = source
-        st.session_state["source"] = source
+def _source_in_hand(view: View, sources: pl.DataFrame, narrowed: str) -> str | None:
+    """The source whose row is chosen; None for all. Where the last of one is decided, the next one is chosen.
+
+    narrowed: what the sources were narrowed by.
+    """
+    codes = sources["source"].to_list()
+    asked, (narrowed_before, before) = st.session_state.get("source"), st.session_state.get(ORDER, ("", []))
+    if narrowed == narrowed_before and asked in before and asked not in codes:
+        following = before[before.index(asked) :] + before
+        hold("source", next((code for code in following if code in codes), None))
         st.session_state[AT] = 0
+    st.session_state[ORDER] = narrowed, codes
+    chosen = held("source", codes)
+    if chosen != st.session_state.get(PICKED):  # by a link, or because the one before is done
+        st.session_state[PICKED] = chosen
+        st.session_state["mrp-sources-turn"] = st.session_state.get("mrp-sources-turn", 0) + 1
+    if not codes:
+        return None
+    picked = table(
+        view, sources, SOURCES, chooses=True,
+        key=f"sources-{narrowed}-{view.edition.build_id}-{decisions_made()}-{st.session_state.get('mrp-sources-turn')}",
+        height=_height(sources, SOURCES_HEIGHT), begins_with=codes.index(chosen) if chosen in codes else None,
+    )  # fmt: skip
+    clicked = picked[0]["source"] if picked else None
+    if clicked != chosen:
+        st.session_state[PICKED] = clicked
+        st.session_state[AT] = 0
+        hold("source", clicked)
+    return clicked
 
 
-def _without_decided(rows: pl.DataFrame) -> pl.DataFrame:
-    done = decided_here()
-    return rows.filter(~pl.col("suggestion_id").is_in(list(done))) if done and rows.height else rows
+def _go_on(sources: pl.DataFrame, source: str) -> None:
+    """To the next source with suggestions, from one that only messages are left of."""
+    rows = sources.to_dicts()
+    place = next(place for place, row in enumerate(rows) if row["source"] == source)
+    following = next((row for row in rows[place + 1 :] + rows[:place] if row["suggestion_count"]), None)
+    if following is not None:
+        st.button(
+            _("Go on with {source}", source=own_part(following["source_name"])), icon=":material/chevron_right:",
+            key="next-source", shortcut="N", on_click=hold, args=("source", following["source"]),
+        )  # fmt: skip
 
 
-def _list(view: View, rows: pl.DataFrame, key: str) -> None:
-    """The suggestions, with what may be done with all, several, or the one in hand."""
+def _named() -> pl.Expr:
+    """The name of a source, also where nobody said where something is bought or made."""
+    unnamed = {"buy": _("without a supplier"), "make": _("without a work centre")}
+    return pl.coalesce("source_name", pl.col("kind").replace_strict(unnamed, default=None, return_dtype=pl.String))
+
+
+def _height(rows: pl.DataFrame, most: int) -> int:
+    return 36 * min(rows.height + 1, most) + 3
+
+
+def _list(view: View, rows: pl.DataFrame, key: str, hand: Any) -> None:
+    """The suggestions, with what may be done with all or several of them; in hand: the one that is looked at."""
     may = view.actor.may(PERMISSION)
-    hand = st.container()  # above the list, so that reason and keys are in sight
+    above = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    with above:
+        buttons = st.container(horizontal=True, gap="small", width="content")
+        report_decisions(view)
+    if rows.is_empty():
+        with hand:
+            empty_state(
+                _("Nothing to decide here"),
+                _("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
+            )
+        return
     chosen = table(
         view, rows, TO_DECIDE, key=f"suggestions-{key}-{view.edition.build_id}-{decisions_made()}", several=True,
-        height=min(420, 36 * (rows.height + 1) + 3) if rows.height else "auto",
-        nothing=_("Nothing to decide here"),
-        what_next=_("The plan covers what is ordered. New demand brings suggestions at the next refresh."),
+        height=_height(rows, LIST_HEIGHT),
     )  # fmt: skip
-    if rows.is_empty():
-        return
     with hand:
         if len(chosen) <= 1:
             at = min(int(st.session_state.get(AT, 0)), rows.height - 1)
             first = chosen[0] if chosen else rows.row(at, named=True)
             _in_hand(view, first, at, rows.height, may=may, alone=not chosen)
-        if may:
+        else:
+            _money_of(view, chosen)
+    if may:
+        with buttons:
             _of_several(chosen, rows)
+
+
+def _money_of(view: View, chosen: list[dict[str, Any]]) -> None:
+    """What hangs on several that are chosen."""
+    ids = " ".join(str(row["suggestion_id"]) for row in chosen)
+    with st.container(border=True):
+        st.markdown(f"**{_total(view, view.one('mrp_chosen_total', suggestions=ids))}**")
 
 
 def _of_several(chosen: list[dict[str, Any]], rows: pl.DataFrame) -> None:
@@ -129,10 +182,10 @@ def _of_several(chosen: list[dict[str, Any]], rows: pl.DataFrame) -> None:
     if len(wanted) < 2:
         return
     label = _("Approve all {count}…", count=len(wanted)) if whole else _("Approve {count}…", count=len(wanted))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         st.button(
             label, icon=":material/done_all:", key="approve-several", on_click=ask_for, args=("approve", wanted),
-            type="secondary" if whole else "primary", shortcut=None if whole else "A",
+            type="secondary" if whole else "primary", shortcut="Shift+A" if whole else "A",
             help=_("Shows first which documents it makes"),
         )  # fmt: skip
         if not whole:
@@ -149,12 +202,14 @@ def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may
     """One suggestion: what, why, for how much; and the decision. alone: none was chosen, so it goes on by keys."""
     with st.container(border=True, key="in-hand"):
         place = _("{place} of {count}", place=at + 1, count=count) + " · " if alone else ""
-        st.markdown(
-            f"{place}**{_what(suggestion)}**" + (f" · {own_part(source)}" if (source := _source(suggestion)) else "")
-        )
+        source = _source(suggestion)
+        with st.container(horizontal=True, gap="xsmall", wrap=False):
+            st.markdown(f"{place}**{_what(suggestion)}**" + (f" · {own_part(source)}" if source else ""))
+            if alone and count > 1:
+                _turns(at, count)
         if may:
             with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-                _buttons(view, suggestion, at, count, alone=alone)
+                _buttons(view, suggestion)
         if suggestion["decision"] == "submit":
             st.markdown(
                 _("{user} submitted it as {quantity} {unit} for {day}: {reason}", user=suggestion["decided_by"],
@@ -173,7 +228,16 @@ def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may
             )  # fmt: skip
 
 
-def _buttons(view: View, suggestion: dict[str, Any], at: int, count: int, *, alone: bool) -> None:
+def _turns(at: int, count: int) -> None:
+    """To the one before and the next; after the last comes the first."""
+    for key, shortcut, icon, tip, place in (
+        ("previous", "P", ":material/chevron_left:", _("Previous"), (at - 1) % count),
+        ("next", "N", ":material/chevron_right:", _("Next"), (at + 1) % count),
+    ):
+        st.button("", type="tertiary", icon=icon, key=key, shortcut=shortcut, help=tip, on_click=_go, args=(place,))
+
+
+def _buttons(view: View, suggestion: dict[str, Any]) -> None:
     one, right = [suggestion], right_of(view)
     if right.is_above(suggestion):
         st.button(
@@ -189,18 +253,11 @@ def _buttons(view: View, suggestion: dict[str, Any], at: int, count: int, *, alo
             help=_("You submitted it, so another must approve it.") if right.is_own(suggestion)
             else _("Makes {document}", document=_document(suggestion)),
         )  # fmt: skip
-    with st.popover(_("Change"), icon=":material/edit:"):
+    # Another popover for another suggestion: closed, and without what was typed for the one before.
+    with st.popover(_("Change"), icon=":material/edit:", key=f"change-{suggestion['suggestion_id']}"):
         _change(view, suggestion)
     st.button(_("Snooze"), icon=":material/snooze:", key="snooze", on_click=ask_for, args=("snooze", one))
     st.button(_("Reject"), icon=":material/close:", key="reject", shortcut="X", on_click=ask_for, args=("reject", one))
-    if alone and count > 1:
-        st.button(
-            _("Previous"), icon=":material/chevron_left:", key="previous", shortcut="P", on_click=_go,
-            args=((at - 1) % count,),
-        )  # fmt: skip
-        st.button(
-            _("Next"), icon=":material/chevron_right:", key="next", shortcut="N", on_click=_go, args=((at + 1) % count,)
-        )
 
 
 def _go(place: int) -> None:
@@ -275,7 +332,7 @@ def money(view: View, suggestion: dict[str, Any]) -> str:
 
 
 def _change(view: View, suggestion: dict[str, Any]) -> None:
-    with st.form("change-form", border=False):
+    with st.form(f"change-form-{suggestion['suggestion_id']}", border=False):
         quantity = st.text_input(
             _("Quantity, {unit}", unit=suggestion["unit"]), f"{suggestion['quantity'].normalize():f}"
         )
@@ -291,8 +348,25 @@ def _change(view: View, suggestion: dict[str, Any]) -> None:
             st.rerun()
 
 
+def decide_at_once(view: View) -> None:
+    """Before the page is drawn: carry out what was confirmed, or what a button asked for where all was in sight."""
+    confirmed = st.session_state.pop(CONFIRMED, None)
+    if confirmed is not None:
+        _make(view, *confirmed)
+    asked = asked_for()
+    if asked is None:
+        return
+    decision, seen = asked
+    if decision in ("approve", "submit") and len(seen) == 1:
+        present, differences = as_now(view, seen)
+        if not differences:
+            decide(view, present, decision)
+            return
+    ask_for(decision, seen)  # it is shown first
+
+
 def settle(view: View) -> None:
-    """Carry out what a button asked for, at once where all is in sight, else after it was shown."""
+    """Show what a button asked for, to be confirmed or with what else it needs."""
     asked = asked_for()
     if asked is None:
         return
@@ -302,10 +376,6 @@ def settle(view: View) -> None:
         st.dialog(_("Reject {count}", count=len(seen)), icon=":material/close:")(_reject)(view, present)
     elif decision == "snooze":
         st.dialog(_("Snooze {count}", count=len(seen)), icon=":material/snooze:")(_snooze)(view, present)
-    elif len(seen) == 1 and not differences:
-        with st.spinner(_("Recording the decision…")):
-            decide(view, present, decision)
-        st.rerun()
     else:
         title = _("What approving {count} makes", count=len(present))
         st.dialog(title, width="large", icon=":material/done_all:")(_preview)(view, present, differences)
@@ -355,33 +425,41 @@ def _preview(view: View, rows: list[dict[str, Any]], differences: list[dict[str,
     buys = documents.filter((pl.col("kind") == "buy") & pl.col("supplier_id").is_not_null())
     orders = buys.height > 0 and view.actor.may(ORDERING)
     ordered = orders and st.checkbox(
-        _("Order at once: {count} purchase orders, one per supplier", count=buys.n_unique("supplier_id")),
+        _("Order at once, one purchase order per supplier: {count}", count=buys.n_unique("supplier_id")),
         key="order-at-once",
     )
     with st.expander(_("{count} suggestions, one by one", count=len(rows))):
         table(view, view.ask("mrp_chosen", suggestions=ids), CHOSEN, key="documents-one-by-one")
     if st.button(
         _("Make them") if not differences else _("Make them as they are now"), type="primary", key="make-them",
-        icon=":material/done_all:", shortcut="Mod+Enter",
+        icon=":material/done_all:", shortcut="Mod+Enter", on_click=_confirm, args=(above, rows, bool(ordered)),
     ):  # fmt: skip
-        bar = st.progress(0.0, _("Recording the decision…"))
-
-        def told(done: int) -> None:
-            bar.progress(done / len(rows), _("{done} of {count}", done=done, count=len(rows)))
-
-        submitted = decide(view, above, "submit")
-        outcome = decide(view, rows, "approve", told=told)
-        outcome.count += submitted.count
-        outcome.submitted += submitted.submitted
-        outcome.refused += submitted.refused
-        if ordered:
-            made = {number for number, _id in outcome.made}
-            named = {str(row["suggestion_id"]) for row in rows if row["kind"] == "buy" and row["supplier_id"]}
-            memory = st.session_state.get("decided", {})
-            bought = [memory[name] for name in named if memory.get(name) in made]
-            if bought:
-                order(view, outcome, sorted(bought))
         st.rerun()
+
+
+def _confirm(above: list[dict[str, Any]], rows: list[dict[str, Any]], ordered: bool) -> None:
+    st.session_state[CONFIRMED] = above, rows, ordered
+
+
+def _make(view: View, above: list[dict[str, Any]], rows: list[dict[str, Any]], ordered: bool) -> None:
+    """Submit what is above the limit, approve the rest, and order what of it is bought, where that was asked for."""
+    bar = st.progress(0.0, _("Recording the decision…"))
+
+    def told(done: int) -> None:
+        bar.progress(done / len(rows), _("{done} of {count}", done=done, count=len(rows)))
+
+    submitted = decide(view, above, "submit")
+    outcome = decide(view, rows, "approve", told=told)
+    outcome.count += submitted.count
+    outcome.submitted += submitted.submitted
+    outcome.refused += submitted.refused
+    if ordered:
+        made = {number for number, _id in outcome.made}
+        named = [str(row["suggestion_id"]) for row in rows if row["kind"] == "buy" and row["supplier_id"]]
+        bought = made & set(documents_made(named))
+        if bought:
+            order(view, outcome, sorted(bought))
+    bar.empty()
 
 
 def _as_frame(differences: list[dict[str, Any]]) -> pl.DataFrame:
@@ -410,11 +488,13 @@ def _total(view: View, whole: dict[str, Any]) -> str:
     if "value_amount" not in whole:
         return _("{count} suggestions.", count=shown_number(whole["suggestion_count"]))
     text = _(
-        "{count} suggestions worth {value} {currency}; {risk} of margin hangs on them, {lying} would lie.",
+        "{count} suggestions worth {value} {currency}; {risk} of margin hangs on them.",
         count=shown_number(whole["suggestion_count"]), value=shown_amount(whole["value_amount"]),
         currency=view.currency, risk=shown_amount(whole["margin_at_risk"]),
-        lying=shown_amount(whole["ageing_value_amount"]),
     )  # fmt: skip
+    if whole["ageing_value_amount"]:
+        text += " " + _("{value} of it would lie for more than 90 days.",
+                        value=shown_amount(whole["ageing_value_amount"]))  # fmt: skip
     if whole["cash_out_date"] is not None:
         text += " " + _("The first payment is due on {day}.", day=shown_date(whole["cash_out_date"]))
     return text
@@ -428,7 +508,7 @@ def all_suggestions(view: View) -> None:
         suppliers = dict(view.ask("mrp_suppliers").iter_rows())
         supplier = choice(_("Supplier"), list(suppliers), "supplier", shown=suppliers.__getitem__)
         urgent = switch(_("Only overdue"), "urgent")
-    filters = {"state": state, "supplier": supplier, "urgent": urgent or None}
+    filters = {"state": state, "supplier": supplier, "urgent": urgent or None, **undecided(view)}
     cash = view.ask("mrp_cash_by_week", **filters)
     if cash.height:
         st.subheader(_("Money that the purchases need, by week"), anchor=False)
@@ -436,11 +516,8 @@ def all_suggestions(view: View) -> None:
             bars([shown_date(day) for day in cash["week"]], [(_("Cash out"), [float(a) for a in cash["amount"]])]),
             height=220, key="mrp-cash",
         )  # fmt: skip
-    rows = (
-        _without_decided(view.ask("mrp_suggestions", **filters))
-        if state in OPEN_STATES
-        else view.ask("mrp_suggestions", **filters)
-    )
+    rows = view.ask("mrp_suggestions", **filters)
+    report_decisions(view)
     chosen = table(
         view, rows, {"open": TO_DECIDE, "submitted": SUBMITTED}.get(state, SUGGESTIONS), several=True, height=420,
         key=f"all-suggestions-{state}-{view.edition.build_id}-{decisions_made()}",

@@ -7,10 +7,10 @@ import streamlit as st
 
 from dashboards.basis import Basis
 from dashboards.boards.mrp_columns import CHANGES, FINDINGS, SUGGESTIONS
-from dashboards.boards.mrp_decide import all_suggestions, to_decide
-from dashboards.boards.mrp_follow import messages_to_follow
+from dashboards.boards.mrp_decide import all_suggestions, decide_at_once, to_decide
+from dashboards.boards.mrp_follow import follow_at_once, messages_to_follow
 from dashboards.boards.mrp_item import item_record
-from dashboards.decisions import report_decisions
+from dashboards.decisions import undecided
 from dashboards.filters import pick
 from dashboards.frame import Board, Tile, View, empty_state, heading, sections, tiles
 from dashboards.language import _, noted, shown_amount, shown_date, shown_number
@@ -19,11 +19,14 @@ from dashboards.words import said
 
 
 def render(view: View) -> None:
-    whole = view.one("mrp_total")
-    counts = {row["urgency"]: row for row in view.ask("mrp_urgencies").iter_rows(named=True)}
+    decide_at_once(view)
+    follow_at_once(view)
+    left = undecided(view)
+    whole = view.one("mrp_total", **left)
+    counts = {row["urgency"]: row for row in view.ask("mrp_urgencies", **left).iter_rows(named=True)}
     today = counts["today"]
     answer = _(
-        "Today {suggestions} suggestions are to be decided and {messages} orders to be seen to; {rest} can wait.",
+        "To decide today: suggestions {suggestions}, orders on their way {messages}; {rest} can wait.",
         suggestions=shown_number(today["suggestion_count"]), messages=shown_number(today["message_count"]),
         rest=shown_number(sum(row["suggestion_count"] + row["message_count"] for key, row in counts.items()
                               if key != "today")),
@@ -31,7 +34,6 @@ def render(view: View) -> None:
     heading(_("What should I buy, make, move now?"), answer)
     unplanned = view.ask("mrp_findings")
     _name_unplanned(unplanned)
-    report_decisions(view)
     if whole["submitted_count"]:
         st.info(
             _("{count} suggestions were submitted and wait for somebody else to approve them.",
@@ -69,8 +71,9 @@ def _findings(view: View, unplanned: pl.DataFrame) -> None:
 def _figures(view: View, whole: dict[str, Any]) -> list[Tile]:
     def basis(column: str, formula: str, *inputs: str, **filters: Any) -> Basis:
         by = column if view.sees("fct_mrp_suggestions", column) else "quantity"
+        narrowed = {**undecided(view), **filters}
         return Basis(
-            view, "fct_mrp_suggestions", column, formula, "mrp_suggestions", filters, by, SUGGESTIONS, inputs,
+            view, "fct_mrp_suggestions", column, formula, "mrp_suggestions", narrowed, by, SUGGESTIONS, inputs,
             "document_id",
         )  # fmt: skip
 
@@ -103,18 +106,20 @@ def _name_unplanned(findings: pl.DataFrame) -> None:
     names = [
         _("{item}, {quantity} from {day}", item=row["item_code"], quantity=shown_number(row["short_quantity"], 6),
           day=shown_date(row["short_date"]))
+        if row["short_quantity"]
+        else _("{item}, below its safety stock from {day}", item=row["item_code"], day=shown_date(row["short_date"]))
         for row in short.head(5).iter_rows(named=True)
     ]  # fmt: skip
     st.warning(
-        _("{count} items are short and nothing is planned for them, because they have no source: {names}. "
-          "Give them a supplier, a lead time or a bill of material.",
-          count=shown_number(short.height), names="; ".join(names) + (" …" if short.height > 5 else "")),
+        _("Short and not planned, for want of a supplier, a lead time or a bill of material: {names}.",
+          names="; ".join(names) + (" …" if short.height > 5 else "")),
         icon=":material/warning:",
     )  # fmt: skip
 
 
 def _messages(view: View) -> None:
-    counts = view.ask("mrp_message_counts")
+    left = undecided(view)
+    counts = view.ask("mrp_message_counts", **left)
     if counts.is_empty():
         empty_state(
             _("No message on existing orders"), _("Orders that should come earlier, later or not at all appear here.")
@@ -122,7 +127,7 @@ def _messages(view: View) -> None:
         return
     numbers = dict(counts.iter_rows())
     action = pick(_("Asks to"), list(numbers), "action", shown=lambda key: f"{said(key)} {numbers[key]}")
-    messages_to_follow(view, view.ask("mrp_messages", action=action), "messages", height=460)
+    messages_to_follow(view, view.ask("mrp_messages", action=action, **left), "messages", height=460)
 
 
 BOARD = Board(

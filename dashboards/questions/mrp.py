@@ -16,9 +16,24 @@ SOURCE = {
         when supply_kind in ('work_order', 'by_product') then 'make:' || coalesce(work_center_code, '')
         else supply_kind || ':' || coalesce(warehouse_code, '') end""",
 }
+MESSAGE_ID = "supply_id || '/' || action"
 
 
-class SuggestionFilters(Filters):
+class UndecidedFilters(Filters):
+    """decided: ids of suggestions to leave out, for they were decided since the build; followed: of messages, each as
+    supply_id/action. Separated by blanks."""
+
+    decided: str | None = None
+    followed: str | None = None
+
+    def left(self, entries: Literal["suggestions", "messages"]) -> tuple[str, str | None]:
+        """As a condition: what is neither decided nor carried out."""
+        if entries == "suggestions":
+            return "suggestion_id not in (select unnest(string_split(?, ' ')))", self.decided
+        return f"{MESSAGE_ID} not in (select unnest(string_split(?, ' ')))", self.followed
+
+
+class SuggestionFilters(UndecidedFilters):
     kind: Literal["buy", "make", "move"] | None = None
     state: Literal["open", "submitted", "snoozed", "rejected", "approved", "firm", "closed"] = "open"
     supplier: str | None = None
@@ -38,6 +53,7 @@ def _narrowed(filters: SuggestionFilters) -> Where:
         ("suggestion_id = ?", filters.suggestion),
         ("urgency = ?", filters.urgency),
         (f"{SOURCE['suggestions']} = ?", filters.source),
+        filters.left("suggestions"),
     )
     states = "('proposed', 'changed')" if filters.state in ("open", "submitted") else f"('{filters.state}')"
     where.sql += f" and state in {states}"
@@ -121,11 +137,12 @@ def mrp_suppliers(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
     )
 
 
-class MessageFilters(Filters):
+class MessageFilters(UndecidedFilters):
     action: Literal["expedite", "defer", "cancel", "increase", "decrease", "release", "past_due"] | None = None
     item: str | None = None
     urgency: Literal["today", "week", "later"] | None = None
     source: str | None = None
+    kind: Literal["buy", "make", "move"] | None = None
 
 
 @asks(MessageFilters, permission=PERMISSION)
@@ -137,6 +154,8 @@ def mrp_messages(edition: Edition, filters: MessageFilters) -> pl.DataFrame:
         ("item_code = ?", filters.item),
         ("urgency = ?", filters.urgency),
         (f"{SOURCE['messages']} = ?", filters.source),
+        (f"replace(split_part({SOURCE['messages']}, ':', 1), 'transfer', 'move') = ?", filters.kind),
+        filters.left("messages"),
     )
     money = edition.shown("fct_mrp_messages", "margin_at_risk", "ageing_value_amount", "value_amount")
     order = "".join(f"{name} desc nulls last, " for name in money)
@@ -147,10 +166,10 @@ def mrp_messages(edition: Edition, filters: MessageFilters) -> pl.DataFrame:
     )
 
 
-@asks(CompanyFilters, permission=PERMISSION)
-def mrp_message_counts(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
+@asks(UndecidedFilters, permission=PERMISSION)
+def mrp_message_counts(edition: Edition, filters: UndecidedFilters) -> pl.DataFrame:
     """How many messages ask for each action."""
-    where = Where(("company_id = ?", filters.company))
+    where = Where(("company_id = ?", filters.company), filters.left("messages"))
     return edition.rows(
         f"select action, count(*) as message_count from marts.fct_mrp_messages where {where.sql} "
         "group by action order by message_count desc, action",

@@ -5,7 +5,7 @@ from typing import Literal
 import polars as pl
 
 from dashboards.edition import Edition
-from dashboards.questions.mrp import PERMISSION, SOURCE, CompanyFilters
+from dashboards.questions.mrp import PERMISSION, SOURCE, UndecidedFilters
 from dashboards.questions.question import Filters, Where, asks
 
 Urgency = Literal["today", "week", "later"]
@@ -13,10 +13,11 @@ DEEPEST, MOST_STEPS = 12, 400
 MADE = {"buy": "purchase_requisition", "make": "work_order", "move": "transfer"}
 
 
-@asks(CompanyFilters, permission=PERMISSION)
-def mrp_urgencies(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
+@asks(UndecidedFilters, permission=PERMISSION)
+def mrp_urgencies(edition: Edition, filters: UndecidedFilters) -> pl.DataFrame:
     """One row per urgency: how many suggestions wait for a decision and how many messages ask for something."""
-    where = Where(("company_id = ?", filters.company))
+    suggested = Where(("company_id = ?", filters.company), filters.left("suggestions"))
+    asked = Where(("company_id = ?", filters.company), filters.left("messages"))
     return edition.rows(
         f"""select urgencies.urgency,
             count(*) filter (where entries.is_suggestion) as suggestion_count,
@@ -24,27 +25,30 @@ def mrp_urgencies(edition: Edition, filters: CompanyFilters) -> pl.DataFrame:
         from (values ('today', 1), ('week', 2), ('later', 3)) as urgencies (urgency, place)
         left join (
             select company_id, urgency, true as is_suggestion from marts.fct_mrp_suggestions
-            where urgency is not null and {where.sql}
+            where urgency is not null and {suggested.sql}
             union all
-            select company_id, urgency, false from marts.fct_mrp_messages where {where.sql}
+            select company_id, urgency, false from marts.fct_mrp_messages where {asked.sql}
         ) as entries on entries.urgency = urgencies.urgency
         group by urgencies.urgency, urgencies.place order by urgencies.place""",
-        where.parameters * 2,
+        [*suggested.parameters, *asked.parameters],
     )
 
 
-class SourceFilters(Filters):
+class SourceFilters(UndecidedFilters):
     urgency: Urgency | None = None
+    kind: Literal["buy", "make", "move"] | None = None
 
 
 @asks(SourceFilters, permission=PERMISSION)
 def mrp_sources(edition: Edition, filters: SourceFilters) -> pl.DataFrame:
     """One row per supplier, work centre or giving warehouse with something to decide, the most margin at risk first.
 
-    source: kind and code, as `mrp_suggestions` and `mrp_messages` take it. Money: of suggestions value_amount,
-    cash_out_date (the first) and what would lie; of both margin_at_risk.
+    source: kind and code, as `mrp_suggestions` and `mrp_messages` take it; source_name: null where nobody says where
+    it is bought or made. Money: of suggestions value_amount, cash_out_date (the first) and what would lie; of both
+    margin_at_risk.
     """
-    where = Where(("company_id = ?", filters.company), ("urgency = ?", filters.urgency))
+    narrowed = ("company_id = ?", filters.company), ("urgency = ?", filters.urgency)
+    suggested, asked = Where(*narrowed, filters.left("suggestions")), Where(*narrowed, filters.left("messages"))
     money = edition.has("fct_mrp_suggestions", "value_amount")
     amounts = ("value_amount", "margin_at_risk", "ageing_value_amount") if money else ()
     told = "".join(f", {name}" for name in amounts)
@@ -54,18 +58,21 @@ def mrp_sources(edition: Edition, filters: SourceFilters) -> pl.DataFrame:
         for name in amounts
     )
     order = "margin_at_risk desc nulls last, value_amount desc nulls last, " if money else ""
+    of_kind = Where(("kind = ?", filters.kind))
     return edition.rows(
         f"""with entries as (
             select {SOURCE["suggestions"]} as source, kind, coalesce(supplier_name, work_center_name,
                 from_warehouse_code) as source_name, 1 as entry_count, true as is_suggestion, release_date,
                 cash_out_date {told}
-            from marts.fct_mrp_suggestions where urgency is not null and {where.sql}
+            from marts.fct_mrp_suggestions where urgency is not null and {suggested.sql}
             union all
-            select source, split_part(source, ':', 1), source_name, count(*), false, null, null {greatest}
+            select source, replace(split_part(source, ':', 1), 'transfer', 'move'), source_name, count(*), false,
+                null, null {greatest}
             from (
-                select {SOURCE["messages"]} as source, supply_id,
-                    coalesce(supplier_name, work_center_name, warehouse_code) as source_name {told}
-                from marts.fct_mrp_messages where {where.sql}
+                select {SOURCE["messages"]} as source, supply_id, coalesce(supplier_name, work_center_name,
+                    case when {SOURCE["messages"]} not in ('buy:', 'make:') then warehouse_code end) as source_name
+                    {told}
+                from marts.fct_mrp_messages where {asked.sql}
             ) as messages
             group by source, source_name, supply_id
         )
@@ -73,8 +80,8 @@ def mrp_sources(edition: Edition, filters: SourceFilters) -> pl.DataFrame:
             cast(coalesce(sum(entry_count) filter (where is_suggestion), 0) as bigint) as suggestion_count,
             cast(coalesce(sum(entry_count) filter (where not is_suggestion), 0) as bigint) as message_count,
             min(release_date) as release_date, min(cash_out_date) as cash_out_date {summed}
-        from entries group by source order by {order} release_date nulls last, source""",
-        where.parameters * 2,
+        from entries where {of_kind.sql} group by source order by {order} release_date nulls last, source""",
+        [*suggested.parameters, *asked.parameters, *of_kind.parameters],
     )
 
 

@@ -62,7 +62,7 @@ def test_a_planner_approves_a_suggestion_and_finds_the_requisition(
         wait_until_drawn(page, 60)
         page.keyboard.press("a")  # as the button says
         page.get_by_text("decided. The next refresh plans with it.").wait_for(timeout=60_000)
-        number = page.locator('.stMain [data-testid="stPageLink"]').first.inner_text().split()[-1]
+        number = page.locator('.st-key-decisions-report [data-testid="stPageLink"]').first.inner_text().split()[-1]
     with door().engine.connect() as connection:
         kinds = connection.execute(
             text("select document_type from document where number = :number"), {"number": number}

@@ -89,7 +89,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
 
         # Wheels take ten worked days: the bicycles cannot be there on the day that was promised.
         said = _look(page, address, "&source=make:ASSY")
-        assert "Today 3 suggestions are to be decided" in said
+        assert "To decide today: suggestions 3" in said
         assert "Make 4 pcs of BIKE Bicycle" in said
         assert "On Mar 11, 2026 4 are required and 0 kept as safety stock; 0 are available: 4 short." in said
         assert "1 customer order lines with a margin of" in said
@@ -100,7 +100,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
         page.get_by_role("button", name="Approve all 3…").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("3 suggestions worth").wait_for(timeout=60_000)
-        dialog.get_by_text("Order at once: 1 purchase orders, one per supplier").click()
+        dialog.get_by_text("Order at once, one purchase order per supplier: 1").click()
         wait_until_drawn(page, 60)
         dialog.get_by_role("button", name="Make them").click()
         page.get_by_text("3 decided. The next refresh plans with it.").wait_for(timeout=60_000)

@@ -1,0 +1,136 @@
+"""A whole list reviewed: what is decided leaves the lists, and messages of several kinds are carried out at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+from dashboards.door import door
+from orchestration.refresh import refresh
+from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
+from tests.dashboards.test_pages import texts_of
+from tests.scenarios.story import commands_of, tell
+from transactions import make_home
+
+AS_OF = date(2026, 4, 30)
+
+
+@pytest.fixture(scope="module")
+def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company whose plan suggests buying and making, and asks to expedite, defer, cancel and lessen orders."""
+    home = tmp_path_factory.mktemp("review") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIHUAN_HOME", str(home))
+        made, _key = make_home(password=PASSWORD)
+        tell(made, commands_of("plan_with_messages"))
+        user = {"username": "planner", "password": PASSWORD, "roles": ["planner"], "display_name": "planner"}
+        made.execute("create_user", user, "administrator")
+        refresh(home, made.engine, as_of=AS_OF)
+        made.engine.dispose()
+    forget_homes()
+    return home
+
+
+@pytest.fixture
+def published_home(planned_home: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the company for this test alone, for it decides."""
+    shutil.copytree(planned_home, tmp_path / "home")
+    yield tmp_path / "home"
+    forget_homes()
+
+
+def _workbench(opened: Opened, **query: str) -> AppTest:
+    page = opened("mrp_workbench", "planner", **query)
+    assert not page.exception
+    return page
+
+
+def _pressed(page: AppTest, key: str) -> AppTest:
+    [button] = [button for button in page.button if str(button.key).endswith(key)]
+    page = button.click().run()
+    assert not page.exception
+    return page
+
+
+def _frame_with(page: AppTest, column: str) -> Any:
+    [found] = [frame.value for frame in page.dataframe if column in frame.value.columns]
+    return found
+
+
+def _orders() -> dict[str, tuple[str, str]]:
+    """State and first promised or due day of each order on its way."""
+    with door().engine.connect() as connection:
+        rows = connection.execute(
+            text("""select document.number, document.state, coalesce(min(line.promised_date), work_order.due_date)
+            from document join document_line as line on line.document_id = document.id
+            left join work_order on work_order.document_id = document.id
+            where document.document_type in ('purchase_order', 'work_order')
+            group by document.number, document.state, work_order.due_date""")
+        )
+        return {str(number): (str(state), str(day)) for number, state, day in rows}
+
+
+def _tile(page: AppTest, label: str) -> str:
+    return next(str(metric.value) for metric in page.metric if metric.label == label)
+
+
+def test_messages_of_several_kinds_are_carried_out_at_once(opened: Opened, published_home: Path) -> None:
+    """Of six, one is above the planner's limit, one order was given up meanwhile, one is asked otherwise by now."""
+    door().execute("set_approval_limit", {"role": "planner", "amount": "30"}, "administrator")
+    before = _orders()
+    page = _pressed(_workbench(opened, part="messages"), "-follow")
+    summary = _frame_with(page, "left_count")
+    assert summary[["action", "done_count", "left_count"]].values.tolist() == [
+        ["expedite", 1, 0], ["cancel", 0, 1], ["decrease", 1, 0], ["defer", 2, 0], ["defer", 1, 0],
+    ]  # fmt: skip
+    assert _frame_with(page, "why_not").values.tolist() == [
+        ["PO000003", "X3", "cancel", "Worth more than you may approve"]
+    ]
+    assert _orders() == before  # nothing is done by looking
+
+    door().execute("cancel_purchase_order", {"order": "PO000002"}, "administrator")
+    door().execute(
+        "amend_sales_order",
+        {"order": "SX1", "reason": "sooner", "lines": [{"line": 1, "promised_date": "2026-05-11"}]}, "administrator",
+    )  # fmt: skip
+    refresh(published_home, door().engine, as_of=AS_OF)
+    page = _pressed(page, "follow-confirm")
+
+    after = _orders()
+    changed = {number for number in after if after[number] != before[number]}
+    assert changed == {"PO000002", "PO000004", "WO000001"}
+    assert after["PO000004"] == ("confirmed", "2026-05-15")
+    assert after["WO000001"] == ("confirmed", "2026-05-28")
+    said = texts_of(page)
+    assert "3 carried out. The next refresh plans with it." in said
+    [refused] = [error.value for error in page.error]
+    assert ["PO000001" in refused, "PO000002" in refused, "PO000003" in refused] == [True, True, False]
+
+
+def test_what_was_decided_leaves_counts_and_lists_and_the_next_source_comes(opened: Opened) -> None:
+    page = _workbench(opened, when="all")
+    assert _tile(page, "Suggestions") == "6"
+    sources = _frame_with(page, "message_count")
+    assert sources["source_name"].tolist() == ["without a work centre", "MRP sup"]
+    page.session_state["source"] = "make:"
+    page = _pressed(page.run(), "approve-several")
+    page = _pressed(page, "make-them")
+    assert "4 decided. The next refresh plans with it." in texts_of(page)
+    assert _tile(page, "Suggestions") == "2"
+    # Of what nobody makes anywhere one message is left; its source stays, and says where it goes on.
+    [go_on] = [button for button in page.button if button.key == "next-source"]
+    assert go_on.label == "Go on with MRP sup"
+    page = go_on.click().run()
+    assert "1 of 2" in texts_of(page)
+    page = _pressed(page, "approve")
+    assert "1 decided. The next refresh plans with it." in texts_of(page)
+    assert _tile(page, "Suggestions") == "1"
+    page = _pressed(_pressed(page, "-follow"), "follow-confirm")
+    assert "past_due" not in _frame_with(page, "suggestion_count").to_string()
