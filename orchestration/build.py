@@ -21,6 +21,8 @@ import duckdb
 from sqlalchemy import Engine, func, select
 
 from ingestion.replication import BuildIsUnusable, Replication, replicate, source_signature
+from orchestration.changed_rows import SCHEMA as CHANGES
+from orchestration.changed_rows import forget_changes
 from orchestration.dbt_run import DbtRun, NodeResult
 from orchestration.edition import Edition, flush_file, published_models, write_editions
 from orchestration.kept_nodes import KeptNodes
@@ -210,6 +212,7 @@ def replicate_rows(build: Build, engine: Engine, *, full: bool = False, check_al
             "select company_id || '/' || code from raw.fiscal_period where state = 'locked' order by all"
         ).fetchall()
         build.locked_periods = [code for (code,) in locked]
+        forget_changes(work)
         build.audit_records = int(work.execute("select count(*) from raw.audit_record").fetchall()[0][0])
     build.kept = KeptNodes(build.work_file, build.project_hash, build.variables, is_asked=not check_all)
     build.kept.load()
@@ -357,7 +360,8 @@ def _row_counts(work_file: Path) -> dict[str, int]:
     """Rows per `schema.table` of everything that is stored."""
     with duckdb.connect(str(work_file), read_only=True) as work:
         tables = work.execute(
-            "select schema_name, table_name from duckdb_tables() where schema_name <> 'main' order by all"
+            "select schema_name, table_name from duckdb_tables()"
+            f" where schema_name not in ('main', '{CHANGES}') order by all"
         ).fetchall()
         return {
             f"{schema}.{table}": int(work.execute(f'select count(*) from {schema}."{table}"').fetchall()[0][0])

@@ -115,6 +115,8 @@ class DbtRun:
         broken = [result for result in results if result.is_red]
         if broken:
             raise ModelsFailed("; ".join(result.complaint for result in broken))
+        if kept and not only:
+            kept.save(all_is_made=True)
         return results
 
     def sources_of(self, models: Sequence[str]) -> set[str]:

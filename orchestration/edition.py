@@ -21,6 +21,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.changed_rows import IS_GONE, changes_place, row_hash_of
+from orchestration.changed_rows import SCHEMA as CHANGES
+
 PUBLISHED_SCHEMAS = ("marts", "reports", "meta")
 MAY_SHOW = {"nocost": {"open"}, "cost": {"open", "cost"}, "full": {"open", "cost", "pay"}}
 WRITTEN_TOGETHER = (("nocost",), ("cost", "full"))
@@ -98,14 +101,14 @@ def write_editions(
     """
     with duckdb.connect(str(work_file), read_only=True) as work:
         tables = _present_tables(work)
-        sizes = _sizes(work)
+        sizes, told = _sizes(work), _changes_told(work)
     state = _State({name: _form(_looks(name, tables, models)) for name in MAY_SHOW}, dict(versions or {}))
     unchanged = state.unchanged_since(before)
-    stays = sum(sizes.get(table, 0) for table in unchanged) >= MOST * sum(sizes.values())
+    stays = sum(sizes.get(table, 0) for table in unchanged | told) >= MOST * sum(sizes.values())
     writing = _Writing(work_file, models, tables, facts, catalogue, forms)
     with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
         if before is not None and unchanged and stays:
-            editions = list(pool.map(lambda name: writing.from_before(name, before, unchanged), MAY_SHOW))
+            editions = list(pool.map(lambda name: writing.from_before(name, before, unchanged, told), MAY_SHOW))
         else:
             together = pool.map(writing.from_forms, WRITTEN_TOGETHER)
             editions = [edition for group in together for edition in group]
@@ -143,6 +146,16 @@ class _Look:
     def place(self) -> str:
         return f'{self.model.schema}."{self.model.name}"'
 
+    @property
+    def names(self) -> str:
+        """The columns, for a select or insert."""
+        return ", ".join(f'"{column}"' for column, _ in self.columns)
+
+    @property
+    def shown(self) -> str:
+        """The condition on the rows."""
+        return f"not coalesce({self.hidden}, false)" if self.hidden else "true"
+
 
 @dataclass(frozen=True)
 class _Writing:
@@ -153,12 +166,15 @@ class _Writing:
     catalogue: dict[str, Any]
     forms: Path | None
 
-    def from_before(self, name: str, folder: Path, unchanged: set[str]) -> Edition:
-        """This edition as a copy of the one in the folder, in which all but these tables are written anew."""
+    def from_before(self, name: str, folder: Path, unchanged: set[str], told: set[str]) -> Edition:
+        """This edition as a copy of the one in the folder, where all but the unchanged tables are brought up to date.
+
+        told: tables of which the rows that came and went are told; the others are written anew.
+        """
         looks = _looks(name, self.tables, self.models)
         path = self._own_file(name)
         shutil.copyfile(folder / path.name, path)
-        return self._finished(name, path, self._write(path, looks, self.catalogue, unchanged))
+        return self._finished(name, path, self._write(path, looks, self.catalogue, unchanged, told))
 
     def from_forms(self, names: Sequence[str]) -> list[Edition]:
         """These editions: the tables that all of them show alike are written once, then to each copy its own."""
@@ -189,11 +205,16 @@ class _Writing:
         return Edition(name, path, path.stat().st_size, rows)
 
     def _write(
-        self, path: Path, looks: dict[str, _Look], catalogue: dict[str, Any], unchanged: Collection[str] = ()
+        self,
+        path: Path,
+        looks: dict[str, _Look],
+        catalogue: dict[str, Any],
+        unchanged: Collection[str] = (),
+        told: Collection[str] = (),
     ) -> dict[str, int]:
         """Writes the rows of all tables but the unchanged into the file, and makes what it lacks.
 
-        Returns the number of rows of each table.
+        told: tables of which only what came and went is written. Returns the number of rows of each table.
         """
         connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
         try:
@@ -207,10 +228,10 @@ class _Writing:
                 "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'edition'"
             ).fetchall()
             _make_tables(connection, [look for table, look in looks.items() if (table,) not in made])
-            counts = {
-                table: _count_rows(connection, look) if table in unchanged else _copy_rows(connection, catalog, look)
-                for table, look in looks.items()
-            }
+            for table, look in looks.items():
+                if table not in unchanged and not (table in told and _change_rows(connection, catalog, look)):
+                    _copy_rows(connection, catalog, look)
+            counts = {table: _count(connection, f"edition.{look.place}") for table, look in looks.items()}
             for table, content in catalogue.items():
                 if f"meta.{table}" not in counts:
                     counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
@@ -306,19 +327,43 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, looks: Iterable[_Look]) 
                 connection.execute(f'comment on column edition.{look.place}."{column}" is {_text(said)}')
 
 
-def _count_rows(connection: duckdb.DuckDBPyConnection, look: _Look) -> int:
-    return int(connection.execute(f"select count(*) from edition.{look.place}").fetchall()[0][0])
+def _changes_told(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables, as `schema.table`, whose rows that came and went stand in the work file."""
+    told = f"select table_name from duckdb_tables() where schema_name = '{CHANGES}'"
+    return {table for (table,) in connection.execute(told).fetchall()}
 
 
-def _copy_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> int:
-    """Writes the rows of the table, and no others, and returns how many."""
+def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    return int(connection.execute(f"select count(*) from {rows}").fetchall()[0][0])
+
+
+def _change_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> bool:
+    """Takes out of the table what is gone and adds what came, as far as it shows them.
+
+    False where rows that stay look like one that is gone: then the table is to be written anew.
+    """
+    changes = f"{catalog}.{changes_place(look.model.schema, look.model.name)} where {look.shown}"
+    row_hash = row_hash_of([column for column, _ in look.columns])
+    gone = _count(connection, f"{changes} and {IS_GONE}")
+    if gone:
+        taken_out = connection.execute(
+            f"delete from edition.{look.place} where {row_hash} in (select {row_hash} from {changes} and {IS_GONE})"
+        ).fetchall()[0][0]
+        if taken_out != gone:
+            return False
+    connection.execute(
+        f"insert into edition.{look.place} ({look.names}) select {look.names} from {changes} and not {IS_GONE}"
+    )
+    return True
+
+
+def _copy_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> None:
+    """Writes the rows of the table, and no others."""
     connection.execute(f"delete from edition.{look.place}")
-    names = ", ".join(f'"{column}"' for column, _ in look.columns)
-    shown = f" where not coalesce({look.hidden}, false)" if look.hidden else ""
-    rows = connection.execute(
-        f"insert into edition.{look.place} ({names}) select {names} from {catalog}.{look.place}{shown}"
-    ).fetchall()
-    return int(rows[0][0])
+    connection.execute(
+        f"insert into edition.{look.place} ({look.names})"
+        f" select {look.names} from {catalog}.{look.place} where {look.shown}"
+    )
 
 
 def _write_catalogue(connection: duckdb.DuckDBPyConnection, table: str, content: dict[str, Any]) -> int:

@@ -17,11 +17,13 @@ from typing import Any
 
 import duckdb
 
+from orchestration.changed_rows import TableVersion
 from orchestration.statements import names_in
 
 KEPT = "as it was"
 STATE = "raw._node_state"
 ALWAYS_NEW = "_meta_build"
+PROJECT = "project"  # the state of the project itself
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class KeptNodes:
     project_hash: str
     variables: Mapping[str, str]
     is_asked: bool = True
+    is_of_project: bool = False  # the file was made by the project as it is now, so its tables have the same columns
     states: dict[str, NodeState] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,8 +57,12 @@ class KeptNodes:
             )
             rows = file.execute(f"from {STATE}").fetchall()
         self.states = {name: NodeState(*state) for name, *state in rows}
+        self.is_of_project = self.version_of(PROJECT) == self.project_hash
 
-    def save(self) -> None:
+    def save(self, *, all_is_made: bool = False) -> None:
+        """Writes the states into the file. all_is_made: every model of it is of the project as it is now."""
+        if all_is_made:
+            self.states[PROJECT] = NodeState("", "", "", self.project_hash)
         rows = [(name, *vars(state).values()) for name, state in sorted(self.states.items())]
         with duckdb.connect(str(self.path)) as file:
             file.execute(f"delete from {STATE}")
@@ -83,6 +90,12 @@ class KeptNodes:
         with self._lock:
             self.states[node.unique_id] = state
 
+    def table_before(self, node: Any) -> TableVersion | None:
+        """The version of the node's table in the file, if the table has the columns that making it would give."""
+        if not (self.is_asked and self.is_of_project):
+            return None
+        return TableVersion.of_text(self.version_of(node.unique_id))
+
     def was_not_made(self, node: Any) -> None:
         with self._lock:
             self.states.pop(node.unique_id, None)
@@ -101,12 +114,6 @@ class KeptNodes:
             name = f"source:{name.rsplit('.', 1)[-1]}"
         state = self.states.get(name)
         return state.version if state else ""
-
-
-def checksum(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
-    """Of all rows of a table, in whatever order they lie."""
-    question = f'select count(*), sum(hash(*columns(*))::hugeint), bit_xor(hash(*columns(*))) from {schema}."{table}"'
-    return "/".join(str(part) for part in cursor.execute(question).fetchall()[0])
 
 
 def _hash(*parts: str) -> str:

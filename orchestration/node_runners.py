@@ -1,13 +1,14 @@
 """How dbt's runs treat a node: passed over if it can stay, run by its kept text if dbt has run it before, else by dbt.
 
-`kept_nodes` says what can stay, `statements` keeps the texts. Whatever goes wrong with a kept text goes to dbt, which
-runs the node its own way and says in its own words what is wrong.
+`kept_nodes` says what can stay, `statements` keeps the texts; a table that stands in the file is brought up to date by
+`changed_rows`. Whatever goes wrong with a kept text goes to dbt, which runs the node its own way and says in its own
+words what is wrong.
 """
 
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, ClassVar
 
 import duckdb
@@ -18,7 +19,9 @@ from dbt.task.base import BaseRunner
 from dbt.task.run import ModelRunner, RunTask
 from dbt.task.test import TestRunner, TestTask
 
-from orchestration.kept_nodes import KEPT, KeptNodes, checksum
+from orchestration.changed_rows import TableVersion, store_changes
+from orchestration.edition import PUBLISHED_SCHEMAS
+from orchestration.kept_nodes import KEPT, KeptNodes
 from orchestration.statements import Statement, Statements
 
 STORED_AT_ONCE = ("table", "view")
@@ -58,7 +61,7 @@ class _Remembering(BaseRunner):
             return self._good_result(time.time(), KEPT)
         started = time.time()
         statement = self.statements.of(self.node.unique_id, self.catalog, self.variables)
-        if statement is not None and self._is_good_by(statement.text):
+        if statement is not None and self._is_good_by(statement):
             result, compiled, text = self._good_result(started, None), statement.compiled, None
         else:
             result = super().safe_run(manifest)
@@ -79,7 +82,7 @@ class _Remembering(BaseRunner):
         return runner._build_run_result(self.node, started, self.good, [], message, failures=0)
 
     @abstractmethod
-    def _is_good_by(self, text: str) -> bool:
+    def _is_good_by(self, statement: Statement) -> bool:
         """Runs the kept text; whether the node is then as it should be."""
 
     @abstractmethod
@@ -93,12 +96,24 @@ class _Remembering(BaseRunner):
 
 class _Models(_Remembering, ModelRunner):
     good = RunStatus.Success
+    updated: TableVersion | None = None  # the version of a table that was brought up to date
 
     def compile(self, manifest: Any) -> Any:
         return self.compiler.compile_node(self.node, manifest, {}, write=False)
 
-    def _is_good_by(self, text: str) -> bool:
-        return _answer(text) is not None
+    def _is_good_by(self, statement: Statement) -> bool:
+        before = self.kept.table_before(self.node) if self.kept and self._is_table() else None
+        if before is None:
+            return _answer(statement.text) is not None
+        schema, table = self.node.schema, self.node.alias
+        with closing(_cursor()) as cursor, suppress(duckdb.Error):
+            is_told = schema in PUBLISHED_SCHEMAS
+            self.updated = store_changes(cursor, schema, table, statement.compiled, before, is_told=is_told)
+        return self.updated is not None
+
+    def _is_table(self) -> bool:
+        """Whether all that the node stores is one table: not a view, nor a run of an engine with its further tables."""
+        return bool(self.node.config.materialized == "table" and self.node.language == "sql")
 
     def _text_to_keep(self, compiled: str, result: Any) -> str | None:
         """The message of a run is the text that stored the model, as `macros/dialect/stored_at_once.sql` says."""
@@ -106,18 +121,17 @@ class _Models(_Remembering, ModelRunner):
         return str(result.message) if is_stored_at_once else None
 
     def _rows(self) -> str | None:
-        """None for a view, and for a run of an engine with its further tables."""
-        if self.node.config.materialized != "table" or self.node.language != "sql":
+        if not self._is_table():
             return None
         with closing(_cursor()) as cursor:
-            return checksum(cursor, self.node.schema, self.node.alias)
+            return str(self.updated or TableVersion.of_table(cursor, self.node.schema, self.node.alias))
 
 
 class _Tests(_Remembering, TestRunner):
     good = TestStatus.Pass
 
-    def _is_good_by(self, text: str) -> bool:
-        return _answer(text) == [(0,)]
+    def _is_good_by(self, statement: Statement) -> bool:
+        return _answer(statement.text) == [(0,)]
 
     def _text_to_keep(self, compiled: str, result: Any) -> str | None:
         """Unit tests are asked by dbt."""

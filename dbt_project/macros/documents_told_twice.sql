@@ -26,44 +26,45 @@ documents as (
 lines as (
     select
         lines.*,
+        documents.company_id,
         documents.document_type
     from {{ source('raw', 'document_line') }} as lines
     inner join documents on documents.document_id = lines.document_id
 )
 {%- endmacro %}
 
-{# Of the CTE compared (check_name, document_id, key, left_amount, right_amount): a row per fact that differs, one per check for
-   the rest. #}
+{# Of the CTE compared (check_name, company_id, document_id, fact and fact_id: what is compared, left_amount, right_amount): a row per
+   fact that differs, one per check for the rest. #}
 {% macro differing_documents() -%}
+{% set agrees = 'compared.left_amount is not distinct from compared.right_amount' -%}
 select
-    compared.check_name,
-    documents.company_id,
-    compared.key,
-    -- Where one side is missing it is this document that lacks it; where both differ it may be the one that was led astray.
-    case when compared.left_amount is null or compared.right_amount is null then 0 else 1 end as suspicion,
+    told.check_name,
+    told.company_id,
+    told.key,
+    told.suspicion,
     documents.effective_date,
     documents.document_number,
-    -- What is missing differs, also from 0.
-    cast(coalesce(compared.left_amount, compared.right_amount - 1) as decimal(28, 6)) as left_amount,
-    cast(coalesce(compared.right_amount, compared.left_amount - 1) as decimal(28, 6)) as right_amount
-from compared
-inner join documents on documents.document_id = compared.document_id
-where compared.left_amount is distinct from compared.right_amount
-
-union all
-
--- What agrees, counted.
-select
-    compared.check_name,
-    documents.company_id,
-    'agreeing' as key,
-    2 as suspicion,
-    cast(null as date) as effective_date,
-    cast(null as varchar) as document_number,
-    cast(count(*) as decimal(28, 6)) as left_amount,
-    cast(count(*) as decimal(28, 6)) as right_amount
-from compared
-inner join documents on documents.document_id = compared.document_id
-where compared.left_amount is not distinct from compared.right_amount
-group by compared.check_name, documents.company_id
+    told.left_amount,
+    told.right_amount
+from (
+    select
+        compared.check_name,
+        compared.company_id,
+        case when {{ agrees }} then 'agreeing' else compared.fact || ' ' || compared.fact_id end as key,
+        case when {{ agrees }} then null else compared.document_id end as document_id,
+        -- Where one side is missing it is this document that lacks it; where both differ it may be the one that was led astray.
+        min(case when compared.left_amount is null or compared.right_amount is null then 0 else 1 end) as suspicion,
+        -- What agrees is counted; what is missing differs, also from 0.
+        cast(sum(case when {{ agrees }} then 1 else coalesce(compared.left_amount, compared.right_amount - 1) end) as decimal(28, 6))
+            as left_amount,
+        cast(sum(case when {{ agrees }} then 1 else coalesce(compared.right_amount, compared.left_amount - 1) end) as decimal(28, 6))
+            as right_amount
+    from compared
+    group by
+        compared.check_name,
+        compared.company_id,
+        case when {{ agrees }} then 'agreeing' else compared.fact || ' ' || compared.fact_id end,
+        case when {{ agrees }} then null else compared.document_id end
+) as told
+left join documents on documents.document_id = told.document_id
 {%- endmacro %}

@@ -37,8 +37,10 @@ compared as (
     {% for amount in ['net', 'tax', 'gross'] -%}
     select
         'document_amounts' as check_name,
+        documents.company_id,
         documents.document_id,
-        '{{ amount }} of document ' || documents.document_id as key,
+        '{{ amount }} of document' as fact,
+        documents.document_id as fact_id,
         documents.{{ amount }}_amount as left_amount,
         line_sums.{{ amount }}_amount{{ ' + documents.freight_amount' if amount == 'gross' }} as right_amount
     from documents
@@ -48,8 +50,10 @@ compared as (
     {% endfor %}
     select
         'document_amounts' as check_name,
+        lines.company_id,
         lines.document_id,
-        'gross of line ' || lines.id as key,
+        'gross of line' as fact,
+        lines.id as fact_id,
         lines.gross_amount as left_amount,
         lines.net_amount + lines.tax_amount as right_amount
     from lines
@@ -58,8 +62,10 @@ compared as (
 
     select
         'document_amounts' as check_name,
+        lines.company_id,
         lines.document_id,
-        'price of line ' || lines.id as key,
+        'price of line' as fact,
+        lines.id as fact_id,
         lines.net_amount as left_amount,
         {{ rounded_ratio(
             '(cast(lines.entered_quantity as ' ~ type_whole() ~ ') * lines.unit_price * (1000000 - lines.discount_rate) * '
@@ -77,8 +83,10 @@ compared as (
     -- Only what is bought or sold has a price of its own; opening stock and found goods say what a unit of them costs, as their moves do.
     select
         'document_amounts' as check_name,
+        lines.company_id,
         lines.document_id,
-        'price without a sale of line ' || lines.id as key,
+        'price without a sale of line' as fact,
+        lines.id as fact_id,
         lines.unit_price as left_amount,
         coalesce(moves.unit_cost, 0) as right_amount
     from lines
@@ -96,8 +104,10 @@ compared as (
 
     select
         'document_amounts' as check_name,
+        documents.company_id,
         documents.document_id,
-        'rate of document ' || documents.document_id as key,
+        'rate of document' as fact,
+        documents.document_id as fact_id,
         documents.exchange_rate as left_amount,
         1000000000 as right_amount
     from documents
@@ -107,8 +117,10 @@ compared as (
 
     select
         'document_quantities' as check_name,
+        lines.company_id,
         lines.document_id,
-        'entered on line ' || lines.id as key,
+        'entered on line' as fact,
+        lines.id as fact_id,
         lines.quantity as left_amount,
         {{ rounded_ratio('(cast(lines.entered_quantity as ' ~ type_whole() ~ ') * lines.unit_numerator)', 'lines.unit_denominator') }}
             as right_amount
@@ -118,8 +130,10 @@ compared as (
 
     select
         'document_quantities' as check_name,
+        lines.company_id,
         lines.document_id,
-        'moved of line ' || lines.id as key,
+        'moved of line' as fact,
+        lines.id as fact_id,
         lines.quantity as left_amount,
         coalesce(moved.quantity, 0) as right_amount
     from lines
@@ -136,8 +150,10 @@ compared as (
     -- Landed cost is shared out whole; what subcontractors charge is the cost of its work order.
     select
         'document_amounts' as check_name,
+        lines.company_id,
         lines.document_id,
-        'shares of line ' || lines.id as key,
+        'shares of line' as fact,
+        lines.id as fact_id,
         {{ rounded_ratio(
             '(cast(lines.net_amount as ' ~ type_whole() ~ ') * documents.exchange_rate)', '1000000000'
         ) }} as left_amount,
@@ -148,14 +164,16 @@ compared as (
         on links.to_line_id = lines.id
         and links.link_type = 'landed_cost'
     where lines.document_type = 'landed_cost'
-    group by lines.document_id, lines.id, lines.net_amount, documents.exchange_rate
+    group by lines.company_id, lines.document_id, lines.id, lines.net_amount, documents.exchange_rate
 
     union all
 
     select
         'document_amounts' as check_name,
+        lines.company_id,
         lines.document_id,
-        'subcontracted on line ' || lines.id as key,
+        'subcontracted on line' as fact,
+        lines.id as fact_id,
         links.amount as left_amount,
         (
             select sum(costs.amount)
@@ -171,56 +189,61 @@ compared as (
 
     select
         'document_quantities' as check_name,
+        counted.company_id,
         counted.document_id,
-        'lines of document ' || counted.document_id as key,
+        'lines of document' as fact,
+        counted.document_id as fact_id,
         counted.last_number as left_amount,
         counted.line_count as right_amount
     from (
         select
+            company_id,
             document_id,
             max(line_number) as last_number,
             case when count(distinct line_number) = count(*) and min(line_number) = 1 then count(*) end as line_count
         from lines
-        group by document_id
+        group by company_id, document_id
     ) as counted
 
     union all
 
     select
         'document_quantities' as check_name,
+        documents.company_id,
         documents.document_id,
-        'times of document ' || documents.document_id as key,
+        'times of document' as fact,
+        documents.document_id as fact_id,
         1 as left_amount,
         case when count(time_entries.id) > 0 then 1 else 0 end as right_amount
     from documents
     left join {{ source('raw', 'time_entry') }} as time_entries on time_entries.document_id = documents.document_id
     where documents.document_type = 'time_booking'
-    group by documents.document_id
+    group by documents.company_id, documents.document_id
 
     union all
 
     -- One number, one document.
     select
         'document_links' as check_name,
-        numbered.document_id,
-        'number of document ' || numbered.document_id as key,
+        documents.company_id,
+        min(documents.document_id) as document_id,
+        'number of document' as fact,
+        min(documents.document_id) as fact_id,
         1 as left_amount,
-        numbered.same_number as right_amount
-    from (
-        select
-            document_id,
-            count(*) over (partition by company_id, document_type, document_number) as same_number
-        from documents
-        where document_number is not null
-    ) as numbered
+        count(*) as right_amount
+    from documents
+    where documents.document_number is not null
+    group by documents.company_id, documents.document_type, documents.document_number
 
     union all
 
     -- A link leads from its kind of document to its kind of document, for the same item.
     select
         'document_links' as check_name,
+        lines.company_id,
         lines.document_id,
-        'link ' || links.id as key,
+        'link' as fact,
+        links.id as fact_id,
         1 as left_amount,
         case
             when from_lines.item_id <> lines.item_id then 0
@@ -257,14 +280,17 @@ compared as (
     -- What follows from a document of a partner is of the same partner.
     select
         'document_links' as check_name,
+        followers.company_id,
         followers.document_id,
-        'partner of document ' || followers.document_id || ' after ' || followed.document_id as key,
+        'partner of document by link' as fact,
+        linked_documents.first_link_id as fact_id,
         followed.partner_id as left_amount,
         followers.partner_id as right_amount
     from (
-        select distinct
+        select
             from_lines.document_id as from_document_id,
-            lines.document_id
+            lines.document_id,
+            min(links.id) as first_link_id
         from {{ source('raw', 'line_link') }} as links
         inner join lines on lines.id = links.to_line_id
         inner join lines as from_lines on from_lines.id = links.from_line_id
@@ -272,6 +298,7 @@ compared as (
             links.link_type in (
                 'delivery', 'invoice', 'receipt', 'bill', 'customer_return', 'supplier_return', 'credit_note', 'debit_note'
             )
+        group by from_lines.document_id, lines.document_id
     ) as linked_documents
     inner join documents as followed on followed.document_id = linked_documents.from_document_id
     inner join documents as followers on followers.document_id = linked_documents.document_id
@@ -281,8 +308,10 @@ compared as (
     -- A work order makes the item of its line.
     select
         'document_links' as check_name,
+        lines.company_id,
         work_orders.document_id,
-        'item of work order ' || work_orders.document_id as key,
+        'item of work order' as fact,
+        work_orders.document_id as fact_id,
         lines.item_id as left_amount,
         work_orders.item_id as right_amount
     from {{ source('raw', 'work_order') }} as work_orders
@@ -293,20 +322,21 @@ compared as (
     -- Two lines are joined once in the same way.
     select
         'document_links' as check_name,
+        joined.company_id,
         joined.document_id,
-        joined.link_type || ' of line ' || joined.from_line_id || ' to ' || joined.to_line_id as key,
+        'lines joined by link' as fact,
+        joined.first_link_id as fact_id,
         1 as left_amount,
         joined.link_count as right_amount
     from (
         select
+            lines.company_id,
             lines.document_id,
-            links.link_type,
-            links.from_line_id,
-            links.to_line_id,
+            min(links.id) as first_link_id,
             count(*) as link_count
         from {{ source('raw', 'line_link') }} as links
         inner join lines on lines.id = links.to_line_id
-        group by lines.document_id, links.link_type, links.from_line_id, links.to_line_id
+        group by lines.company_id, lines.document_id, links.link_type, links.from_line_id, links.to_line_id
     ) as joined
 
     union all
@@ -314,8 +344,10 @@ compared as (
     -- Time is booked on the order that its booking is for.
     select
         'document_links' as check_name,
+        documents.company_id,
         time_entries.document_id,
-        'order of time entry ' || time_entries.id as key,
+        'order of time entry' as fact,
+        time_entries.id as fact_id,
         documents.origin_document_id as left_amount,
         time_entries.work_order_id as right_amount
     from {{ source('raw', 'time_entry') }} as time_entries
@@ -327,8 +359,10 @@ compared as (
     -- A move is of its line's document and item, goes the way of its kind, and for the order or back from the move it belongs to.
     select
         'document_links' as check_name,
+        documents.company_id,
         moves.document_id,
-        'move ' || moves.id as key,
+        'move' as fact,
+        moves.id as fact_id,
         1 as left_amount,
         case
             when lines.document_id <> moves.document_id or lines.item_id <> moves.item_id then 0
@@ -386,8 +420,10 @@ compared as (
     -- What follows an order up says which line of it.
     select
         'document_quantities' as check_name,
+        lines.company_id,
         lines.document_id,
-        'linked to line ' || lines.id as key,
+        'linked to line' as fact,
+        lines.id as fact_id,
         lines.quantity as left_amount,
         linked.quantity as right_amount
     from lines
@@ -415,8 +451,10 @@ compared as (
 
     select
         'document_quantities' as check_name,
+        lines.company_id,
         work_orders.document_id,
-        'planned of line ' || lines.id as key,
+        'planned of line' as fact,
+        lines.id as fact_id,
         lines.quantity as left_amount,
         work_orders.planned_quantity as right_amount
     from {{ source('raw', 'work_order') }} as work_orders

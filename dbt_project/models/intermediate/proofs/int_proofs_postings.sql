@@ -46,8 +46,10 @@ compared as (
     {% for table, key in [('stock_move', 'move'), ('time_entry', 'time entry'), ('subcontract_cost', 'subcontract cost')] -%}
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        '{{ key }} ' || facts.id as key,
+        '{{ key }}' as fact,
+        facts.id as fact_id,
         {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
         {{ days_between("date '1970-01-01'", 'facts.effective_date') }} * 100000000000 + facts.recorded_at as right_amount
     from {{ source('raw', table) }} as facts
@@ -62,8 +64,10 @@ compared as (
     {% endfor %}
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'link ' || links.id as key,
+        'link' as fact,
+        links.id as fact_id,
         {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
         {{ days_between("date '1970-01-01'", 'links.effective_date') }} * 100000000000 + links.recorded_at as right_amount
     from {{ source('raw', 'line_link') }} as links
@@ -76,8 +80,10 @@ compared as (
     -- What an invoice is paid with is of the day of the entry that was posted with it.
     select
         'postings' as check_name,
+        documents.company_id,
         documents.document_id,
-        'allocation ' || allocations.id as key,
+        'allocation' as fact,
+        allocations.id as fact_id,
         {{ days_between("date '1970-01-01'", 'allocations.effective_date') }} as left_amount,
         {{ days_between("date '1970-01-01'", 'min(entries.entry_date)') }} as right_amount
     from {{ source('raw', 'payment_allocation') }} as allocations
@@ -85,14 +91,16 @@ compared as (
     left join {{ source('raw', 'journal_entry') }} as entries
         on entries.document_id = allocations.payment_id
         and entries.recorded_at = allocations.recorded_at
-    group by documents.document_id, allocations.id, allocations.effective_date
+    group by documents.company_id, documents.document_id, allocations.id, allocations.effective_date
 
     union all
 
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'entry ' || entries.id as key,
+        'entry' as fact,
+        entries.id as fact_id,
         {{ days_between("date '1970-01-01'", 'documents.effective_date') }} * 100000000000 + documents.recorded_at as left_amount,
         {{ days_between("date '1970-01-01'", 'entries.entry_date') }} * 100000000000 + entries.recorded_at as right_amount
     from {{ source('raw', 'journal_entry') }} as entries
@@ -104,8 +112,10 @@ compared as (
 
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'due date of document ' || documents.document_id as key,
+        'due date of document' as fact,
+        documents.document_id as fact_id,
         {{ days_between("date '1970-01-01'", 'documents.due_date') }} as left_amount,
         {{ days_between("date '1970-01-01'", 'posted.due_date') }} as right_amount
     from documents
@@ -118,8 +128,10 @@ compared as (
 
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'due date of order ' || documents.document_id as key,
+        'due date of order' as fact,
+        documents.document_id as fact_id,
         {{ days_between("date '1970-01-01'", 'work_orders.due_date') }} as left_amount,
         {{ days_between("date '1970-01-01'", 'lines.requested_date') }} as right_amount
     from {{ source('raw', 'work_order') }} as work_orders
@@ -130,8 +142,10 @@ compared as (
 
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'first event of document ' || documents.document_id as key,
+        'first event of document' as fact,
+        documents.document_id as fact_id,
         {{ days_between("date '1970-01-01'", 'documents.effective_date') }} as left_amount,
         {{ days_between("date '1970-01-01'", 'events.first_date') }} as right_amount
     from documents
@@ -141,8 +155,10 @@ compared as (
 
     select
         'document_dates' as check_name,
+        documents.company_id,
         documents.document_id,
-        'state of document ' || documents.document_id as key,
+        'state of document' as fact,
+        documents.document_id as fact_id,
         1 as left_amount,
         case when events.last_state = documents.state then 1 else 0 end as right_amount
     from documents
@@ -157,8 +173,10 @@ compared as (
     ] -%}
     select
         'postings' as check_name,
+        documents.company_id,
         documents.document_id,
-        '{{ amount }} of document ' || documents.document_id as key,
+        '{{ amount }} of document' as fact,
+        documents.document_id as fact_id,
         documents.{{ amount }}_amount as left_amount,
         coalesce({{ sign }}, 0) as right_amount
     from documents
@@ -171,8 +189,10 @@ compared as (
     {% endfor %}
     select
         'postings' as check_name,
+        documents.company_id,
         documents.document_id,
-        'partner of document ' || documents.document_id as key,
+        'partner of document' as fact,
+        documents.document_id as fact_id,
         1 as left_amount,
         case when posted.partner_id = documents.partner_id then 1 else 0 end as right_amount
     from posted
@@ -182,8 +202,10 @@ compared as (
 
     select
         'postings' as check_name,
+        documents.company_id,
         documents.document_id,
-        'money of document ' || documents.document_id as key,
+        'money of document' as fact,
+        documents.document_id as fact_id,
         documents.gross_amount as left_amount,
         coalesce(case when documents.document_type = 'customer_payment' then 1 else -1 end * posted.bank_amount, 0) as right_amount
     from documents

@@ -1,0 +1,121 @@
+"""A stored table becomes what its model gives now by writing only the rows that differ; editions are told which.
+
+Writing a large table costs ten times as much as reading it, and a late correction changes few of its rows. Rows are
+compared by the hash of all their columns, as often as each occurs, so no key is needed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+SCHEMA = "changed"  # of the build file: the rows of published tables that came and went since the build it began as
+IS_GONE = "_is_gone"
+MOST = 0.5  # share of the rows that may differ; beyond it the table is written anew
+
+
+@dataclass(frozen=True)
+class TableVersion:
+    """A checksum of the rows of a table, in whatever order they lie: how many, sum and exclusive or of their hashes."""
+
+    rows: int
+    total: int
+    mixed: int
+
+    @classmethod
+    def of_table(cls, cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> "TableVersion":
+        row_hash = row_hash_of(_columns(cursor, schema, table))
+        return cls(*_changes_of(cursor, f'(select {row_hash} as row_hash, 1 as net_count from {schema}."{table}")'))
+
+    @classmethod
+    def of_text(cls, text: str) -> "TableVersion | None":
+        """The version that `str` gave as this text; None for another text."""
+        parts = text.split("/")
+        return cls(*map(int, parts)) if len(parts) == 3 else None
+
+    def __str__(self) -> str:
+        return f"{self.rows}/{self.total}/{self.mixed}"
+
+
+def row_hash_of(columns: Sequence[str]) -> str:
+    """An expression that tells rows with different values in these columns apart."""
+    return f"hash({', '.join(_quoted(column) for column in columns)})"
+
+
+def changes_place(schema: str, table: str) -> str:
+    """Where the rows of `schema.table` that came and went stand, with `_is_gone`, if few did."""
+    return f'{SCHEMA}."{schema}.{table}"'
+
+
+def forget_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on the file counts what changes."""
+    connection.execute(f"drop schema if exists {SCHEMA} cascade")
+    connection.execute(f"create schema {SCHEMA}")
+
+
+def store_changes(
+    cursor: duckdb.DuckDBPyConnection, schema: str, table: str, select: str, before: TableVersion, *, is_told: bool
+) -> TableVersion:
+    """The table, whose version is `before`, holds what the select gives; returns its version then.
+
+    The select gives the columns of the table, in any order. is_told: the rows that came and went are noted.
+    Raises `duckdb.Error`; the table is then what it was.
+    """
+    place = f'{schema}."{table}"'
+    columns = _columns(cursor, schema, table)
+    names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(columns)
+    cursor.execute(f"create or replace temp table made as from {place} limit 0")
+    cursor.execute(f"insert into temp.made by name select * from (\n{select}\n)")
+    cursor.execute(
+        "create or replace temp table differing as select row_hash, sum(net_count)::bigint as net_count from ("
+        f"select {row_hash} as row_hash, 1 as net_count from temp.made union all"
+        f" select {row_hash}, -1 from {place}) group by row_hash having sum(net_count) <> 0"
+    )
+    rows, total, mixed = _changes_of(cursor, "temp.differing")
+    after = TableVersion(before.rows + rows, before.total + total, before.mixed ^ mixed)
+    if after != before:
+        differs = f"{row_hash} in (select row_hash from temp.differing)"
+        came = f"select {names} from temp.made"
+        cursor.execute("begin")
+        if _count(cursor, "temp.differing") > MOST * after.rows:
+            cursor.execute(f"delete from {place}")
+        else:
+            came += f" where {differs}"
+            if is_told:
+                cursor.execute(
+                    f"create or replace table {changes_place(schema, table)} as"
+                    f" select *, true as {IS_GONE} from {place} where {differs}"
+                    f" union all by name select *, false as {IS_GONE} from temp.made where {differs}"
+                )
+            cursor.execute(f"delete from {place} where {differs}")
+        cursor.execute(f"insert into {place} ({names}) {came}")
+        cursor.execute("commit")
+    cursor.execute("drop table temp.made")
+    cursor.execute("drop table temp.differing")
+    return after
+
+
+def _changes_of(cursor: duckdb.DuckDBPyConnection, counted: str) -> tuple[int, int, int]:
+    """Number, sum and exclusive or of hashes that occur so many times more (row_hash, net_count)."""
+    rows, total, mixed = cursor.execute(
+        "select coalesce(sum(net_count), 0), coalesce(sum(row_hash::hugeint * net_count), 0),"
+        f" coalesce(bit_xor(row_hash) filter (where net_count % 2 <> 0), 0) from {counted} as counted"
+    ).fetchall()[0]
+    return int(rows), int(total), int(mixed)
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, place: str) -> int:
+    return int(cursor.execute(f"select count(*) from {place}").fetchall()[0][0])
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
+    found = cursor.execute(
+        "select column_name from duckdb_columns() where database_name = current_database()"
+        " and schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
