@@ -15,8 +15,9 @@ GRID = {"left": 8, "right": 24, "top": 12, "bottom": 8, "containLabel": True}
 # without names of months, so the same in every language
 DAY, CLOCK = "{MM}-{dd}", "{HH}:{mm}"
 MOMENTS = {"year": DAY, "month": DAY, "day": DAY, "hour": CLOCK, "minute": CLOCK}
+HELD = "#7c5cc4"
 GANTT_BAR, GANTT_ROW = 16, 26  # px
-LABELLED_SHARE = 0.09  # of the time shown: bars at least so long carry their label
+LABELLED_SHARE = 0.065  # of the time shown: bars at least so long carry their label
 GAP_SHARE = 0.0015  # about a pixel between two bars that touch
 COMPONENTS = ("#4f7cac", "#c08497", "#e0a458", "#8a9b68", "#7d6b91")
 
@@ -243,10 +244,10 @@ def cash_flow(
 
 def gantt(
     rows: Sequence[str], operations: Sequence[tuple[int, datetime, datetime, str, str, str]], first: datetime,
-    last: datetime,
+    last: datetime, held: tuple[datetime, datetime] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Bars in rows over time. operations: (row, start, end, name on hover, label on the bar, colour); moments of the
-    company's clock, cut at the edges. A label is written where its bar is wide enough."""
+    company's clock, cut at the edges. A label is written where its bar is wide enough. held: a time that is shaded."""
     whole = (last - first).total_seconds() or 1.0
     drawn = []
     for row, start, end, name, label, colour in operations:
@@ -275,12 +276,22 @@ def gantt(
             {"type": "lines", "coordinateSystem": "cartesian2d", "clip": True, "data": drawn,
              "lineStyle": {"width": GANTT_BAR, "opacity": 0.9, "curveness": 0},
              "emphasis": {"lineStyle": {"width": GANTT_BAR, "opacity": 1}},
-             "label": {"position": "middle", "color": "#fff", "fontSize": 10, "textBorderWidth": 0, "distance": -6}}
+             "label": {"position": "middle", "color": "#fff", "fontSize": 10, "textBorderWidth": 0, "distance": -6}},
+            *_shaded(held, first, last),
         ],
         # On a narrow screen no bar has room for its label.
         "media": [{"query": {"maxWidth": 640}, "option": {"series": [{"label": {"color": "transparent"}}]}},
                   {"query": {"maxWidth": 480}, "option": {"yAxis": {"axisLabel": {"width": 64}}}}],
     }  # fmt: skip
+
+
+def _shaded(held: tuple[datetime, datetime] | None, first: datetime, last: datetime) -> list[dict[str, Any]]:
+    """A series without points that carries the shade; nothing where the time lies outside."""
+    if held is None or held[1] <= first or held[0] >= last:
+        return []
+    begin, end = ({"xAxis": _moment(min(max(at, first), last))} for at in held)
+    shade = {"silent": True, "itemStyle": {"color": HELD, "opacity": 0.1}, "data": [[begin, end]]}
+    return [{"type": "line", "data": [], "silent": True, "markArea": shade}]
 
 
 def _moment(at: datetime) -> int:

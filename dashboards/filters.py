@@ -65,12 +65,13 @@ def pick(label: str, options: Sequence[Any], key: str, *, shown: Shown = str, sh
     return chosen
 
 
-def turn(label: str, options: Sequence[Any], key: str, *, shown: Shown = str) -> Any:
-    """Always one of few; the first unless another was chosen."""
+def turn(label: str, options: Sequence[Any], key: str, *, shown: Shown = str, usual: Any = None) -> Any:
+    """Always one of few; unless another was chosen the usual one, which is the first where none is named."""
     _from_address(key, options)
-    default = None if key in st.session_state else options[0]
+    usual = options[0] if usual is None else usual
+    default = None if key in st.session_state else usual
     chosen = st.segmented_control(label, options, format_func=shown, key=key, default=default, required=True)
-    _to_address(key, chosen, options[0])
+    _to_address(key, chosen, usual)
     return chosen
 
 

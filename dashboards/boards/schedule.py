@@ -9,19 +9,24 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.boards.schedule_decide import DECIDES, approval, carry_decision, report_decision
 from dashboards.boards.schedule_improve import improve
-from dashboards.charts import ACCENT, GANTT_ROW, LOSS, columns_and_line, gantt, heat_map
-from dashboards.filters import choice, pick, turn
+from dashboards.charts import ACCENT, GANTT_ROW, HELD, LOSS, columns_and_line, gantt, heat_map
+from dashboards.filters import choice, day, pick, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, shown_date, shown_number, shown_share
 from dashboards.table import Column, table
 from dashboards.words import said
+from dbt_project.engines.scheduling import FROZEN_DAYS
 
-HELD = "#7c5cc4"
 DAYS_OF_LOAD = 10
 ROWS_DRAWN = 60
-SPANS = {"14": noted("2 weeks"), "7": noted("1 week"), "28": noted("4 weeks"), "all": noted("all")}
+SPANS = {
+    "1": noted("1 day"), "3": noted("3 days"), "7": noted("1 week"), "14": noted("2 weeks"), "28": noted("4 weeks"),
+    "all": noted("all"),
+}  # fmt: skip
+USUAL_SPAN = "14"
 ROWS_OF = {"machine": noted("Machines"), "order": noted("Orders")}
 MINUTE = 1 / 60
+FROZEN = timedelta(days=FROZEN_DAYS)
 OPERATIONS = {
     "work_order_number": Column("Work order"),
     "sequence": Column("Operation", "id"),
@@ -180,11 +185,13 @@ def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> list
 
 def _gantt(view: View, filters: dict[str, Any]) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        span = turn(_("Time"), list(SPANS), "span", shown=lambda key: _(SPANS[key]))
+        chosen = day(_("From"), "from")
+        span = turn(_("Time"), list(SPANS), "span", shown=lambda key: _(SPANS[key]), usual=USUAL_SPAN)
         by = turn(_("Bars by"), list(ROWS_OF), "rows", shown=lambda key: _(ROWS_OF[key]))
-    first = datetime.combine(view.edition.as_of, time())
+    begins = view.one("schedule_total", **filters)["first_start"].date()  # the days before are empty
+    first = datetime.combine(chosen or max(begins, view.edition.as_of), time())
     until = None if span == "all" else (first + timedelta(int(span))).date()
-    rows = view.ask("schedule_operations", **filters, until_day=until)
+    rows = view.ask("schedule_operations", **filters, from_day=chosen, until_day=until)
     if rows.is_empty():
         empty_state(_("Nothing starts in this time"), _("Choose a longer time."))
         return
@@ -202,16 +209,23 @@ def _gantt(view: View, filters: dict[str, Any]) -> None:
          HELD if row["held"] else LOSS if row["is_late"] else ACCENT)
         for row in rows.filter(pl.col(lane).is_in(drawn)).iter_rows(named=True)
     ]  # fmt: skip
-    st.markdown(
-        f":blue[■] {_('in time')} &nbsp; :red[■] {_('its order ends late')} &nbsp; :violet[■] {_('pinned or frozen')}"
-    )
+    frozen = datetime.combine(view.edition.as_of, time()), datetime.combine(view.edition.as_of, time()) + FROZEN
+    legend = [f":blue[■] {_('in time')}", f":red[■] {_('its order ends late')}", f":violet[■] {_('pinned or frozen')}"]
+    if frozen[1] > first:
+        legend.append(
+            _("shaded: frozen before {day}, what was approved for it stays", day=shown_date(frozen[1].date()))
+        )
+    st.markdown(" &nbsp; ".join(legend))
     st.echarts_chart(
-        gantt(drawn, bars, first, max(last, first + timedelta(days=1))),
+        gantt(drawn, bars, first, max(last, first + timedelta(days=1)), frozen),
         height=90 + GANTT_ROW * max(len(drawn), 4), key=f"gantt-{span}-{by}",
         alt=_("Operations over time, one row each machine or order; the table below holds the same."),
     )  # fmt: skip
     if len(lanes) > len(drawn):
-        st.caption(_("{shown} of {all} rows are drawn.", shown=shown_number(len(drawn)), all=shown_number(len(lanes))))
+        st.caption(
+            _("{shown} of {all} rows are drawn, the first to start; a later day, a work centre or only the late ones "
+              "show the others.", shown=shown_number(len(drawn)), all=shown_number(len(lanes)))
+        )  # fmt: skip
     table(view, rows, OPERATIONS, key="gantt-operations", opens="work_order_id", height=320)
 
 

@@ -64,12 +64,14 @@ def schedule_operations(edition: Edition, filters: ScheduleFilters) -> pl.DataFr
 
 @asks(ScheduleFilters, permission=PERMISSION)
 def schedule_total(edition: Edition, filters: ScheduleFilters) -> pl.DataFrame:
-    """One row: orders, operations, late orders, longest delay, last end, orders approved otherwise, findings."""
+    """One row: orders, operations, late orders, longest delay, first start and last end, orders approved otherwise,
+    findings."""
     where = _where(filters)
     return edition.rows(
         f"""select count(*) as operation_count, count(distinct work_order_id) as order_count,
             count(distinct work_order_id) filter (where is_late) as late_order_count,
-            coalesce(max(days_late), 0) as longest_days_late, max(planned_end) as last_end,
+            coalesce(max(days_late), 0) as longest_days_late, min(planned_start) as first_start,
+            max(planned_end) as last_end,
             count(distinct work_order_id) filter (where {CHANGED}) as changed_order_count,
             count(finding) as finding_count
         from marts.fct_schedule where {where.sql}""",

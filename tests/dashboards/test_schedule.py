@@ -206,6 +206,31 @@ def test_three_hundred_operations_are_drawn_as_data() -> None:
     assert gantt(["m"], bars[:24], first, datetime(2026, 6, 15, 6))["series"][0]["data"][-1]["name"] == "operation 6"
 
 
+def test_a_frozen_time_is_shaded_as_far_as_it_is_drawn() -> None:
+    first, last = datetime(2026, 6, 15), datetime(2026, 6, 18)
+    bars = [(0, first, last, "operation", "WO1", "#2563eb")]
+    frozen = datetime(2026, 6, 14), datetime(2026, 6, 16)
+    series = gantt(["m"], bars, first, last, frozen)["series"]
+    [[begin, end]] = series[1]["markArea"]["data"]
+    assert end["xAxis"] - begin["xAxis"] == 24 * 3600 * 1000
+    assert series[0]["data"][0]["coords"][0][0] == begin["xAxis"]
+    assert len(gantt(["m"], bars, first, last, (datetime(2026, 6, 13), first))["series"]) == 1
+
+
+def test_the_gantt_shows_the_days_that_are_chosen(opened: Opened) -> None:
+    drawn: dict[str, int] = {}
+    for chosen in ("", "2026-06-16", "2026-06-17"):
+        page = opened("schedule", "planner", span="1", **({"from": chosen} if chosen else {}))
+        assert not page.exception
+        frames = [frame.value for frame in page.dataframe if "planned_start" in frame.value.columns]
+        drawn[chosen] = sum(len(frame) for frame in frames)
+    assert drawn[""] == 6
+    assert 0 < drawn["2026-06-16"] < 6
+    assert drawn["2026-06-17"] == 0
+    assert "Nothing starts in this time" in texts_of(page)
+    assert "shaded: frozen before Jun 17, 2026" in texts_of(opened("schedule", "planner"))
+
+
 def test_a_message_of_the_plan_is_previewed_and_carried_out(opened: Opened, token_of: Callable[[str], str]) -> None:
     """Nobody wants the lamps, so the plan asks to cancel both orders; one of them is."""
     page = opened("mrp_workbench", "planner", part="messages")
