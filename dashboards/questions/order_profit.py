@@ -193,7 +193,7 @@ def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl
                 sum(entries.debit_amount - entries.credit_amount) as other_amount
             from marts.fct_journal_lines as entries
             inner join ordered on ordered.sales_order_line_id = entries.sales_order_line_id
-            where entries.account_type = 'expense' and entries.posting in ('manual', 'supplier_bill', 'debit_note')
+            where entries.is_order_cost
             group by entries.entry_number
         )
         select * from revenue union all by name select * from cost union all by name select * from paid

@@ -65,6 +65,14 @@ select
     cast(profits.sales_order_line_id as varchar) as key
 from {{ ref('fct_order_profit') }} as profits
 left join {{ ref('fct_sales_order_lines') }} as lines on lines.sales_order_line_id = profits.sales_order_line_id
+left join (
+    select
+        sales_order_line_id,
+        sum(debit_amount - credit_amount) as paid_amount
+    from {{ ref('fct_journal_lines') }}
+    where is_order_cost
+    group by sales_order_line_id
+) as order_costs on order_costs.sales_order_line_id = profits.sales_order_line_id
 where
     profits.revenue <> profits.actual_revenue + profits.expected_revenue
     or profits.total_cost <> profits.actual_cost + profits.estimated_cost + profits.other_cost
@@ -73,6 +81,7 @@ where
     or profits.profit <> profits.revenue - profits.total_cost
     or abs(cast(profits.margin_rate as decimal(38, 6)) * profits.revenue - profits.profit) > abs(profits.revenue) * 0.000001 + 0.000001
     or (profits.margin_rate is null) <> (profits.revenue = 0)
+    or profits.other_cost <> coalesce(order_costs.paid_amount, 0)
     or profits.actual_revenue is distinct from lines.invoiced_net_amount - lines.credited_net_amount
     or profits.ordered_quantity is distinct from lines.ordered_quantity
     or profits.delivered_quantity is distinct from lines.delivered_quantity - lines.returned_quantity

@@ -90,6 +90,7 @@ select
     both_kinds.item_id,
     stg_items.category as item_category,
     both_kinds.sales_order_line_id,
+    order_costs.journal_line_id is not null as is_order_cost,
     both_kinds.department_id,
     both_kinds.due_date,
     both_kinds.description,
@@ -99,3 +100,4 @@ from both_kinds
 inner join {{ ref('stg_accounts') }} as stg_accounts on stg_accounts.account_id = both_kinds.account_id
 left join {{ ref('stg_documents') }} as stg_documents on stg_documents.document_id = both_kinds.document_id
 left join {{ ref('stg_items') }} as stg_items on stg_items.item_id = both_kinds.item_id
+left join {{ ref('int_order_cost_lines') }} as order_costs on order_costs.journal_line_id = both_kinds.journal_line_id

@@ -55,6 +55,14 @@ actual_costs as (
     group by sales_costs.sales_order_line_id
 ),
 
+paid as (
+    select
+        order_costs.sales_order_line_id,
+        {{ whole_sum('order_costs.paid_amount_minor') }} as paid_amount_minor
+    from {{ ref('int_order_cost_lines') }} as order_costs
+    group by order_costs.sales_order_line_id
+),
+
 computed as (
     select
         order_lines.*,
@@ -86,7 +94,7 @@ computed as (
         coalesce(paid.paid_amount_minor, 0) as other_cost_minor
     from order_lines
     left join actual_costs on actual_costs.sales_order_line_id = order_lines.sales_order_line_id
-    left join {{ ref('int_order_costs_paid') }} as paid on paid.sales_order_line_id = order_lines.sales_order_line_id
+    left join paid on paid.sales_order_line_id = order_lines.sales_order_line_id
     left join {{ ref('int_item_costs_in_force') }} as item_costs
         on item_costs.company_id = order_lines.company_id
         and item_costs.item_id = order_lines.item_id
