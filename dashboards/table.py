@@ -129,7 +129,8 @@ def _below(
         facts.append(_("click a row to open its document"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(" · ".join(facts), width="content")
-        _export_buttons(view, rows.select(list(shown)), shown, key, currency)
+        with st.container(horizontal=True, gap="small", width="content"):  # side by side, also on the next line
+            _export_buttons(view, rows.select(list(shown)), shown, key, currency)
 
 
 def _export_buttons(view: View, rows: pl.DataFrame, shown: Mapping[str, Column], key: str, currency: str) -> None:

@@ -302,7 +302,7 @@ def money(view: View, suggestion: dict[str, Any]) -> str:
     """What it costs and when, whom it serves, what hangs on it, what would lie."""
     lines = shown_number(suggestion["sales_order_line_count"])
     if not view.sees("fct_mrp_suggestions", "value_amount"):
-        return _("{count} customer order lines wait for it.", count=lines)
+        return _("Customer order lines that wait for it: {count}.", count=lines)
     parts = []
     if suggestion["value_amount"] is None:
         parts.append(_("Its price is not known."))
@@ -317,8 +317,8 @@ def money(view: View, suggestion: dict[str, Any]) -> str:
         )
     if suggestion["sales_order_line_count"]:
         parts.append(
-            _("{count} customer order lines with a margin of {margin} wait for it; "
-              "{risk} of that is lost or late without it.",
+            _("Customer order lines that wait for it: {count}, with a margin of {margin}; "
+              "{risk} is lost or late without it.",
               count=lines, margin=shown_amount(suggestion["margin_of_pegged_orders"]),
               risk=shown_amount(suggestion["margin_at_risk"]))
         )  # fmt: skip

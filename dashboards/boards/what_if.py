@@ -36,23 +36,24 @@ RATES = (
     "purchase_price",
     "sales_price",
 )  # in percent of today; the others in days or units
+# What is compared stands first, so that it is in sight on a narrow screen.
 LINES = {
     "order_number": Column("Order"),
-    "line_number": Column("Line", "id"),
-    "customer_name": Column("Customer"),
-    "item_code": Column("Item"),
-    "open_quantity": Column("Open", "quantity"),
-    "promised_date": Column("Promised", "date"),
-    "predicted_date": Column("Predicted", "date"),
-    "predicted_date_then": Column("Would be", "date"),
     "days_moved": Column("Days later", "count"),
+    "predicted_date_then": Column("Would be", "date"),
+    "predicted_date": Column("Predicted", "date"),
+    "promised_date": Column("Promised", "date"),
+    "line_number": Column("Line", "id"),
+    "item_code": Column("Item"),
+    "customer_name": Column("Customer"),
+    "open_quantity": Column("Open", "quantity"),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
     "capacity_days": LOST_DAYS,
 }
 MONTHS = {
     "month": Column("Month"),
-    "bought_amount": Column("To pay for planned purchases", "amount"),
+    "bought_amount": Column("To pay", "amount", help="For planned purchases"),
     "bought_amount_then": Column("Would be", "amount"),
     "bought_difference": Column("Difference", "amount"),
     "stock_amount": Column("Planned stock", "amount"),
@@ -61,10 +62,10 @@ MONTHS = {
 }
 PROFITS = {
     "order_number": Column("Order"),
-    "customer_name": Column("Customer"),
-    "profit": Column("Profit", "amount"),
-    "profit_then": Column("Would be", "amount"),
     "profit_difference": Column("Difference", "amount"),
+    "profit_then": Column("Would be", "amount"),
+    "profit": Column("Profit", "amount"),
+    "customer_name": Column("Customer"),
     "revenue": Column("Revenue", "amount"),
     "revenue_then": Column("Revenue would be", "amount"),
 }

@@ -92,7 +92,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
         assert "To decide today: suggestions 3" in said
         assert "Make 4 pcs of BIKE Bicycle" in said
         assert "On Mar 11, 2026 4 are required and 0 kept as safety stock; 0 are available: 4 short." in said
-        assert "1 customer order lines with a margin of" in said
+        assert "Customer order lines that wait for it: 1, with a margin of" in said
         [before] = _answers(page, address, "delivery_lines")
         assert (before["order_number"], before["predicted_date"]) == (order, "2026-03-25")
 

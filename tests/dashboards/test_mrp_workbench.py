@@ -52,7 +52,7 @@ def test_one_is_in_hand_with_its_reason_and_money_and_keys_go_on(opened: Opened)
     said = texts_of(page)
     assert "1 of " in said
     assert "short. The lot rule" in said
-    assert "customer order lines with a margin of" in said or "No customer order waits for it." in said
+    assert "Customer order lines that wait for it: " in said or "No customer order waits for it." in said
     shortcuts = {str(button.key): button.proto.shortcut for button in page.button if button.proto.shortcut}
     assert {"approve": "a", "reject": "x", "next": "n", "previous": "p"}.items() <= {
         key: value.lower() for key, value in shortcuts.items()

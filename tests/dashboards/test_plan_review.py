@@ -20,6 +20,16 @@ from tests.scenarios.story import commands_of, tell
 from transactions import make_home
 
 AS_OF = date(2026, 4, 30)
+# Of five lamps in stock two are kept for an order.
+KEPT: list[tuple[str, dict[str, Any]]] = [
+    ("create_item", {"code": "LAMP", "name": "Lamp", "unit": "pcs", "kind": "bought"}),
+    ("record_opening_stock", {"effective_date": "2026-04-01", "warehouse": "MAIN",
+                              "lines": [{"item": "LAMP", "quantity": 5, "unit_cost": 3}]}),
+    ("create_sales_order", {"customer": "CUS", "order_date": "2026-04-20", "external_number": "KEPT", "confirm": True,
+                            "lines": [{"item": "LAMP", "quantity": 2, "unit_price": 9, "requested_date": "2026-06-15",
+                                       "promised_date": "2026-06-15"}]}),
+    ("reserve_stock", {"order": "KEPT", "effective_date": "2026-04-21"}),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,7 @@ def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tell(made, commands_of("plan_with_messages"))
         user = {"username": "planner", "password": PASSWORD, "roles": ["planner"], "display_name": "planner"}
         made.execute("create_user", user, "administrator")
+        tell(made, ({"command": name, "data": data, "key": f"kept-{place}"} for place, (name, data) in enumerate(KEPT)))
         refresh(home, made.engine, as_of=AS_OF)
         made.engine.dispose()
     forget_homes()
@@ -134,3 +145,23 @@ def test_what_was_decided_leaves_counts_and_lists_and_the_next_source_comes(open
     assert _tile(page, "Suggestions") == "1"
     page = _pressed(_pressed(page, "-follow"), "follow-confirm")
     assert "past_due" not in _frame_with(page, "suggestion_count").to_string()
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("en", "Orders for which LAMP Lamp in MAIN is reserved"), ("zh_CN", "MAIN 中的 LAMP Lamp 为哪些订单预留")],
+)
+def test_a_reservation_stands_under_its_heading(opened: Opened, language: str, heading: str) -> None:
+    page = opened("stock", "planner", lang=language)
+    places = next(frame.value for frame in page.dataframe if "reserved_quantity" in frame.value.columns)
+    place = places["item_code"].tolist().index("LAMP")
+    page.session_state["on-hand"] = {"selection": {"rows": [place], "columns": [], "cells": []}}
+    page = page.run()
+    assert not page.exception
+    assert heading in [shown.value for shown in page.subheader]
+    held = _frame_with(page, "changed_on")
+    with door().engine.connect() as connection:
+        number = connection.execute(text("select number from document where external_number = 'KEPT'")).scalar_one()
+    assert held[["order_number", "line_number", "customer_name", "reserved_quantity"]].values.tolist() == [
+        [number, 1, "Customer", 2.0]
+    ]
