@@ -421,20 +421,21 @@ def _preview(view: View, rows: list[dict[str, Any]], differences: list[dict[str,
     ids = " ".join(str(row["suggestion_id"]) for row in rows)
     documents = view.ask("mrp_documents", suggestions=ids)
     st.markdown(_total(view, view.one("mrp_chosen_total", suggestions=ids)))
-    table(view, documents, DOCUMENTS, key="documents-to-make", height="content")
     buys = documents.filter((pl.col("kind") == "buy") & pl.col("supplier_id").is_not_null())
     orders = buys.height > 0 and view.actor.may(ORDERING)
     ordered = orders and st.checkbox(
         _("Order at once, one purchase order per supplier: {count}", count=buys.n_unique("supplier_id")),
         key="order-at-once",
     )
-    with st.expander(_("{count} suggestions, one by one", count=len(rows))):
-        table(view, view.ask("mrp_chosen", suggestions=ids), CHOSEN, key="documents-one-by-one")
-    if st.button(
+    confirmed = st.button(  # in sight however long the list is
         _("Make them") if not differences else _("Make them as they are now"), type="primary", key="make-them",
         icon=":material/done_all:", shortcut="Mod+Enter", on_click=_confirm, args=(above, rows, bool(ordered)),
-    ):  # fmt: skip
+    )  # fmt: skip
+    if confirmed:
         st.rerun()
+    table(view, documents, DOCUMENTS, key="documents-to-make", height="content")
+    with st.expander(_("{count} suggestions, one by one", count=len(rows))):
+        table(view, view.ask("mrp_chosen", suggestions=ids), CHOSEN, key="documents-one-by-one")
 
 
 def _confirm(above: list[dict[str, Any]], rows: list[dict[str, Any]], ordered: bool) -> None:

@@ -28,9 +28,9 @@ CAN = {
 }
 SUMMARY = {
     "action": Column("Do", "word"),
-    "supply_kind": Column("Kind", "word"),
     "done_count": Column("Carried out", "count"),
     "left_count": Column("Not done here", "count"),
+    "supply_kind": Column("Kind", "word"),
 }
 DONE = {
     "document_number": Column("Document"),
@@ -62,7 +62,7 @@ def messages_to_follow(view: View, rows: pl.DataFrame, key: str, height: int | N
     )  # fmt: skip
     if not may or rows.is_empty():
         return
-    wanted = chosen or rows.to_dicts()
+    wanted = _without_settled(chosen or rows.to_dicts())
     label = _("Carry out {count}…", count=len(wanted)) if chosen else _("Carry out all {count}…", count=len(wanted))
     with above:
         if st.button(
@@ -70,7 +70,7 @@ def messages_to_follow(view: View, rows: pl.DataFrame, key: str, height: int | N
             help=_("Shows first what is done to which order"),
         ):  # fmt: skip
             title = _("What carrying out {count} changes", count=len(wanted))
-            st.dialog(title, width="large", icon=":material/done_all:")(_preview)(view, _without_settled(wanted))
+            st.dialog(title, width="large", icon=":material/done_all:")(_preview)(view, wanted)
         if len(chosen) == 1 and chosen[0]["document_id"] is not None:
             number = chosen[0]["document_number"] or "–"
             view.link(

@@ -35,7 +35,7 @@ def item_record(view: View) -> None:
         chosen = items[str(code)]
         warehouse = choice(_("Warehouse"), list(chosen["warehouses"]), "warehouse", optional=False, width=160)
         buckets = {"day": _("day"), "week": _("week"), "month": _("month")}
-        bucket = turn(_("By"), ["week", "day", "month"], "bucket", shown=buckets.__getitem__)
+        bucket = turn(_("By"), list(buckets), "bucket", shown=buckets.__getitem__, usual="week")
     st.caption(_parameters(chosen))
     rows = view.ask("mrp_record", item=code, warehouse=warehouse)
     labels = [shown_date(day) for day in rows["projection_date"]]
@@ -60,14 +60,17 @@ def item_record(view: View) -> None:
 
 
 def _parameters(item: dict[str, Any]) -> str:
-    return _(
-        "Lead time {lead} working days · safety stock {safety} {unit} · "
-        "{rule}, at least {minimum}, in steps of {multiple}",
-        lead=shown_number(item["lead_time_days"]), safety=shown_number(item["safety_stock"] or 0, 6),
-        unit=item["unit"], rule=said(item["lot_policy"]) or said("lot_for_lot"),
-        minimum=shown_number(item["minimum_quantity"] or 0, 6),
-        multiple=shown_number(item["multiple_quantity"] or 0, 6),
-    )  # fmt: skip
+    """How it is planned; a least lot and steps are said where there are any."""
+    told = [
+        _("Lead time {lead} working days · safety stock {safety} {unit} · {rule}",
+          lead=shown_number(item["lead_time_days"]), safety=shown_number(item["safety_stock"] or 0, 6),
+          unit=item["unit"], rule=said(item["lot_policy"]) or said("lot_for_lot"))
+    ]  # fmt: skip
+    if item["minimum_quantity"]:
+        told.append(_("at least {minimum}", minimum=shown_number(item["minimum_quantity"], 6)))
+    if item["multiple_quantity"]:
+        told.append(_("in steps of {multiple}", multiple=shown_number(item["multiple_quantity"], 6)))
+    return " · ".join(told)
 
 
 def _grid(rows: pl.DataFrame) -> None:
