@@ -259,15 +259,33 @@ def completed(home: Path, command: str, data: dict[str, Any]) -> dict[str, Any]:
     return completed_message(home, data) if command == "follow_message" else data
 
 
+_ASKED = (
+    "select company.company_code, to_date, quantity, value_amount, affected_quantity"
+    " from marts.fct_mrp_messages inner join marts.dim_company as company using (company_id)"
+)
+
+
 def _message(home: Path, build_id: str, data: dict[str, Any]) -> tuple[Any, ...] | None:
+    kept = _all_messages(home, build_id)
+    if kept is not None:
+        return kept.get((str(data.get("supply_id")), str(data.get("action"))))
     with published_build(home, build_id).open("full") as connection:
         found = connection.execute(
-            """select company.company_code, to_date, quantity, value_amount, affected_quantity
-            from marts.fct_mrp_messages inner join marts.dim_company as company using (company_id)
-            where supply_id = ? and action = ?""",
-            [data.get("supply_id"), data.get("action")],
+            f"{_ASKED} where supply_id = ? and action = ?", [data.get("supply_id"), data.get("action")]
         ).fetchall()
     return found[0] if found else None
+
+
+@lru_cache(maxsize=2)
+def _all_messages(home: Path, build_id: str) -> dict[tuple[str, str], tuple[Any, ...]] | None:
+    """What every message of a build asks, by supply and action, for lists carried out at once; None of a plan with more
+    than MOST_KEPT."""
+    with published_build(home, build_id).open("full") as connection:
+        ((count,),) = connection.execute("select count(*) from marts.fct_mrp_messages").fetchall()
+        if count > MOST_KEPT:
+            return None
+        rows = connection.execute(_ASKED.replace("select ", "select supply_id, action, ", 1)).fetchall()
+    return {(row[0], row[1]): row[2:] for row in rows}
 
 
 def _require_unchanged(home: Path, build_id: str, suggestion_id: str, figures: dict[str, Any]) -> None:

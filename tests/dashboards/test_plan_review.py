@@ -147,6 +147,14 @@ def test_what_was_decided_leaves_counts_and_lists_and_the_next_source_comes(open
     assert "past_due" not in _frame_with(page, "suggestion_count").to_string()
 
 
+def test_what_was_typed_to_change_one_is_not_there_for_the_next(opened: Opened) -> None:
+    page = _workbench(opened, when="all")
+    next(typed for typed in page.text_input if typed.label == "Reason").input("a full pallet")
+    page = _pressed(page, "next")
+    assert "2 of 6" in texts_of(page)
+    assert [typed.value for typed in page.text_input if typed.label == "Reason"] == [""]
+
+
 @pytest.mark.parametrize(
     ("language", "heading"),
     [("en", "Orders for which LAMP Lamp in MAIN is reserved"), ("zh_CN", "MAIN 中的 LAMP Lamp 为哪些订单预留")],
