@@ -203,7 +203,7 @@ def _in_hand(view: View, suggestion: dict[str, Any], at: int, count: int, *, may
     with st.container(border=True, key="in-hand"):
         place = _("{place} of {count}", place=at + 1, count=count) + " · " if alone else ""
         source = _source(suggestion)
-        with st.container(horizontal=True, gap="xsmall", wrap=False):
+        with st.container(horizontal=True, gap="xsmall", wrap=False, vertical_alignment="center"):
             st.markdown(f"{place}**{_what(suggestion)}**" + (f" · {own_part(source)}" if source else ""))
             if alone and count > 1:
                 _turns(at, count)
