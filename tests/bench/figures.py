@@ -129,6 +129,14 @@ FIGURES = (
     ),
     Figure("build", "build of 1 M moves from nothing", "s", Promise(at_most=180), "warehouse.built", (1_000_000,)),
     Figure(
+        "build-growth",
+        "build at 1, 4, 16 × 62,500 moves",
+        "× n log n",
+        Promise(at_most=1.25),
+        "warehouse.built_at_sizes",
+        (62_500,),
+    ),
+    Figure(
         "refresh-100k",
         "seen after one order, 100 k moves",
         "s",
@@ -142,6 +150,14 @@ FIGURES = (
         "s",
         Promise(at_most=60),
         "warehouse.seen_after_one_order",
+        (1_000_000,),
+    ),
+    Figure(
+        "late-bill-1m",
+        "seen after a late bill, 1 M moves",
+        "s",
+        Promise(at_most=60),
+        "warehouse.seen_after_a_late_bill",
         (1_000_000,),
     ),
     Figure(

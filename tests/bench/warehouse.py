@@ -7,10 +7,11 @@ may and nobody else does: what it gives is a company that ties in itself, made i
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -150,22 +151,67 @@ def built(moves: int, quick: bool) -> Measured:
         return Measured(seconds, count_of(door, "stock_move"), [seconds], parts=parts)
 
 
+def built_at_sizes(moves: int, quick: bool) -> Measured:
+    """The company at 1, 4 and 16 times its size: how much longer the largest build takes than n log n lets expect."""
+    if quick:
+        moves //= 40
+    found: list[tuple[int, float, str]] = []
+    for times in (1, 4, 16):
+        with company(moves * times, 10 if quick else 90) as (home, door):
+            if not found:
+                refresh(home, door.engine, as_of=LAST_DAY, full=True)  # warm
+            start = time.perf_counter()
+            outcome = refresh(home, door.engine, as_of=LAST_DAY, full=True)
+            found.append((count_of(door, "stock_move"), time.perf_counter() - start, peak_steps(outcome)["models"]))
+    (smallest, first, _), *_, (largest, last, _) = found
+    expected = first * largest * math.log(largest) / (smallest * math.log(smallest))
+    parts = {f"{size:,}": f"{took:.1f} s, models {models}" for size, took, models in found}
+    return Measured(last / expected, largest, [took for _, took, _ in found], parts=parts)
+
+
 def seen_after_one_order(moves: int, quick: bool) -> Measured:
-    """From the order's commit to the switched pointer, in a warm process; value is the slowest of the repetitions."""
-    with company(3_000 if quick else moves, 10 if quick else 90) as (home, door):
+    """A new order. See `_seen`."""
+    return _seen(moves, quick, _new_order)
+
+
+def seen_after_a_late_bill(moves: int, quick: bool) -> Measured:
+    """A bill of goods that were received at another price, and used since. See `_seen`."""
+    return _seen(moves, quick, _late_bill)
+
+
+def _seen(moves: int, quick: bool, record: Callable[[Path, Door], None]) -> Measured:
+    """From the commit to the switched pointer, in a warm process; value is the slowest of the repetitions."""
+    with company(3_000 if quick else moves, 30 if quick else 90) as (home, door):
         refresh(home, door.engine, as_of=LAST_DAY, full=True)
-        with reading(door.engine) as connection:
-            code = connection.execute(select(item.c.code).where(item.c.kind == "made").limit(1)).scalar_one()
-            customer = connection.execute(select(partner.c.code).where(partner.c.is_customer).limit(1)).scalar_one()
         seconds = []
         for _ in range(1 if quick else 5):
-            line = {"item": code, "quantity": "1", "unit_price": "100", "promised_date": LAST_DAY.isoformat()}
-            order = {"customer": customer, "order_date": LAST_DAY.isoformat(), "confirm": True, "lines": [line]}
-            door.execute("create_sales_order", order, "administrator")
+            record(home, door)
             start = time.perf_counter()
             outcome = refresh(home, door.engine, as_of=LAST_DAY)
             seconds.append(time.perf_counter() - start)
             if outcome.state != "published":
-                raise RuntimeError(f"the order was not seen: {outcome.state}")
+                raise RuntimeError(f"it was not seen: {outcome.state}")
         parts = peak_steps(outcome) | {"median": f"{median(seconds):.1f} s"}
         return Measured(max(seconds), count_of(door, "stock_move"), seconds, parts=parts)
+
+
+def _new_order(_home: Path, door: Door) -> None:
+    with reading(door.engine) as connection:
+        code = connection.execute(select(item.c.code).where(item.c.kind == "made").limit(1)).scalar_one()
+        customer = connection.execute(select(partner.c.code).where(partner.c.is_customer).limit(1)).scalar_one()
+    line = {"item": code, "quantity": "1", "unit_price": "100", "promised_date": LAST_DAY.isoformat()}
+    order = {"customer": customer, "order_date": LAST_DAY.isoformat(), "confirm": True, "lines": [line]}
+    door.execute("create_sales_order", order, "administrator")
+
+
+def _late_bill(home: Path, door: Door) -> None:
+    """Of the line that was received first and is not wholly billed, at an eighth above its price."""
+    with published_build(home).open("full") as edition:
+        number, line, quantity, price = edition.execute(
+            "select order_number, line_number, received_quantity - billed_quantity, unit_price * 1.125"
+            " from fct_purchase_order_lines where received_quantity > billed_quantity"
+            " order by received_date, order_number, line_number limit 1"
+        ).fetchall()[0]
+    charged = {"line": line, "quantity": str(quantity), "unit_price": f"{price:.4f}"}
+    bill = {"order": number, "bill_date": LAST_DAY.isoformat(), "external_number": f"late {number}", "lines": [charged]}
+    door.execute("bill_supplier", bill, "administrator")
