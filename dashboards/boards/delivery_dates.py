@@ -33,10 +33,14 @@ LINES = {
     "promised_date": Column("Promised", "date"),
     "predicted_date": Column("Predicted", "date"),
     "days_late": Column("Days late", "count", help="Working days from the promised to the predicted date"),
-    "p50_date": Column("Half of the time by", "date", help="What suppliers and own work took before, along the chain"),
+    "p50_date": Column(
+        "Half of the time by",
+        "date",
+        help="What suppliers and own work took before, along the chain, and when what is there usually leaves",
+    ),
     "p90_date": Column("Nine in ten by", "date", help="The same; calibrated on the months before"),
     "odds_sample_count": Column(
-        "Orders seen", "count", help="Fewest orders done that a step of the chain is estimated from"
+        "Orders seen", "count", help="Fewest orders done, or order lines delivered, that the date is estimated from"
     ),
     "reason_key": Column("Because", "word"),
     "reason_item_code": Column("Of item"),
@@ -230,7 +234,7 @@ def odds_in_words(line: dict[str, Any]) -> str:
     if line["odds_sample_count"] is None or line["p90_date"] is None:
         return ""
     return _(
-        "By what was seen before it is there half of the time by {p50}, nine times in ten by {p90} ({count} orders).",
+        "By what was seen before it is there half of the time by {p50}, nine times in ten by {p90} ({count} seen).",
         p50=shown_date(line["p50_date"]), p90=shown_date(line["p90_date"]),
         count=shown_number(line["odds_sample_count"]),
     )  # fmt: skip

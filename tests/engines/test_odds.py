@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from dbt_project.engines.planning.delivery_odds import delivery_odds
-from dbt_project.engines.planning.odds import HistoryIsInvalid, Odds, learn
+from dbt_project.engines.planning.odds import HistoryIsInvalid, Odds, learn, learned_of
 from tests.engines.held_out import HeldOut, held_out
 
 AS_OF = date(2026, 3, 2)  # a Monday
@@ -123,7 +123,7 @@ def chain(*steps: dict[str, Any]) -> pl.DataFrame:
     """Steps of line 1 from the line down, needed today, there on 2026-03-09 as planned."""
     plain = {
         "sales_order_line_id": 1, "supply_kind": "buy", "supplier_id": 7, "item_id": 1, "due_date": None,
-        "lead_time_days": 5, "capacity_days": 0, "available_date": date(2026, 3, 9), "need_date": AS_OF,
+        "lead_time_days": 5, "days": 0, "capacity_days": 0, "available_date": date(2026, 3, 9), "need_date": AS_OF,
     }  # fmt: skip
     kinds: dict[str, Any] = {"due_date": pl.Date, "supplier_id": pl.Int64}
     return pl.DataFrame(
@@ -168,6 +168,52 @@ def test_odds_are_not_before_work_centres_can_finish() -> None:
     assert dates_of(full, learned)[:2] == (date(2026, 3, 9), date(2026, 3, 16))
     never = {("make", "late"): always(1, None)}
     assert dates_of(full, never)[:2] == (date(2026, 3, 9), date(2026, 3, 9))
+
+
+def test_work_that_waits_for_parts_takes_from_its_first_issue() -> None:
+    """Four days late as a rule, three of them by its parts: they are late only once."""
+    learned = {("purchase", "late"): always(3, 7), ("make", "late"): always(4, None), ("make", "lead"): always(3, None)}
+    work = {"supply_kind": "work_order", "supplier_id": None, "due_date": date(2026, 3, 6), "days": 2}
+    parts = {"supply_kind": "purchase_order", "due_date": date(2026, 3, 5), "available_date": date(2026, 3, 5)}
+    assert dates_of(chain(work, parts), learned)[:2] == (date(2026, 3, 13), date(2026, 3, 13))
+    assert dates_of(chain(work | {"available_date": date(2026, 3, 6)}), learned)[0] == date(2026, 3, 12)
+
+
+def deliveries(*late: tuple[date, int | None]) -> pl.DataFrame:
+    """Order lines of twenty weeks each that were due on the weekday of a day, and delivered so many days after it."""
+    rows = [
+        {
+            "kind": "delivery", "supplier_id": None, "item_id": 1, "begun_date": due - timedelta(20),
+            "started_date": due - timedelta(20), "expected_date": due,
+            "known_date": None if days is None else due + timedelta(days),
+        }
+        for day, days in late
+        for due in (day - timedelta(7 * week) for week in range(5, 25))
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides={"known_date": pl.Date, "supplier_id": pl.Int64})
+
+
+def test_what_is_there_leaves_when_such_lines_usually_leave() -> None:
+    """What is due on a Thursday leaves on Monday, one in five on Friday; what is due on a Monday leaves on Friday."""
+    monday, thursday = AS_OF, AS_OF + timedelta(3)
+    observed = deliveries((monday, -3), *[(thursday, -3)] * 4, (thursday, 1))
+    learned = learned_of(observed, AS_OF, WORKED, {("delivery", "late"): 0.9})
+
+    def of_stock(need: date, **more: Any) -> tuple[Any, ...]:
+        return dates_of(chain({"supply_kind": "stock", "available_date": AS_OF, "need_date": need} | more), learned)
+
+    assert of_stock(date(2026, 3, 19)) == (date(2026, 3, 16), date(2026, 3, 20), 100, "all")
+    assert of_stock(date(2026, 3, 16)) == (date(2026, 3, 13), date(2026, 3, 13), 20, "all")
+    # Due on Thursday and still here on Monday evening: with those that go out on Friday.
+    assert of_stock(date(2026, 3, 5))[:2] == (date(2026, 3, 6), date(2026, 3, 6))
+    assert of_stock(date(2026, 2, 26))[0] > AS_OF  # overdue
+    never_worked = WORKED[-1] + timedelta(30)
+    assert of_stock(never_worked)[:2] == (never_worked, never_worked)  # beyond the calendar the day it is due
+    late = {"supply_kind": "purchase_order", "due_date": date(2026, 3, 19), "available_date": date(2026, 3, 19)}
+    learned["purchase", "late"] = always(3, 7)
+    assert dates_of(chain(late | {"need_date": date(2026, 3, 19)}), learned) == (
+        date(2026, 3, 24), date(2026, 3, 24), 20, "item",
+    )  # fmt: skip
 
 
 def test_stock_has_no_odds_and_what_cannot_be_planned_no_date() -> None:

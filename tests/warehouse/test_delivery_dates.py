@@ -146,3 +146,36 @@ def test_both_runs_know_the_same_facts() -> None:
     named = {line for line in planned if "dbt.ref" in line}
     assert named == {line for line in delivered if "dbt.ref" in line}
     assert len(named) == 12
+
+
+def test_what_waited_for_goods_tells_nothing_of_deliveries(
+    warehouse_run: WarehouseRun, company: tuple[Door, Path]
+) -> None:
+    """Thirty lamps lie there. The first order leaves two days late; of the second six lamps leave on its day, and
+    eighteen are not there. The third is not due yet, the fourth was given up."""
+    door, path = company
+
+    def ordered(due: str, number: str) -> tuple[str, dict[str, Any]]:
+        name, order = sold("LAMP", due, number)
+        return name, order | {"order_date": "2026-05-04"}
+
+    def left(number: str, day: str, quantity: int) -> tuple[str, dict[str, Any]]:
+        lines = [{"line": 1, "quantity": quantity}]
+        return "deliver_goods", {"order": number, "effective_date": day, "lines": lines}
+
+    do(
+        door,
+        ("record_opening_stock", {"effective_date": "2026-05-01", "warehouse": "MAIN",
+                                  "lines": [{"item": "LAMP", "quantity": 30, "unit_cost": 10}]}),
+        ordered("2026-06-01", "S1"), ordered("2026-06-04", "S2"), ordered("2026-06-30", "S3"),
+        ordered("2026-06-02", "S4"), left("S1", "2026-06-03", 24), left("S2", "2026-06-04", 6),
+        ("cancel_sales_order", {"order": "S4"}),
+    )  # fmt: skip
+    built(warehouse_run, door, path)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        observed = connection.sql(
+            "select expected_date, done_date, known_date from intermediate.int_deliveries_observed order by 1"
+        ).fetchall()
+    # Recorded on the day of the build: known since then.
+    assert observed == [(june(1), june(3), june(15)), (june(30), None, None)]
+    assert set(warehouse_run.test(path, AS_OF.isoformat(), "int_deliveries_observed").values()) == {"pass"}

@@ -33,6 +33,9 @@ FARTHEST = 2_000  # days; what is farther counts as so far
 NONE = -(1 << 40)
 NEVER = 1 << 40
 DATES = ("begun", "counted_from", "known")
+# What is learnt of each kind, and from which day its days count.
+COUNTED_FROM = {"lead": "started_date", "late": "expected_date"}
+MEASURES = {"purchase": ("lead", "late"), "make": ("lead", "late"), "delivery": ("late",)}
 
 
 class HistoryIsInvalid(ValueError):
@@ -122,20 +125,24 @@ def learn(history: pl.DataFrame, as_of: date, worked: pl.Series | None = None, l
 def learned_of(
     observed: pl.DataFrame, as_of: date, worked: pl.Series, levels: Mapping[tuple[str, str], float] | None = None
 ) -> dict[tuple[str, str], Odds]:
-    """By kind (purchase, make) and measure: lead (worked days from the order, or the first issue) and late (worked days
-    after the day expected).
+    """By kind (purchase, make, delivery) and measure: lead (worked days from the order, or the first issue) and late
+    (worked days after the day expected). Of deliveries to customers how late they are, by the weekday on which they
+    are due (1 is Monday) as their group: whether goods leave three days before or one hangs on the weekend between.
 
     observed: kind, supplier_id, item_id (any identifiers), begun_date, started_date, expected_date, known_date of one
         company. levels: those calibrated before, by kind and measure; what is not in it is calibrated.
     """
     learned = {}
-    for kind in ("purchase", "make"):
-        history = observed.filter(pl.col("kind") == kind).select(
-            group="supplier_id", item="item_id", begun="begun_date", known="known_date", lead="started_date",
-            late="expected_date",
-        )  # fmt: skip
-        for measure in ("lead", "late"):
-            counted = history.with_columns(counted_from=measure).drop_nulls("counted_from")
+    for kind, measures in MEASURES.items():
+        history = observed.filter(pl.col("kind") == kind)
+        if kind == "delivery":
+            weekday = pl.col("expected_date").dt.weekday().cast(pl.Int64)
+            history = history.with_columns(supplier_id=weekday, item_id=pl.lit(None, pl.Int64))
+        for measure in measures:
+            counted = history.select(
+                group="supplier_id", item="item_id", begun="begun_date", known="known_date",
+                counted_from=COUNTED_FROM[measure],
+            ).drop_nulls("counted_from")  # fmt: skip
             learned[kind, measure] = learn(counted, as_of, worked, (levels or {}).get((kind, measure)))
     return learned
 

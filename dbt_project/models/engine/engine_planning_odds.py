@@ -36,7 +36,9 @@ LEAD_TIMES = {
 def model(dbt, session):
     dbt.config(materialized="table")
     as_of = dbt.ref("int_build_date").pl()["as_of"][0]
-    observed = dbt.ref("int_lead_times_observed").pl().sort("kind", "source_id")
+    observed = pl.concat(
+        [dbt.ref("int_lead_times_observed").pl(), dbt.ref("int_deliveries_observed").pl()], how="vertical_relaxed"
+    ).sort("kind", "source_id")
     calendar = dbt.ref("int_calendar_working_days").pl()
     supplies = dbt.ref("int_planning_supplies").pl()
     items = dbt.ref("stg_items").pl().select("item_id", item_code="item_code")
