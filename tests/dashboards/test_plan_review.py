@@ -12,7 +12,10 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+from dashboards.decisions import DECIDED
 from dashboards.door import door
+from dashboards.edition import current_edition
+from dashboards.questions.question import answered
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
 from tests.dashboards.test_pages import texts_of
@@ -153,6 +156,15 @@ def test_what_was_typed_to_change_one_is_not_there_for_the_next(opened: Opened) 
     page = _pressed(page, "next")
     assert "2 of 6" in texts_of(page)
     assert [typed.value for typed in page.text_input if typed.label == "Reason"] == [""]
+
+
+def test_what_was_decided_before_a_build_began_is_left_to_that_build(opened: Opened) -> None:
+    page = _workbench(opened, when="all")
+    suggestion = str(answered(current_edition("full"), "mrp_suggestions", {})["suggestion_id"][0])
+    for moment, left in (("20260101T000000000000", "6"), ("29990101T000000000000", "5")):
+        page.session_state[DECIDED] = {suggestion: ("", moment)}
+        page = page.run()
+        assert _tile(page, "Suggestions") == left
 
 
 @pytest.mark.parametrize(
