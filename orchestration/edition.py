@@ -3,9 +3,9 @@
 Every column of marts, reports and meta says what it gives away (`meta.sensitivity` in dbt: open, cost or pay). `nocost`
 holds the open columns, `cost` those with cost, `full` all. A column that does not say is held to be pay.
 What an edition may not show is never written into its file. Where most rows are as they were, a file begins as a copy
-of the same edition of the build before, and only the tables that changed are written anew. Else it begins as a copy of
-a form: the same tables without a row, with the comments on their columns, which take longer to write than the rows of
-a small company; then editions that show most tables alike are written together, once what is alike, then each its own.
+of the same edition of the build before, and only what changed is written. Else it begins as a copy of a form: the same
+tables without a row, with the comments on their columns, which take longer to write than the rows of a small company;
+then editions that show most tables alike are written together, once what is alike, then each its own.
 Files are in a storage version that older DuckDB clients read.
 """
 
@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,10 +107,12 @@ def write_editions(
     unchanged = state.unchanged_since(before)
     stays = sum(sizes.get(table, 0) for table in unchanged | told) >= MOST * sum(sizes.values())
     writing = _Writing(work_file, models, tables, facts, catalogue, forms)
+    editions = []
     with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
         if before is not None and unchanged and stays:
-            editions = list(pool.map(lambda name: writing.from_before(name, before, unchanged, told), MAY_SHOW))
-        else:
+            with suppress(OSError, duckdb.Error):  # a file that is gone or damaged
+                editions = list(pool.map(lambda name: writing.from_before(name, before, unchanged, told), MAY_SHOW))
+        if not editions:
             together = pool.map(writing.from_forms, WRITTEN_TOGETHER)
             editions = [edition for group in together for edition in group]
     (work_file.parent / STATE).write_text(json.dumps(vars(state)), encoding="utf-8")

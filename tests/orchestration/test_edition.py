@@ -139,9 +139,11 @@ def test_what_did_not_change_is_copied_from_the_build_before(work_file: Path) ->
         assert (SECRET_PAY.encode() in held) == (one.name == "full")
 
 
-@pytest.mark.parametrize("told", ["another sensitivity", "no record", "a damaged record", "most of it changed"])
+@pytest.mark.parametrize(
+    "told", ["another sensitivity", "no record", "a damaged record", "most of it changed", "no file", "a damaged file"]
+)
 def test_all_is_written_anew_where_nothing_can_stay(work_file: Path, told: str) -> None:
-    write_editions(work_file, MODELS, {}, {}, versions=VERSIONS)
+    _nocost, cost_before, _full = write_editions(work_file, MODELS, {}, {}, versions=VERSIONS)
     next_file = in_a_new_build(work_file, "delete from marts.dim_open where code = 1")
     models, versions = MODELS, VERSIONS
     record = work_file.parent / "editions.json"
@@ -151,6 +153,10 @@ def test_all_is_written_anew_where_nothing_can_stay(work_file: Path, told: str) 
         record.unlink()
     elif told == "a damaged record":
         record.write_text(record.read_text()[:40])
+    elif told == "no file":
+        cost_before.path.unlink()
+    elif told == "a damaged file":
+        cost_before.path.write_bytes(cost_before.path.read_bytes()[:3000])
     else:
         versions = VERSIONS | {"marts.dim_open": "2"}
     written = write_editions(next_file, models, {}, {}, versions=versions, before=work_file.parent)
