@@ -66,7 +66,7 @@ delivered_by_then as (
     group by overdue.sales_order_line_id
 ),
 
-ends as (
+changes as (
     select
         moves.item_id,
         moves.to_warehouse_id as warehouse_id,
@@ -84,16 +84,36 @@ ends as (
     where moves.from_kind = 'stock'
 ),
 
+changes_of_days as (
+    select
+        item_id,
+        warehouse_id,
+        effective_date,
+        {{ whole_sum('quantity_micro') }} as quantity_micro
+    from changes
+    group by item_id, warehouse_id, effective_date
+),
+
+balances as (
+    select
+        item_id,
+        warehouse_id,
+        effective_date as first_date,
+        lead(effective_date) over (partition by item_id, warehouse_id order by effective_date) as next_date,
+        sum(quantity_micro) over (partition by item_id, warehouse_id order by effective_date) as quantity_micro
+    from changes_of_days
+),
+
 lay_there as (
     select
         overdue.sales_order_line_id,
-        {{ whole_sum('ends.quantity_micro') }} as quantity_micro
+        balances.quantity_micro
     from overdue
-    inner join ends
-        on ends.item_id = overdue.item_id
-        and ends.warehouse_id = overdue.warehouse_id
-        and ends.effective_date <= overdue.expected_date
-    group by overdue.sales_order_line_id
+    inner join balances
+        on balances.item_id = overdue.item_id
+        and balances.warehouse_id = overdue.warehouse_id
+        and balances.first_date <= overdue.expected_date
+        and (balances.next_date is null or balances.next_date > overdue.expected_date)
 )
 
 select
