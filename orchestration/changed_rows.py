@@ -24,8 +24,16 @@ class TableVersion:
 
     @classmethod
     def of_table(cls, cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> "TableVersion":
-        row_hash = row_hash_of(_columns(cursor, schema, table))
-        return cls(*_changes_of(cursor, f'(select {row_hash} as row_hash, 1 as net_count from {schema}."{table}")'))
+        return cls.of_rows(cursor, f'{schema}."{table}"', _columns(cursor, schema, table))
+
+    @classmethod
+    def of_rows(cls, cursor: duckdb.DuckDBPyConnection, place: str, columns: Sequence[str]) -> "TableVersion":
+        hashed = f"select {row_hash_of(columns)} as row_hash from {place}"
+        rows, total, mixed = cursor.execute(
+            "select count(*), coalesce(sum(row_hash::hugeint), 0), coalesce(bit_xor(row_hash), 0)"
+            f" from ({hashed}) as hashed"
+        ).fetchall()[0]
+        return cls(int(rows), int(total), int(mixed))
 
     @classmethod
     def of_text(cls, text: str) -> "TableVersion | None":
@@ -66,15 +74,14 @@ def store_changes(
     names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(columns)
     cursor.execute(f"create or replace temp table made as from {place} limit 0")
     cursor.execute(f"insert into temp.made by name select * from (\n{select}\n)")
-    cursor.execute(
-        "create or replace temp table differing as select row_hash, sum(net_count)::bigint as net_count from ("
-        f"select {row_hash} as row_hash, 1 as net_count from temp.made union all"
-        f" select {row_hash}, -1 from {place}) group by row_hash having sum(net_count) <> 0"
-    )
-    rows, total, mixed = _changes_of(cursor, "temp.differing")
-    after = TableVersion(before.rows + rows, before.total + total, before.mixed ^ mixed)
+    after = TableVersion.of_rows(cursor, "temp.made", columns)
     if after != before:
-        differs = f"{row_hash} in (select row_hash from temp.differing)"
+        cursor.execute(
+            "create or replace temp table differing as select row_hash from ("
+            f"select {row_hash} as row_hash, 1 as net_count from temp.made union all"
+            f" select {row_hash}, -1 from {place}) group by row_hash having sum(net_count) <> 0"
+        )
+        differs = f"{row_hash} in (from temp.differing)"
         came = f"select {names} from temp.made"
         cursor.execute("begin")
         if _count(cursor, "temp.differing") > MOST * after.rows:
@@ -90,18 +97,9 @@ def store_changes(
             cursor.execute(f"delete from {place} where {differs}")
         cursor.execute(f"insert into {place} ({names}) {came}")
         cursor.execute("commit")
+        cursor.execute("drop table temp.differing")
     cursor.execute("drop table temp.made")
-    cursor.execute("drop table temp.differing")
     return after
-
-
-def _changes_of(cursor: duckdb.DuckDBPyConnection, counted: str) -> tuple[int, int, int]:
-    """Number, sum and exclusive or of hashes that occur so many times more (row_hash, net_count)."""
-    rows, total, mixed = cursor.execute(
-        "select coalesce(sum(net_count), 0), coalesce(sum(row_hash::hugeint * net_count), 0),"
-        f" coalesce(bit_xor(row_hash) filter (where net_count % 2 <> 0), 0) from {counted} as counted"
-    ).fetchall()[0]
-    return int(rows), int(total), int(mixed)
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, place: str) -> int:

@@ -101,7 +101,11 @@ def variances_by_cause(variances: pl.DataFrame, materials: pl.DataFrame, operati
     difference of two levels. An order with several outputs spreads its causes by their quantity, largest remainder;
     `standard` takes the rest of each output.
     """
-    causes = causes_of_orders(materials, operations)
+    varied = variances.filter(pl.col("rule") == "output").select("work_order_id").unique()
+    causes = causes_of_orders(
+        materials.join(varied, on="work_order_id", how="semi", maintain_order="left"),
+        operations.join(varied, on="work_order_id", how="semi", maintain_order="left"),
+    )
     rows: list[tuple[object, ...]] = []
     outputs: dict[int, list[dict[str, object]]] = {}
     for row in variances.iter_rows(named=True):
