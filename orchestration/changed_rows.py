@@ -11,6 +11,7 @@ import duckdb
 
 SCHEMA = "changed"  # of the build file: the rows of published tables that came and went since the build it began as
 IS_GONE = "_is_gone"
+HASH = "_row_hash"
 MOST = 0.5  # share of the rows that may differ; beyond it the table is written anew
 
 
@@ -24,14 +25,14 @@ class TableVersion:
 
     @classmethod
     def of_table(cls, cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> "TableVersion":
-        return cls.of_rows(cursor, f'{schema}."{table}"', _columns(cursor, schema, table))
+        return cls.of_hashes(cursor, row_hash_of(list(_columns(cursor, schema, table))), f'{schema}."{table}"')
 
     @classmethod
-    def of_rows(cls, cursor: duckdb.DuckDBPyConnection, place: str, columns: Sequence[str]) -> "TableVersion":
-        hashed = f"select {row_hash_of(columns)} as row_hash from {place}"
+    def of_hashes(cls, cursor: duckdb.DuckDBPyConnection, row_hash: str, place: str) -> "TableVersion":
+        """Of the rows in the place, each with the hash that the expression gives."""
         rows, total, mixed = cursor.execute(
             "select count(*), coalesce(sum(row_hash::hugeint), 0), coalesce(bit_xor(row_hash), 0)"
-            f" from ({hashed}) as hashed"
+            f" from (select {row_hash} as row_hash from {place}) as hashed"
         ).fetchall()[0]
         return cls(int(rows), int(total), int(mixed))
 
@@ -71,31 +72,30 @@ def store_changes(
     """
     place = f'{schema}."{table}"'
     columns = _columns(cursor, schema, table)
-    names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(columns)
-    cursor.execute(f"create or replace temp table made as from {place} limit 0")
-    cursor.execute(f"insert into temp.made by name select * from (\n{select}\n)")
-    after = TableVersion.of_rows(cursor, "temp.made", columns)
+    names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(list(columns))
+    typed = ", ".join(f"cast({_quoted(name)} as {kind}) as {_quoted(name)}" for name, kind in columns.items())
+    cursor.execute(
+        f"create or replace temp table made as select *, {row_hash} as {HASH} from (select {typed} from (\n{select}\n))"
+    )
+    after = TableVersion.of_hashes(cursor, HASH, "temp.made")
     if after != before:
         cursor.execute(
             "create or replace temp table differing as select row_hash from ("
-            f"select {row_hash} as row_hash, 1 as net_count from temp.made union all"
+            f"select {HASH} as row_hash, 1 as net_count from temp.made union all"
             f" select {row_hash}, -1 from {place}) group by row_hash having sum(net_count) <> 0"
         )
-        differs = f"{row_hash} in (from temp.differing)"
-        came = f"select {names} from temp.made"
+        goes = f"from {place} where {row_hash} in (from temp.differing)"
+        comes = f"from temp.made where {HASH} in (from temp.differing)"
         cursor.execute("begin")
         if _count(cursor, "temp.differing") > MOST * after.rows:
-            cursor.execute(f"delete from {place}")
-        else:
-            came += f" where {differs}"
-            if is_told:
-                cursor.execute(
-                    f"create or replace table {changes_place(schema, table)} as"
-                    f" select *, true as {IS_GONE} from {place} where {differs}"
-                    f" union all by name select *, false as {IS_GONE} from temp.made where {differs}"
-                )
-            cursor.execute(f"delete from {place} where {differs}")
-        cursor.execute(f"insert into {place} ({names}) {came}")
+            goes, comes = f"from {place}", "from temp.made"
+        elif is_told:
+            cursor.execute(
+                f"create or replace table {changes_place(schema, table)} as"
+                f" select {names}, true as {IS_GONE} {goes} union all select {names}, false as {IS_GONE} {comes}"
+            )
+        cursor.execute(f"delete {goes}")
+        cursor.execute(f"insert into {place} ({names}) select {names} {comes}")
         cursor.execute("commit")
         cursor.execute("drop table temp.differing")
     cursor.execute("drop table temp.made")
@@ -106,13 +106,14 @@ def _count(cursor: duckdb.DuckDBPyConnection, place: str) -> int:
     return int(cursor.execute(f"select count(*) from {place}").fetchall()[0][0])
 
 
-def _columns(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[str]:
+def _columns(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
+    """The columns of a table of the build file with their types."""
     found = cursor.execute(
-        "select column_name from duckdb_columns() where database_name = current_database()"
+        "select column_name, data_type from duckdb_columns() where database_name = current_database()"
         " and schema_name = ? and table_name = ? order by column_index",
         [schema, table],
     ).fetchall()
-    return [name for (name,) in found]
+    return dict(found)
 
 
 def _quoted(name: str) -> str:
