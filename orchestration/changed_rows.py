@@ -4,7 +4,7 @@ Writing a large table costs ten times as much as reading it, and a late correcti
 compared by the hash of all their columns, as often as each occurs, so no key is needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -25,7 +25,7 @@ class TableVersion:
 
     @classmethod
     def of_table(cls, cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> "TableVersion":
-        return cls.of_hashes(cursor, row_hash_of(list(_columns(cursor, schema, table))), f'{schema}."{table}"')
+        return cls.of_hashes(cursor, row_hash_of(_columns(cursor, schema, table)), f'{schema}."{table}"')
 
     @classmethod
     def of_hashes(cls, cursor: duckdb.DuckDBPyConnection, row_hash: str, place: str) -> "TableVersion":
@@ -46,8 +46,8 @@ class TableVersion:
         return f"{self.rows}/{self.total}/{self.mixed}"
 
 
-def row_hash_of(columns: Sequence[str]) -> str:
-    """An expression that tells rows with different values in these columns apart."""
+def row_hash_of(columns: Iterable[str]) -> str:
+    """An expression that tells rows with different values in these columns apart (but for one pair in 2⁶⁴ by chance)."""
     return f"hash({', '.join(_quoted(column) for column in columns)})"
 
 
@@ -72,7 +72,7 @@ def store_changes(
     """
     place = f'{schema}."{table}"'
     columns = _columns(cursor, schema, table)
-    names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(list(columns))
+    names, row_hash = ", ".join(map(_quoted, columns)), row_hash_of(columns)
     typed = ", ".join(f"cast({_quoted(name)} as {kind}) as {_quoted(name)}" for name, kind in columns.items())
     cursor.execute(
         f"create or replace temp table made as select *, {row_hash} as {HASH} from (select {typed} from (\n{select}\n))"
