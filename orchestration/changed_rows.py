@@ -47,7 +47,7 @@ class TableVersion:
 
 
 def row_hash_of(columns: Iterable[str]) -> str:
-    """An expression that tells rows with different values in these columns apart (but for one pair in 2⁶⁴ by chance)."""
+    """An expression that tells rows with different values in these columns apart, but for chance (one pair in 2⁶⁴)."""
     return f"hash({', '.join(_quoted(column) for column in columns)})"
 
 
