@@ -51,6 +51,11 @@ def row_hash_of(columns: Iterable[str]) -> str:
     return f"hash({', '.join(_quoted(column) for column in columns)})"
 
 
+def row_count(cursor: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """rows: what may stand behind `from`."""
+    return int(cursor.execute(f"select count(*) from {rows}").fetchall()[0][0])
+
+
 def changes_place(schema: str, table: str) -> str:
     """Where the rows of `schema.table` that came and went stand, with `_is_gone`, if few did."""
     return f'{SCHEMA}."{schema}.{table}"'
@@ -87,7 +92,7 @@ def store_changes(
         goes = f"from {place} where {row_hash} in (from temp.differing)"
         comes = f"from temp.made where {HASH} in (from temp.differing)"
         cursor.execute("begin")
-        if _count(cursor, "temp.differing") > MOST * after.rows:
+        if row_count(cursor, "temp.differing") > MOST * after.rows:
             goes, comes = f"from {place}", "from temp.made"
         elif is_told:
             cursor.execute(
@@ -100,10 +105,6 @@ def store_changes(
         cursor.execute("drop table temp.differing")
     cursor.execute("drop table temp.made")
     return after
-
-
-def _count(cursor: duckdb.DuckDBPyConnection, place: str) -> int:
-    return int(cursor.execute(f"select count(*) from {place}").fetchall()[0][0])
 
 
 def _columns(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:

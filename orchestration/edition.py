@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.changed_rows import IS_GONE, changes_place, row_hash_of
+from orchestration.changed_rows import IS_GONE, changes_place, row_count, row_hash_of
 from orchestration.changed_rows import SCHEMA as CHANGES
 
 PUBLISHED_SCHEMAS = ("marts", "reports", "meta")
@@ -234,7 +234,7 @@ class _Writing:
             for table, look in looks.items():
                 if table not in unchanged and not (table in told and _change_rows(connection, catalog, look)):
                     _copy_rows(connection, catalog, look)
-            counts = {table: _count(connection, f"edition.{look.place}") for table, look in looks.items()}
+            counts = {table: row_count(connection, f"edition.{look.place}") for table, look in looks.items()}
             for table, content in catalogue.items():
                 if f"meta.{table}" not in counts:
                     counts[f"meta.{table}"] = _write_catalogue(connection, table, content)
@@ -336,10 +336,6 @@ def _changes_told(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {table for (table,) in connection.execute(told).fetchall()}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
-    return int(connection.execute(f"select count(*) from {rows}").fetchall()[0][0])
-
-
 def _change_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Look) -> bool:
     """Takes out of the table what is gone and adds what came, as far as it shows them.
 
@@ -347,7 +343,7 @@ def _change_rows(connection: duckdb.DuckDBPyConnection, catalog: str, look: _Loo
     """
     changes = f"{catalog}.{changes_place(look.model.schema, look.model.name)} where {look.shown}"
     row_hash = row_hash_of([column for column, _ in look.columns])
-    gone = _count(connection, f"{changes} and {IS_GONE}")
+    gone = row_count(connection, f"{changes} and {IS_GONE}")
     if gone:
         taken_out = connection.execute(
             f"delete from edition.{look.place} where {row_hash} in (select {row_hash} from {changes} and {IS_GONE})"
