@@ -92,6 +92,19 @@ where
 union all
 
 select
+    'fct_journal_lines' as mart,
+    journal_line_key as key
+from {{ ref('fct_journal_lines') }}
+where
+    is_order_cost <> (
+        sales_order_line_id is not null
+        and account_type = 'expense'
+        and posting in ('manual', 'supplier_bill', 'debit_note')
+    )
+
+union all
+
+select
     'fct_sales_order_lines' as mart,
     cast(lines.sales_order_line_id as varchar) as key
 from {{ ref('fct_sales_order_lines') }} as lines
