@@ -64,45 +64,17 @@ judged as (
     {% endfor %}
 ),
 
-totals as (
-    select
-        judged.check_name,
-        judged.company_id,
-        sum(judged.left_amount) as left_amount,
-        sum(judged.right_amount) as right_amount,
-        sum(judged.key_difference) as key_difference,
-        sum(judged.key_count) as key_count,
-        sum(judged.failing_key_count) as failing_key_count
-    from judged
-    group by judged.check_name, judged.company_id
-),
-
-suspects as (
-    select
-        judged.check_name,
-        judged.company_id,
-        judged.suspicion,
-        judged.effective_date,
-        judged.document_number,
-        row_number() over (
-            partition by judged.check_name, judged.company_id
-            order by judged.suspicion, judged.effective_date, judged.document_number
-        ) as turn
-    from judged
-    where judged.document_number is not null
-),
-
 -- A check of sums cannot always tell the document; then the first that another check of the company names is told.
 named_elsewhere as (
     select
-        suspects.company_id,
-        suspects.effective_date,
-        suspects.document_number,
+        judged.company_id,
+        judged.effective_date,
+        judged.document_number,
         row_number() over (
-            partition by suspects.company_id order by suspects.suspicion, suspects.effective_date, suspects.document_number
+            partition by judged.company_id order by judged.suspicion, judged.effective_date, judged.document_number
         ) as turn
-    from suspects
-    where suspects.turn = 1
+    from judged
+    where judged.document_number is not null
 )
 
 select
@@ -111,31 +83,27 @@ select
     companies.company_code as scope,
     checks.left_side,
     checks.right_side,
-    cast(coalesce(totals.left_amount, 0) as decimal(28, 6)) as left_amount,
-    cast(coalesce(totals.right_amount, 0) as decimal(28, 6)) as right_amount,
+    cast(coalesce(judged.left_amount, 0) as decimal(28, 6)) as left_amount,
+    cast(coalesce(judged.right_amount, 0) as decimal(28, 6)) as right_amount,
     cast(
         case
-            when coalesce(totals.left_amount, 0) <> coalesce(totals.right_amount, 0) then totals.left_amount - totals.right_amount
-            else coalesce(totals.key_difference, 0)
+            when coalesce(judged.left_amount, 0) <> coalesce(judged.right_amount, 0) then judged.left_amount - judged.right_amount
+            else coalesce(judged.key_difference, 0)
         end as decimal(28, 6)
     ) as difference,
-    coalesce(totals.key_difference, 0) = 0 as is_green,
-    cast(coalesce(totals.key_count, 0) as bigint) as key_count,
-    cast(coalesce(totals.failing_key_count, 0) as bigint) as failing_key_count,
-    case when totals.key_difference > 0 then coalesce(suspects.document_number, named_elsewhere.document_number) end
+    coalesce(judged.key_difference, 0) = 0 as is_green,
+    cast(coalesce(judged.key_count, 0) as bigint) as key_count,
+    cast(coalesce(judged.failing_key_count, 0) as bigint) as failing_key_count,
+    case when judged.key_difference > 0 then coalesce(judged.document_number, named_elsewhere.document_number) end
         as first_document_number,
-    case when totals.key_difference > 0
-        then case when suspects.document_number is not null then suspects.effective_date else named_elsewhere.effective_date end
+    case when judged.key_difference > 0
+        then case when judged.document_number is not null then judged.effective_date else named_elsewhere.effective_date end
     end as first_document_date
 from checks
 cross join {{ ref('stg_companies') }} as companies
-left join totals
-    on totals.check_name = checks.check_name
-    and totals.company_id = companies.company_id
-left join suspects
-    on suspects.check_name = checks.check_name
-    and suspects.company_id = companies.company_id
-    and suspects.turn = 1
+left join judged
+    on judged.check_name = checks.check_name
+    and judged.company_id = companies.company_id
 left join named_elsewhere
     on named_elsewhere.company_id = companies.company_id
     and named_elsewhere.turn = 1
