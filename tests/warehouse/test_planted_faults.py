@@ -87,6 +87,10 @@ FIGURES = (
     "marts.fct_payables", "marts.fct_receipt_costs", "marts.fct_cost_variances", "reports.rpt_trial_balance",
 )  # fmt: skip
 FAULTS = 200
+OTHER_ORIGIN = (
+    "update raw.document set origin_document_id = (select max(other.id) from raw.document as other "
+    "where other.document_type = '{}' and other.id <> document.origin_document_id) where document_type = '{}'"
+)
 # What follows from figures, proofs included, and what only plans.
 LEFT_OUT = ("/planning/", "engine_planning", "engine_scheduling", "fct_alerts", "rpt_stage_meter")
 # Columns by which a row belongs to documents, and the table they lead to.
@@ -297,9 +301,14 @@ def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
         ("raw.document", "update raw.document set partner_id = partner_id + 1 where document_type = 'goods_receipt'"),
         ("raw.document", "update raw.document set partner_id = partner_id + 1 where document_type = 'delivery'"),
         ("raw.work_order", "update raw.work_order set item_id = item_id + 1"),
+        ("raw.document", OTHER_ORIGIN.format("sales_order", "delivery")),
+        ("raw.document", OTHER_ORIGIN.format("work_order", "material_issue")),
+        ("raw.document", OTHER_ORIGIN.format("sales_order", "goods_receipt")),
+        ("raw.document", "update raw.document set origin_document_id = null where document_type = 'credit_note'"),
+        ("raw.document", "update raw.document set origin_document_id = id where document_type = 'transfer'"),
     ],
 )
-def test_a_partner_or_an_item_that_is_told_twice(standing: StandingBuild, table: str, statement: str) -> None:
+def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBuild, table: str, statement: str) -> None:
     with standing.changed([statement], table):
         assert "document_links" in standing.red_proofs()
 

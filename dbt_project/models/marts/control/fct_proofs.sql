@@ -15,6 +15,7 @@
     'int_proofs_ledger',
     'int_proofs_costs',
     'int_proofs_documents',
+    'int_proofs_document_links',
     'int_proofs_postings',
     'int_proofs_rows',
     'int_proofs_entries',
