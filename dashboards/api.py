@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.status import HTTP_400_BAD_REQUEST
 
 from dashboards.door import SESSION_COOKIE, carry_out, door
-from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
+from dashboards.edition import AnswerCannotBeMade, AnswerIsBeingMade, current_edition, known_edition
 from dashboards.questions.question import ask, permitted, questions
 from dashboards.rate_limit import DEAR, SIGN_IN, RateLimit, TooManyRequests, requests_per_minute
 from dashboards.refusals import language_asked, refusal_in
@@ -226,7 +226,10 @@ def api(rate_limit: RateLimit | None = None) -> FastAPI:
         if as_known_at is None:
             edition = current_edition(actor.edition)
         else:
-            edition = known_edition(actor.edition, as_known_at, as_known_of)
+            if question.past is None:
+                told = {"field": "as_known_at", "value": as_known_at.isoformat()}
+                raise AnswerCannotBeMade(f"{name} is asked of today only", **told)
+            edition = known_edition(actor.edition, as_known_at, as_known_of, question.past)
         filters = {k: v for k, v in request.query_params.items() if k not in ("as_known_at", "as_known_of")}
         found = ask(actor, edition, name, filters)
         return {

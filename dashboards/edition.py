@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dbt_project.published import PublishedBuild, ask_for_known, known_build, published_build
+from dbt_project.published import SUBJECTS, PublishedBuild, ask_for_known, known_build, published_build
 from transactions.kernel.home import home
 from transactions.kernel.refusal import Refusal
 
@@ -82,18 +82,19 @@ def current_edition(name: str) -> Edition:
     return _opened(published_build(home()).build_id, name)
 
 
-def known_edition(name: str, known_at: datetime, as_of: date | None = None) -> Edition:
+def known_edition(name: str, known_at: datetime, as_of: date | None = None, subject: str = SUBJECTS[-1]) -> Edition:
     """The edition of that name of what was known at the moment (with a time zone), as of the moment's day or `as_of`.
 
+    subject: of `SUBJECTS`; an edition of the past tells of nothing else.
     Raises `AnswerIsBeingMade` while it is made, `AnswerCannotBeMade` with the reason if it cannot be, and
     `NothingIsPublished`.
     """
     if known_at.tzinfo is None:
         raise AnswerCannotBeMade("say the moment with its time zone", field="known_at", value=known_at.isoformat())
-    build = known_build(home(), known_at, as_of)
+    build = known_build(home(), known_at, as_of, subject)
     if build is None:
         told = {"field": "known_at", "value": known_at.isoformat()}
-        reason = ask_for_known(home(), known_at, as_of)
+        reason = ask_for_known(home(), known_at, as_of, subject)
         if reason:
             raise AnswerCannotBeMade(reason, **told)
         raise AnswerIsBeingMade("what was known then is being made; ask again in a few seconds", **told)

@@ -20,6 +20,7 @@ import duckdb
 
 EDITIONS = ("full", "cost", "nocost")
 SCHEMAS = ("marts", "reports", "meta")
+SUBJECTS = ("stock", "orders")  # what is asked about the past; who knows of orders knows of stock, too
 SUGGESTION_FIGURES = (
     "company", "kind", "item_id", "warehouse_id", "from_warehouse_id", "supplier_id", "alternate", "quantity",
     "due_date", "release_date", "state", "unit_cost",
@@ -88,15 +89,17 @@ def published_build(home: Path, build_id: str | None = None) -> PublishedBuild:
     raise NothingIsPublished(f"there is no build {build_id!r} any more")
 
 
-def known_build(home: Path, known_at: datetime, as_of: date | None = None) -> PublishedBuild | None:
+def known_build(
+    home: Path, known_at: datetime, as_of: date | None = None, subject: str = SUBJECTS[-1]
+) -> PublishedBuild | None:
     """What was known at the moment, if it was made before and still answers as it would be made now; else None.
 
-    as_of: business date; left out, the day of the moment, at the latest that of the published build.
+    as_of: business date; left out, the day of the moment, at the latest that of the published build. subject: of what.
     """
     published = published_build(home)
     for file in sorted((home / "warehouse" / "known").glob("*/manifest.json"), reverse=True):
         manifest = read_json(file)
-        if manifest is None or not _answers(manifest, published, known_at, as_of):
+        if manifest is None or not _answers(manifest, published, known_at, as_of, subject):
             continue
         if manifest.get("answered_by") is None:
             return PublishedBuild(str(manifest["build_id"]), file.parent, manifest)
@@ -107,25 +110,28 @@ def known_build(home: Path, known_at: datetime, as_of: date | None = None) -> Pu
     return None
 
 
-def _answers(manifest: dict[str, Any], published: PublishedBuild, known_at: datetime, as_of: date | None) -> bool:
+def _answers(
+    manifest: dict[str, Any], published: PublishedBuild, known_at: datetime, as_of: date | None, subject: str
+) -> bool:
     is_settled = known_at + SETTLED <= datetime.fromisoformat(str(manifest["source_built_at"]))
     wanted = [as_of.isoformat()] if as_of else [manifest["day"], published.manifest["as_of"]]
     return (
         datetime.fromisoformat(str(manifest["known_at"])) == known_at
         and manifest["as_of"] == min(wanted)
+        and SUBJECTS.index(subject) <= SUBJECTS.index(manifest["subject"])
         and manifest["project_hash"] == published.manifest["project_hash"]
         and (is_settled or manifest["source_build_id"] == published.build_id)
     )
 
 
-def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> str:
+def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None, subject: str = SUBJECTS[-1]) -> str:
     """Asks the worker to make what was known at the moment; why the last attempt failed, or "" while it is made.
 
     A reason is told once: asking again after that is a new attempt.
     """
     folder = home / "warehouse" / "known" / "asked"
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{known_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}" + (f"-{as_of}" if as_of else "")
+    name = f"{known_at.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{subject}" + (f"-{as_of}" if as_of else "")
     refusal = folder / f"{name}.refused"
     if refusal.exists():
         reason = refusal.read_text(encoding="utf-8")
@@ -135,7 +141,11 @@ def ask_for_known(home: Path, known_at: datetime, as_of: date | None = None) -> 
     if not wanted.exists():
         if len(list(folder.glob("*.json"))) >= WAITING_AT_MOST:
             return "too many other moments are asked for; ask again later"
-        content = {"known_at": known_at.isoformat(), "as_of": as_of.isoformat() if as_of else None}
+        content = {
+            "known_at": known_at.isoformat(),
+            "as_of": as_of.isoformat() if as_of else None,
+            "subject": subject,
+        }
         temporary = wanted.with_suffix(f".{os.getpid()}")
         temporary.write_text(json.dumps(content), encoding="utf-8")
         temporary.replace(wanted)

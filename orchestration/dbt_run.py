@@ -107,11 +107,12 @@ class DbtRun:
         kept: KeptNodes | None = None,
         *,
         only: Sequence[str] = (),
+        is_scratch: bool = False,
     ) -> list[NodeResult]:
         """Builds every model that cannot stay, or only these and what they rest on; `ModelsFailed` names those that
-        cannot be built."""
+        cannot be built. is_scratch: the file is read once and thrown away, so its columns are not packed."""
         selection = ["--select", *(f"+{name}" for name in only)] if only else []
-        results = self._results(["run", *selection], variables, build_path, kept)
+        results = self._results(["run", *selection], variables, build_path, kept, is_scratch=is_scratch)
         broken = [result for result in results if result.is_red]
         if broken:
             raise ModelsFailed("; ".join(result.complaint for result in broken))
@@ -155,7 +156,13 @@ class DbtRun:
             DuckDBConnectionManager.close_all_connections()
 
     def _results(
-        self, arguments: list[str], variables: dict[str, str], build_path: Path, kept: KeptNodes | None
+        self,
+        arguments: list[str],
+        variables: dict[str, str],
+        build_path: Path,
+        kept: KeptNodes | None,
+        *,
+        is_scratch: bool = False,
     ) -> list[NodeResult]:
         from orchestration.node_runners import node_runners
 
@@ -164,7 +171,7 @@ class DbtRun:
             kept.load()
         try:
             with node_runners(project.statements, build_path.stem, variables, kept):
-                run = self._invoke(project.manifest, arguments, variables, build_path)
+                run = self._invoke(project.manifest, arguments, variables, build_path, is_scratch=is_scratch)
         finally:
             self.close()
         if kept:
@@ -172,12 +179,21 @@ class DbtRun:
         project.keep_texts()
         return [_node_result(result) for result in run.results]
 
-    def _invoke(self, manifest: Any, arguments: Sequence[str], variables: dict[str, str], build_path: Path) -> Any:
+    def _invoke(
+        self,
+        manifest: Any,
+        arguments: Sequence[str],
+        variables: dict[str, str],
+        build_path: Path,
+        *,
+        is_scratch: bool = False,
+    ) -> Any:
         from dbt.cli.main import dbtRunner
 
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = {
             "BIHUAN_BUILD_PATH": str(build_path),
+            "BIHUAN_BUILD_COMPRESSION": "uncompressed" if is_scratch else "auto",
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }

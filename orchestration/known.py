@@ -2,8 +2,8 @@
 
 A kept build that was made of just these facts, for the same business date and by the same models, answers itself.
 Otherwise the raw rows of the published build are taken back to the moment (`ingestion.replication.past`) in a scratch
-file, the models of costing, order profit and stock run on it, and their editions are kept under
-BIHUAN_HOME/warehouse/known/, the last few.
+file, the models of what is asked for run on it (stock; or orders with their cost and profit, which takes twice as
+long and tells of stock, too), and their editions are kept under BIHUAN_HOME/warehouse/known/, the last few.
 
     known/<published build>@<moment>/manifest.json, full|cost|nocost.duckdb
     known/asked/                                    what boards and API ask the worker for
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from dbt_project.published import PublishedBuild, known_build, published_build, read_json
+from dbt_project.published import SUBJECTS, PublishedBuild, known_build, published_build, read_json
 from ingestion.replication.past import NothingWasRecorded, last_audit_record, write_past_mirror
 from orchestration.dbt_run import DbtRun
 from orchestration.edition import published_models, write_editions
@@ -33,15 +33,23 @@ from orchestration.warehouse_folder import WarehouseFolder, write_json
 from transactions.kernel.clock import day_in
 
 KEPT_KNOWN = 8
-# What costing, order profit and stock say; boards and questions about the past read these.
-KNOWN_MODELS = (
-    "dim_company", "dim_item", "dim_partner", "dim_warehouse", "dim_employee", "dim_valuation_method",
-    "fct_order_profit", "fct_deliveries", "fct_documents",
+# By subject, what boards and questions about the past read.
+_OF_STOCK = (
+    "dim_company", "dim_item", "dim_warehouse", "dim_valuation_method",
     "fct_stock_moves", "fct_stock_on_hand", "fct_stock_ageing", "fct_stock_balances_daily", "fct_stock_layers_daily",
-    "fct_cost_slices", "fct_costing_entries", "fct_stock_revaluations",
-    "fct_receipt_costs", "fct_work_costs", "fct_work_order_bookings",
+    "fct_stock_reservations", "fct_stock_revaluations",
     "meta_build",
 )  # fmt: skip
+KNOWN_MODELS = {
+    "stock": _OF_STOCK,
+    "orders": (
+        *_OF_STOCK,
+        "dim_partner", "dim_employee",
+        "fct_order_profit", "fct_deliveries", "fct_documents",
+        "fct_cost_slices", "fct_costing_entries",
+        "fct_receipt_costs", "fct_work_costs", "fct_work_order_bookings",
+    ),
+}  # fmt: skip
 
 __all__ = ["Known", "MomentHasNotCome", "NothingWasRecorded", "known_at_moment", "moment_of"]
 
@@ -77,26 +85,28 @@ def known_at_moment(
     *,
     now: datetime,
     as_of: date | None = None,
+    subject: str = SUBJECTS[-1],
     dbt: DbtRun | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Known:
     """What was known at the moment, found or made.
 
     as_of: business date; left out, the day of the moment in the time zone of the first company, at the latest that of
-    the published build. progress: is told each step before it is taken. Errors: `NothingIsPublished`,
-    `MomentHasNotCome`, `NothingWasRecorded`, `ModelsFailed`.
+    the published build. subject: of `SUBJECTS`, what is asked. progress: is told each step before it is taken.
+    Errors: `NothingIsPublished`, `MomentHasNotCome`, `NothingWasRecorded`, `ModelsFailed`.
     """
     if known_at > now:
         raise MomentHasNotCome(f"{known_at:%Y-%m-%d %H:%M} UTC has not come yet")
     published = published_build(home)
     with _alone(home):
-        found = known_build(home, known_at, as_of)
+        found = known_build(home, known_at, as_of, subject)
         if found is not None:
             return Known(found, known_at, date.fromisoformat(found.manifest["as_of"]), "made before", {})
-        making = _Making(home, published, known_at, as_of, dbt or kept_dbt(WarehouseFolder.of_home(home).dbt), progress)
+        dbt = dbt or kept_dbt(WarehouseFolder.of_home(home).dbt)
+        making = _Making(home, published, known_at, as_of, subject, dbt, progress)
         kept = making.kept_build()
         if kept is not None:
-            making.note(answered_by=kept.build_id)
+            making.note(answered_by=kept.build_id, subject=SUBJECTS[-1])
             return Known(kept, known_at, making.as_of, "kept build", {})
         making.make()
         _remove_superseded(home, published)
@@ -112,14 +122,17 @@ class _Making:
         published: PublishedBuild,
         known_at: datetime,
         as_of: date | None,
+        subject: str,
         dbt: DbtRun,
         progress: Callable[[str], None],
     ) -> None:
-        self.home, self.published, self.known_at, self.dbt, self.progress = home, published, known_at, dbt, progress
+        self.home, self.published, self.known_at, self.subject = home, published, known_at, subject
+        self.dbt, self.progress = dbt, progress
         self.work_file = published.folder / "work.duckdb"
         self.day = day_in(known_at, time_zone_of(self.work_file))
         self.as_of = as_of or min(self.day, date.fromisoformat(str(published.manifest["as_of"])))
-        self.build_id = f"{published.build_id}@{known_at:%Y%m%dT%H%M%S%fZ}" + (f"-{as_of}" if as_of else "")
+        moment = f"{known_at:%Y%m%dT%H%M%S%fZ}-{subject}" + (f"-{as_of}" if as_of else "")
+        self.build_id = f"{published.build_id}@{moment}"
         self.folder = home / "warehouse" / "known" / self.build_id
         self.seconds: dict[str, float] = {}
 
@@ -155,7 +168,8 @@ class _Making:
             self._step("project", self.dbt.manifest)
             self._step("rows", lambda: self._write_rows(scratch))
             variables = {"as_of": self.as_of.isoformat(), "build_id": self.build_id}
-            self._step("models", lambda: self.dbt.run_models(scratch, variables, only=KNOWN_MODELS))
+            models = KNOWN_MODELS[self.subject]
+            self._step("models", lambda: self.dbt.run_models(scratch, variables, only=models, is_scratch=True))
             self._step("editions", lambda: self._write_editions(scratch))
             scratch.unlink()
             self._write_manifest(making)
@@ -177,7 +191,7 @@ class _Making:
         self.seconds[name] = round(perf_counter() - started, 3)
 
     def _write_rows(self, scratch: Path) -> None:
-        tables = {name for name in self.dbt.sources_of(KNOWN_MODELS) if not name.startswith("_")}
+        tables = {name for name in self.dbt.sources_of(KNOWN_MODELS[self.subject]) if not name.startswith("_")}
         write_past_mirror(self.work_file, scratch, self.known_at, tables)
         with duckdb.connect(str(scratch)) as past:
             past.execute(f"attach '{str(self.work_file).replace(chr(39), chr(39) * 2)}' as source (read_only)")
@@ -195,6 +209,7 @@ class _Making:
             "build_id": self.build_id,
             "known_at": self.known_at.isoformat(),
             "as_of": self.as_of.isoformat(),
+            "subject": self.subject,
             "day": self.day.isoformat(),
             "built_at": self.published.manifest["built_at"],
             "source_build_id": self.published.build_id,
@@ -221,7 +236,8 @@ def make_asked(home: Path, now: datetime, dbt: DbtRun) -> int:
         asked = read_json(wish) or {}
         try:
             as_of = date.fromisoformat(asked["as_of"]) if asked.get("as_of") else None
-            known_at_moment(home, datetime.fromisoformat(asked["known_at"]), now=now, as_of=as_of, dbt=dbt)
+            moment = datetime.fromisoformat(asked["known_at"])
+            known_at_moment(home, moment, now=now, as_of=as_of, subject=asked["subject"], dbt=dbt)
         except Exception as failure:
             wish.with_suffix(".refused").write_text(str(failure) or type(failure).__name__, encoding="utf-8")
         wish.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.edition import AnswerIsBeingMade, known_edition
 from dashboards.filters import switch
 from dashboards.frame import View, empty_state
-from dashboards.language import _, shown_amount, shown_number
+from dashboards.language import _, shown_amount, shown_date, shown_number
 from dashboards.refusals import refused_because
 from dashboards.table import Column, table
 from transactions.kernel.refusal import Refusal
@@ -39,26 +39,34 @@ CAUSES = {
 }
 
 
-def as_known(view: View, moment: datetime) -> View | None:
-    """The view of what was known at the moment; None while it is made (the page looks again by itself) or refused."""
+def as_known(view: View, moment: datetime, subject: str) -> View | None:
+    """The view of what was known at the moment; None while it is made (the page looks again by itself) or refused.
+
+    subject: stock or orders, what the page asks about.
+    """
     try:
-        edition = known_edition(view.edition.name, moment)
+        edition = known_edition(view.edition.name, moment, subject=subject)
     except AnswerIsBeingMade:
-        _wait(view, moment)
+        _wait(view, moment, subject)
         return None
     except Refusal as refusal:
         st.error(refused_because(refusal))
         return None
+    st.info(
+        _("As known at {moment} UTC, on {day}. What became known later is left out.",
+          moment=f"{moment:%Y-%m-%d %H:%M}", day=shown_date(edition.as_of)),
+        icon=":material/history:",
+    )  # fmt: skip
     return replace(view, edition=edition)
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _wait(view: View, moment: datetime) -> None:
+def _wait(view: View, moment: datetime, subject: str) -> None:
     """Looks whether the answer is there, and draws the page again when it is."""
     since = st.session_state.setdefault("known-asked", {})
-    asked: datetime = since.setdefault(moment, datetime.now(moment.tzinfo))
+    asked: datetime = since.setdefault((moment, subject), datetime.now(moment.tzinfo))
     try:
-        known_edition(view.edition.name, moment)
+        known_edition(view.edition.name, moment, subject=subject)
     except AnswerIsBeingMade:
         seconds = (datetime.now(moment.tzinfo) - asked).total_seconds()
         with st.container(border=True):
@@ -70,7 +78,7 @@ def _wait(view: View, moment: datetime) -> None:
     except Refusal as refusal:
         st.error(refused_because(refusal))
         return
-    since.pop(moment, None)
+    since.pop((moment, subject), None)
     st.rerun()
 
 

@@ -11,7 +11,7 @@ from dashboards.boards.as_known import as_known, changes
 from dashboards.charts import GAIN, LOSS, NEUTRAL, ranked, waterfall
 from dashboards.filters import choice, moment, switch, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
-from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_share, shown_short
+from dashboards.language import _, noted, own_part, shown_amount, shown_number, shown_share, shown_short
 from dashboards.questions.order_profit import COMPONENTS
 from dashboards.refusals import refused_because
 from dashboards.table import Column, table
@@ -97,17 +97,12 @@ def render(view: View) -> View:
     filters, known_at = _filters(view)
     current = view
     if known_at is not None:
-        known = as_known(view, known_at)
+        known = as_known(view, known_at, "orders")
         if known is None:
             with heading_place:
                 heading(_("Which orders earn money?"))
             return view
         view = known
-        st.info(
-            _("As known at {moment} UTC, on {day}. What became known later is left out.",
-              moment=f"{known_at:%Y-%m-%d %H:%M}", day=shown_date(view.edition.as_of)),
-            icon=":material/history:",
-        )  # fmt: skip
     total = view.one("order_profit_total", **filters)
     with heading_place:
         _answer(total)

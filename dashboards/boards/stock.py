@@ -1,13 +1,14 @@
 """What is there, what is it worth, where does money lie idle? On hand, the card of an item, ageing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.as_known import as_known
 from dashboards.charts import bars, heat_map, stepped
-from dashboards.filters import choice, day, pick
+from dashboards.filters import choice, day, moment, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
 from dashboards.language import _, noted, own_part, shown_amount, shown_date, shown_number, shown_short
 from dashboards.questions.stock import BUCKETS
@@ -64,9 +65,18 @@ AGEING = {
 }
 
 
-def render(view: View) -> None:
+def render(view: View) -> View:
     top = st.container()
-    filters = _filters(view)
+    filters, on, known_at = _filters(view)
+    if known_at is not None:
+        known = as_known(view, known_at, "stock")
+        if known is None:
+            with top:
+                heading(_("What is there, what is it worth?"))
+            return view
+        view = known
+    if on is not None and on < view.edition.as_of:
+        filters["on"] = on.isoformat()
     total = view.one("stock_total", **filters)
     with top:
         _answer(view, total, filters)
@@ -79,9 +89,11 @@ def render(view: View) -> None:
             _("Ageing"): lambda: _ageing(view, filters),
         },
     )
+    return view
 
 
-def _filters(view: View) -> dict[str, Any]:
+def _filters(view: View) -> tuple[dict[str, Any], date | None, datetime | None]:
+    """Where and of what; at the end of which day; as known when."""
     places = view.ask("stock_places")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         warehouse = choice(_("Warehouse"), places["warehouse_code"].unique().sort().to_list(), "warehouse", width=150)
@@ -89,10 +101,10 @@ def _filters(view: View) -> dict[str, Any]:
             _("Category"), places["item_category"].drop_nulls().unique().sort().to_list(), "category", width=180
         )
         on = day(_("At the end of"), "on", width=150)
+        known_at = moment(_("As known at"), "known")
         explain(view, "fct_stock_on_hand", "fct_stock_reservations", "fct_stock_ageing", "fct_stock_moves",
                 "fct_stock_balances_daily")  # fmt: skip
-    earlier = on if on is not None and on < view.edition.as_of else None
-    return {"warehouse": warehouse, "category": category, "on": earlier.isoformat() if earlier else None}
+    return {"warehouse": warehouse, "category": category}, on, known_at
 
 
 def _answer(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
@@ -105,11 +117,13 @@ def _answer(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
     else:
         answer = _("{items} items are in stock.", items=shown_number(total.get("item_count")))
     heading(_("What is there, what is it worth?"), answer)
-    if filters["on"]:
+    if "on" in filters:
+        on = shown_date(date.fromisoformat(filters["on"]))
         st.caption(
-            _("As it was at the end of {day}, valued with all that is known now.",
-              day=shown_date(date.fromisoformat(filters["on"])))
-        )  # fmt: skip
+            _("As it was at the end of {day}, valued with all that was known then.", day=on)
+            if view.edition.known_at
+            else _("As it was at the end of {day}, valued with all that is known now.", day=on)
+        )
 
 
 def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None:
@@ -188,7 +202,7 @@ def _card(view: View, warehouse: str | None) -> None:
     code = choice(_("Item"), list(items), "item", shown=lambda key: f"{key} · {items[key]}", optional=False, width=340)
     history = view.ask("stock_history", item=code, warehouse=warehouse)
     if history.height:
-        days = [moment.isoformat() for moment in history["day"]]
+        days = [at.isoformat() for at in history["day"]]
         series = [(_("Quantity"), [float(quantity) for quantity in history["quantity"]])]
         if "value_amount" in history.columns:
             series.append((_("Value"), [float(value) for value in history["value_amount"]]))

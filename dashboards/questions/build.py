@@ -6,7 +6,7 @@ from dashboards.edition import Edition
 from dashboards.questions.question import Filters, asks
 
 
-@asks(Filters, permission="board.overview")
+@asks(Filters, permission="board.overview", past="stock")
 def stamp(edition: Edition, filters: Filters) -> pl.DataFrame:
     """One row: the build, its day, proofs that do not hold, postings pending."""
     pending = "(select count(*) from marts.fct_settlement_due)" if edition.has("fct_settlement_due", "event") else "0"
@@ -15,7 +15,7 @@ def stamp(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
-@asks(Filters, permission="board.overview")
+@asks(Filters, permission="board.overview", past="stock")
 def companies(edition: Edition, filters: Filters) -> pl.DataFrame:
     """Companies with the currency of their books."""
     return edition.rows(

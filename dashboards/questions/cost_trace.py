@@ -44,7 +44,7 @@ class CostTraceFilters(Filters):
     delivery_line: int | None = None
 
 
-@asks(CostTraceFilters, permission=PERMISSION, is_dear=True)
+@asks(CostTraceFilters, permission=PERMISSION, is_dear=True, past="orders")
 def cost_trace(edition: Edition, filters: CostTraceFilters) -> pl.DataFrame:
     """The vouchers that the cost of delivered goods rests on, the largest first; they add up to it exactly."""
     roots = traced_roots(edition, asked_entries(edition, filters.order, filters.order_line, filters.delivery_line))

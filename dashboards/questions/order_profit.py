@@ -62,7 +62,7 @@ left join marts.dim_employee as salesperson
 """
 
 
-@asks(OrderProfitFilters, permission="board.order_profit")
+@asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """Orders with revenue, cost by component and profit; thinnest first."""
     where, parameters = _narrowed(filters)
@@ -85,7 +85,7 @@ def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.Dat
     )
 
 
-@asks(OrderProfitFilters, permission="board.order_profit")
+@asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """Order lines with every component of cost; the thinnest first."""
     where, parameters = _narrowed(filters)
@@ -99,7 +99,7 @@ def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.Data
     )
 
 
-@asks(OrderProfitFilters, permission="board.order_profit")
+@asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_total(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """One row: revenue, cost by component, profit, orders, lines, loss-making orders."""
     where, parameters = _narrowed(filters)
@@ -126,7 +126,7 @@ class ProfitByFilters(OrderProfitFilters):
     by: Literal["customer", "item", "salesperson", "month"] = "customer"
 
 
-@asks(ProfitByFilters, permission="board.order_profit")
+@asks(ProfitByFilters, permission="board.order_profit", past="orders")
 def order_profit_by(edition: Edition, filters: ProfitByFilters) -> pl.DataFrame:
     """Revenue, cost by component and profit by customer, item, salesperson or month; the thinnest margin first."""
     where, parameters = _narrowed(filters)
@@ -151,7 +151,7 @@ class OrderVouchersFilters(Filters):
     order: int
 
 
-@asks(OrderVouchersFilters, permission="board.order_profit")
+@asks(OrderVouchersFilters, permission="board.order_profit", past="orders")
 def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl.DataFrame:
     """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns, expenses."""
     if not edition.has("fct_journal_lines", "debit_amount"):

@@ -40,7 +40,7 @@ class ProfitGroupedFilters(Filters):
     salesperson: str | None = None
 
 
-@asks(ProfitGroupedFilters, permission="board.order_profit")
+@asks(ProfitGroupedFilters, permission="board.order_profit", past="orders")
 def profit_grouped(edition: Edition, filters: ProfitGroupedFilters) -> pl.DataFrame:
     """Revenue, cost by component and profit by the groups named; periods in order, else the most profitable first."""
     where = Where(

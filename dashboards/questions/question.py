@@ -42,13 +42,14 @@ class Question:
     answer: Callable[[Edition, Any], pl.DataFrame]
     summary: str
     is_dear: bool  # plans anew or walks through the record: weighs more in the API's limit
+    past: str | None  # what an edition of the past must tell of to answer it; None: it is asked of today only
 
 
 _questions: dict[str, Question] = {}
 
 
 def asks(
-    filters: type[FiltersOf], *, permission: str, is_dear: bool = False
+    filters: type[FiltersOf], *, permission: str, is_dear: bool = False, past: str | None = None
 ) -> Callable[[Callable[[Edition, FiltersOf], pl.DataFrame]], Callable[[Edition, FiltersOf], pl.DataFrame]]:
     """Register the decorated function as a question under its own name."""
 
@@ -59,7 +60,7 @@ def asks(
         if name in _questions:
             raise ValueError(f"two questions are called {name}")
         summary = (answer.__doc__ or "").strip().split("\n")[0]
-        _questions[name] = Question(name, filters, permission, answer, summary, is_dear)
+        _questions[name] = Question(name, filters, permission, answer, summary, is_dear, past)
         return answer
 
     return register

@@ -32,7 +32,7 @@ def _where(filters: StockFilters, table: str, category: str) -> Where:
     )
 
 
-@asks(StockFilters, permission=PERMISSION)
+@asks(StockFilters, permission=PERMISSION, past="stock")
 def stock_on_hand(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     """Stock by item, warehouse and lot; the most valuable first where value is shown."""
     where = _where(filters, "stock", "stock.item_category")
@@ -49,7 +49,7 @@ def stock_on_hand(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     )
 
 
-@asks(StockFilters, permission=PERMISSION)
+@asks(StockFilters, permission=PERMISSION, past="stock")
 def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     """One row: items and places with stock, value on hand, and of it the value older than 180 days."""
     hand, aged = _where(filters, "stock", "stock.item_category"), _where(filters, "ageing", "items.category")
@@ -73,7 +73,7 @@ def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     )
 
 
-@asks(Filters, permission=PERMISSION)
+@asks(Filters, permission=PERMISSION, past="stock")
 def stock_places(edition: Edition, filters: Filters) -> pl.DataFrame:
     """Warehouses and categories with stock, for the filters."""
     where = Where(("company_id = ?", filters.company))
@@ -84,7 +84,7 @@ def stock_places(edition: Edition, filters: Filters) -> pl.DataFrame:
     )
 
 
-@asks(Filters, permission=PERMISSION)
+@asks(Filters, permission=PERMISSION, past="stock")
 def stock_items(edition: Edition, filters: Filters) -> pl.DataFrame:
     """Items that ever moved."""
     where = Where(("company_id = ?", filters.company))
@@ -100,7 +100,7 @@ class CardFilters(Filters):
     warehouse: str | None = None
 
 
-@asks(CardFilters, permission=PERMISSION)
+@asks(CardFilters, permission=PERMISSION, past="stock")
 def stock_reserved(edition: Edition, filters: CardFilters) -> pl.DataFrame:
     """For which order lines stock of an item is reserved."""
     where = Where(
@@ -122,7 +122,7 @@ class StockCardFilters(CardFilters):
     last_day: date | None = None
 
 
-@asks(StockCardFilters, permission=PERMISSION)
+@asks(StockCardFilters, permission=PERMISSION, past="stock")
 def stock_card(edition: Edition, filters: StockCardFilters) -> pl.DataFrame:
     """The moves of an item into and out of stock with the balance after each, the latest first; new standards too."""
     where = Where(("company_id = ?", filters.company), ("item_code = ?", filters.item))
@@ -176,7 +176,7 @@ def stock_card(edition: Edition, filters: StockCardFilters) -> pl.DataFrame:
     )
 
 
-@asks(CardFilters, permission=PERMISSION)
+@asks(CardFilters, permission=PERMISSION, past="stock")
 def stock_history(edition: Edition, filters: CardFilters) -> pl.DataFrame:
     """Quantity and, where shown, value of an item on the days on which they changed; all warehouses or one."""
     where = Where(
@@ -200,7 +200,7 @@ class AgeingFilters(StockFilters):
     idle: bool = False
 
 
-@asks(AgeingFilters, permission=PERMISSION)
+@asks(AgeingFilters, permission=PERMISSION, past="stock")
 def stock_ageing(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
     """Layers of stock, the oldest first, with the document that brought them."""
     where = _where(filters, "ageing", "items.category")
@@ -219,7 +219,7 @@ def stock_ageing(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
     )
 
 
-@asks(AgeingFilters, permission=PERMISSION)
+@asks(AgeingFilters, permission=PERMISSION, past="stock")
 def stock_age_by_category(edition: Edition, filters: AgeingFilters) -> pl.DataFrame:
     """Value (or, where value is not shown, layers) by category and age."""
     where = _where(filters, "ageing", "items.category")
@@ -234,7 +234,7 @@ def stock_age_by_category(edition: Edition, filters: AgeingFilters) -> pl.DataFr
     )
 
 
-@asks(StockFilters, permission=PERMISSION)
+@asks(StockFilters, permission=PERMISSION, past="stock")
 def stock_by_item(edition: Edition, filters: StockFilters) -> pl.DataFrame:
     """The most valuable items on hand, at most 15; empty where value is not shown."""
     if not edition.has("fct_stock_on_hand", "value_amount"):

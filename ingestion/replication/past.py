@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -41,10 +42,11 @@ def write_past_mirror(work_file: Path, past_file: Path, known_at: datetime, tabl
 
     Raises `NothingWasRecorded` for a moment before the first command.
     """
-    with duckdb.connect(str(past_file)) as past:
+    read_once: dict[str, Any] = {"fsync_mode": "NONE", "force_compression": "uncompressed"}
+    with duckdb.connect(str(past_file), config=read_once) as past:
         past.execute("set enable_progress_bar = false")
         past.execute(f"attach '{_quoted(str(work_file))}' as source (read_only)")
-        past.execute("begin")  # one flush to the disk for all tables
+        past.execute("begin")
         past.execute("create schema if not exists raw")
         recording = _Recording(past, microseconds(known_at))
         recording.require_something()

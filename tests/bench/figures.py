@@ -170,7 +170,7 @@ FIGURES = (
     ),
     Figure(
         "known-3m",
-        "as known at a past moment, 3 M moves",
+        "stock as known at a past moment, 3 M moves",
         "s",
         Promise(at_most=15),
         "warehouse.known_then",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from dashboards.language import chinese
 from tests.dashboards.conftest import Opened
 from tests.dashboards.test_pages import texts_of
@@ -11,13 +13,14 @@ from tests.dashboards.test_pages import texts_of
 BEING_MADE = "What was known then is being made"
 
 
-def test_a_past_moment_is_said_to_be_made_until_it_is_there(opened: Opened) -> None:
+@pytest.mark.parametrize("board", ["order_profit", "stock"])
+def test_a_past_moment_is_said_to_be_made_until_it_is_there(opened: Opened, board: str) -> None:
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
-    page = opened("order_profit", "owner", known=yesterday)
+    page = opened(board, "owner", known=yesterday)
     assert not page.exception
     assert BEING_MADE in texts_of(page)
     assert not page.metric  # nothing of today is shown as if it had been known then
-    page = opened("order_profit", "owner", known=yesterday, lang="zh_CN")
+    page = opened(board, "owner", known=yesterday, lang="zh_CN")
     assert chinese()[BEING_MADE] in texts_of(page)
 
 

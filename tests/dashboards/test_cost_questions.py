@@ -16,11 +16,11 @@ from starlette.testclient import TestClient
 from dashboards.api import api
 from dashboards.door import door
 from dashboards.edition import AnswerIsBeingMade, current_edition, known_edition
-from dashboards.questions.question import answered
+from dashboards.questions.question import answered, questions
 from orchestration.dbt_run import DbtRun
 from orchestration.known import known_at_moment, make_asked
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import forget_homes
+from tests.dashboards.conftest import Opened, forget_homes
 from tests.orchestration.company_of_chance import START, CompanyOfChance
 from transactions import make_home
 from transactions.kernel.clock import SetClock
@@ -122,6 +122,40 @@ def test_what_was_never_asked_is_made_by_the_worker(story: Story) -> None:
     assert answered(edition, "stock_on_hand", {}).height > 0
 
 
+def test_a_past_of_stock_answers_every_question_about_stock(story: Story) -> None:
+    home, then, now, dbt = story
+    moment = then - timedelta(hours=3)
+    with pytest.raises(AnswerIsBeingMade):
+        known_edition("full", moment, subject="stock")
+    make_asked(home, now, dbt)
+    edition = known_edition("full", moment, subject="stock")
+    item = answered(edition, "stock_items", {})["item_code"][0]
+    asked = [question.name for question in questions().values() if question.past == "stock"]
+    assert {"stock_on_hand", "stock_total", "stock_card", "stock_reserved", "stock_ageing", "stamp"} <= set(asked)
+    for name in asked:
+        narrowed = {"item": item} if "item" in questions()[name].filters.model_fields else {}
+        answered(edition, name, narrowed)
+    with pytest.raises(AnswerIsBeingMade):  # of orders it says nothing
+        known_edition("full", moment)
+
+
+@pytest.mark.parametrize(("board", "said"), [("stock", "Stock value"), ("order_profit", "Profit")])
+def test_a_page_of_a_past_moment_is_drawn_from_what_was_known(
+    story: Story, page_with_cookie: Opened, board: str, said: str
+) -> None:
+    home, then, now, dbt = story
+    moment = {"known": f"{then:%Y-%m-%d}", "known-time": f"{then:%H:%M}"}
+    token = open_session(door(), "administrator", "a long password")
+    page_with_cookie(board, token, **moment)
+    make_asked(home, now, dbt)
+    page = page_with_cookie(board, token, **moment)
+    today = page_with_cookie(board, token)
+    assert not page.exception
+    assert [f"As known at {then:%Y-%m-%d %H:%M} UTC" in info.value for info in page.info] == [True]
+    assert any(said in metric.label for metric in page.metric)
+    assert [metric.value for metric in page.metric] != [metric.value for metric in today.metric]
+
+
 def test_the_api_answers_as_known_at_a_moment(story: Story) -> None:
     home, then, now, dbt = story
     token = open_session(door(), "administrator", "a long password")
@@ -141,6 +175,9 @@ def test_the_api_answers_as_known_at_a_moment(story: Story) -> None:
         make_asked(home, now, dbt)
         refused = client.get("/questions/stamp", params=early)
         assert (refused.status_code, refused.json()["fact"]) == (409, "AnswerCannotBeMade")
+        today_only = client.get("/questions/mrp_suggestions", params=known)
+        assert (today_only.status_code, today_only.json()["fact"]) == (409, "AnswerCannotBeMade")
+        assert "is asked of today only" in today_only.text
 
 
 def test_a_margin_before_the_order_is_confirmed(story: Story) -> None:
