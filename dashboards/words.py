@@ -230,6 +230,7 @@ WORDS: dict[str, str] = {
     "labour_variance": noted("Labour variance"),
     "overhead_variance": noted("Overhead variance"),
     "subcontract_variance": noted("Subcontracting variance"),
+    "standard_variance": noted("Standard variance"),
     "loss_amount": noted("Lost without output"),
     "purchase_price": noted("Purchase price"),
     "material_price": noted("Material price"),

@@ -55,6 +55,7 @@ MOVES = {
     "material_amount": Column("Material", "amount"),
     "labour_amount": Column("Labour", "amount"),
     "overhead_amount": Column("Overhead", "amount"),
+    "subcontract_amount": Column("Subcontracting", "amount"),
     "landed_amount": Column("Landed cost", "amount"),
 }
 ENTRIES = {

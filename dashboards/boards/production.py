@@ -20,6 +20,11 @@ VARIANCES = {
     "labour_variance": Column("Labour variance", "amount"),
     "overhead_variance": Column("Overhead variance", "amount"),
     "subcontract_variance": Column("Subcontracting variance", "amount"),
+    "standard_variance": Column(
+        "Standard variance",
+        "amount",
+        help="What BOM and routing say it should cost, less the standard it is compared with",
+    ),
 }
 ORDERS = {
     "work_order_number": Column("Work order"),

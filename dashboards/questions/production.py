@@ -14,7 +14,7 @@ from dashboards.questions.question import Filters, Where, asks
 PERMISSION = "board.production"
 CAUSES = (
     "material_usage_variance", "material_price_variance", "labour_variance", "overhead_variance",
-    "subcontract_variance",
+    "subcontract_variance", "standard_variance",
 )  # fmt: skip
 MONTH = "strftime(orders.actual_end_date, '%Y-%m')"
 # good output of all output; standard labour of all labour booked: both above 1 are possible for the second only
@@ -51,7 +51,7 @@ def production_orders(edition: Edition, filters: ProductionFilters) -> pl.DataFr
     """Work orders with quantities, yield, minutes and, where shown, cost and variances; the largest loss first."""
     where = _where(filters)
     costed = edition.has("fct_work_orders", "total_variance")
-    order = "abs(coalesce(orders.total_variance, 0) + orders.loss_amount) desc," if costed else ""
+    order = "abs(coalesce(orders.total_variance, orders.loss_amount)) desc," if costed else ""
     return edition.rows(
         f"""select orders.* exclude (company_id),
             cast(orders.good_quantity / nullif(orders.good_quantity + orders.scrap_quantity, 0) as decimal(18, 4))
@@ -64,13 +64,14 @@ def production_orders(edition: Edition, filters: ProductionFilters) -> pl.DataFr
 
 @asks(ProductionFilters, permission=PERMISSION)
 def production_total(edition: Edition, filters: ProductionFilters) -> pl.DataFrame:
-    """One row: orders open and closed, yield, efficiency, variances of closed orders, losses, work in progress."""
+    """One row: orders open and closed, yield, efficiency, variances of closed orders, work in progress, and the losses
+    of orders that nothing says the cost of; any other loss is a variance already."""
     where = _where(filters)
     money = ""
     if edition.has("fct_work_orders", "total_variance"):
         money = f""", {EFFICIENCY} as efficiency_rate,
             coalesce(sum(orders.total_variance) filter (where orders.is_closed), 0) as variance_amount,
-            coalesce(sum(orders.loss_amount), 0) as loss_amount,
+            coalesce(sum(orders.loss_amount) filter (where orders.total_variance is null), 0) as loss_amount,
             (select coalesce(sum(wip_amount), 0) from marts.fct_work_orders as orders where {_open(filters).sql})
                 as wip_amount"""
     parameters = [*(_open(filters).parameters if money else []), *where.parameters]
@@ -90,14 +91,16 @@ def _open(filters: ProductionFilters) -> Where:
 
 @asks(ProductionFilters, permission=PERMISSION)
 def production_by_cause(edition: Edition, filters: ProductionFilters) -> pl.DataFrame:
-    """Variances of closed orders by cause, and what was lost without output; empty where cost is not shown."""
+    """Variances of closed orders by cause, and the losses of orders that nothing says the cost of; empty where cost is
+    not shown."""
     if not edition.has("fct_work_orders", "total_variance"):
         return pl.DataFrame()
     where = _where(filters)
+    counted = dict.fromkeys(CAUSES, "is_closed") | {"loss_amount": "total_variance is null"}
     parts = [
-        f"select '{cause}' as cause, {place} as place, coalesce(sum({cause}) filter (where is_closed), 0) as amount, "
-        f"count(*) filter (where is_closed and {cause} <> 0) as order_count from chosen"
-        for place, cause in enumerate((*CAUSES, "loss_amount"))
+        f"select '{cause}' as cause, {place} as place, coalesce(sum({cause}) filter (where {counts}), 0) as amount, "
+        f"count(*) filter (where {counts} and {cause} <> 0) as order_count from chosen"
+        for place, (cause, counts) in enumerate(counted.items())
     ]
     return edition.rows(
         f"""with chosen as (select * from marts.fct_work_orders as orders where {where.sql})

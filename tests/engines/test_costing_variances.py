@@ -32,12 +32,15 @@ def material(
     }
 
 
-def operation(minutes: float, labour: int, overhead: int, allowed: float, with_scrap: float) -> dict[str, Any]:
-    """At standard rates of 30.00 and 12.00 an hour."""
+def operation(
+    minutes: float, labour: int, overhead: int, allowed: float, with_scrap: float, machine_minutes: float | None = None
+) -> dict[str, Any]:
+    """At standard rates of 30.00 and 12.00 an hour. machine_minutes: left out, as many as minutes."""
     return {
         "work_order_id": ORDER,
         "work_center_id": 5,
         "actual_minutes": round(minutes * UNIT),
+        "machine_minutes": round((minutes if machine_minutes is None else machine_minutes) * UNIT),
         "labour_amount": labour,
         "overhead_amount": overhead,
         "allowed_minutes": round(allowed * UNIT),
@@ -89,6 +92,15 @@ def test_the_causes_of_a_work_order() -> None:
         ("standard", None, None): -9000,  # 10 × (41.00 − 50.00)
     }
     assert sum(found.values()) == 25300 + 18600 + 8000 - 50000
+
+
+def test_overhead_is_of_machine_minutes() -> None:
+    """4 hours of the machine beside 6 of people: both causes of overhead are told by the 4."""
+    operations = pl.DataFrame([operation(360, 18600, 8000, 300, 330, machine_minutes=240)])
+    nothing = pl.DataFrame([material(A, 0, 0, 0, 0, 0)])
+    found = dict(variances_by_cause(played().variances, nothing, operations).select("cause", "amount").iter_rows())
+    assert (found["overhead_spending"], found["overhead_efficiency"]) == (3200, -1800)
+    assert (found["labour_rate"], found["labour_efficiency"]) == (600, 1500)
 
 
 def test_several_outputs_each_add_up() -> None:

@@ -58,7 +58,7 @@ class IssueMaterial(Command):
     order: Reference
     effective_date: Day
     lines: tuple[IssueLine, ...] | None = Field(None, description="left out: all that is open", min_length=1)
-    quantity: Quantity | None = Field(None, description="instead of lines: what so many outputs need")
+    quantity: Quantity | None = Field(None, description="instead of lines: what so many good outputs need")
     warehouse: Reference | None = Field(None, description="left out: the order's")
     external_number: Code | None = None
 
@@ -91,7 +91,7 @@ def issue_material(work: Work, new: IssueMaterial) -> Answer:
 
 
 def due_for_outputs(progress: Progress, planned: int, within_plan: int, beyond_plan: int) -> dict[int, int]:
-    """What must be issued for so many outputs, by component; all micro.
+    """What must be issued for so many outputs (of any one scale, as planned is), by component in micro.
 
     Outputs within the plan take their share of the planned issue, rounded up, and never more than is still open; those
     beyond the plan take their share on top.

@@ -20,7 +20,7 @@ from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
 from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
 from transactions.kernel.day import Day
-from transactions.kernel.exact import Quantity, ZeroOrQuantity, micro
+from transactions.kernel.exact import MICRO, Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -74,8 +74,12 @@ def report_output(work: Work, new: ReportOutput) -> Answer:
     progress = progress_of(work, order.id) if new.back_flush or planned_beside else NOTHING_YET
     answer: Answer = {}
     if new.back_flush:
-        within = min(max(plan.planned_quantity - progress.put_out, 0), good + scrapped)
-        due = due_for_outputs(progress, plan.planned_quantity, within, good + scrapped - within)
+        # The planned issue is for what is started, good and scrapped alike, of which the yield comes out good.
+        whole, before, now = (
+            plan.planned_quantity * MICRO, progress.put_out * plan.yield_rate, (good + scrapped) * plan.yield_rate
+        )  # fmt: skip
+        within = min(max(whole - before, 0), now)
+        due = due_for_outputs(progress, whole, within, now - within)
         issued = components_due(work, due, "back_flush")
         if issued:
             answer["material_issue"] = add_issue(work, company, order, new.effective_date, issued)

@@ -23,7 +23,7 @@ from transactions.inventory.stocked_item import stocked_item_named
 from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.day import Day
-from transactions.kernel.exact import Quantity, micro
+from transactions.kernel.exact import MICRO, Quantity, micro
 from transactions.kernel.refusal import NotFound, Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
@@ -31,6 +31,7 @@ from transactions.master.bom import bom_in_force, by_products_of, requirements
 from transactions.master.company import Company, company_named, today
 from transactions.master.lookup import warehouse_named
 from transactions.master.routing import routing_in_force
+from transactions.master.tables import bom
 
 
 class DueBeforeStart(Refusal):
@@ -193,8 +194,13 @@ def released_order(work: Work, company: Company, reference: str | int) -> Row[An
 
 
 _plan = (
-    select(work_order, document_line.c.id.label("line_id"))
+    select(
+        work_order,
+        document_line.c.id.label("line_id"),
+        func.coalesce(bom.c.yield_rate, MICRO).label("yield_rate"),
+    )
     .join_from(work_order, document_line, document_line.c.document_id == work_order.c.document_id)
+    .outerjoin(bom, bom.c.id == work_order.c.bom_id)
     .where(work_order.c.document_id == bindparam("document_id"))
 )
 _components = (
@@ -210,7 +216,7 @@ _moved = (
 
 
 def plan_of(work: Work, document_id: int) -> Row[Any]:
-    """The order's work_order row, with the id of its line as line_id."""
+    """The order's work_order row, with the id of its line as line_id and the yield of its BOM version (micro)."""
     return work.rows(_plan, document_id=document_id)[0]
 
 
@@ -218,7 +224,7 @@ def plan_of(work: Work, document_id: int) -> Row[Any]:
 class Progress:
     """What an order needs and what happened on it so far; all micro."""
 
-    planned: dict[int, int]  # by component: planned issue of the whole order, scrap included
+    planned: dict[int, int]  # by component: planned issue of the whole order, its scrap and the yield included
     issued: dict[int, int]  # by item: issued less returned
     put_out: int  # good and scrapped output
     good: int

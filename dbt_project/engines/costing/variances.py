@@ -59,6 +59,7 @@ OPERATION_FACTS = (
     "work_order_id",
     "work_center_id",
     "actual_minutes",
+    "machine_minutes",
     "labour_amount",
     "overhead_amount",
     "allowed_minutes",
@@ -88,12 +89,12 @@ def variances_by_cause(variances: pl.DataFrame, materials: pl.DataFrame, operati
     worked, paid.
     materials: one row per work order and component item: work_order_id, item_id, issued_quantity and issued_amount
         (issues less returns), allowed_quantity (what the good output should have needed), allowed_with_scrap_quantity
-        (what good and scrapped output should have needed), unit_cost (standard cost of a unit, else the cost in force;
-        millionths of a minor unit).
-    operations: one row per work order and work centre (null: none): work_order_id, work_center_id, actual_minutes,
-        labour_amount, overhead_amount, allowed_minutes, allowed_with_scrap_minutes, labour_rate and overhead_rate
-        (in force, millionths of a minor unit per hour); optional subcontract_amount, subcontract_allowed_amount,
-        subcontract_allowed_with_scrap_amount.
+        (what good and scrapped output together should have needed: of these the plan expects its yield to be good),
+        unit_cost (standard cost of a unit, else the cost in force; millionths of a minor unit).
+    operations: one row per work order and work centre (null: none): work_order_id, work_center_id, actual_minutes (of
+        people), machine_minutes (which bear the overhead), labour_amount, overhead_amount, allowed_minutes,
+        allowed_with_scrap_minutes, labour_rate and overhead_rate (in force, millionths of a minor unit per hour);
+        optional subcontract_amount, subcontract_allowed_amount, subcontract_allowed_with_scrap_amount.
 
     Result: entry_id, work_order_id, company_id, item_id, warehouse_id, effective_date as in `variances`, cause (see
     CAUSES), cause_item_id, work_center_id, amount (minor units, + is more than standard, never 0). Each level (actual
@@ -147,13 +148,13 @@ def causes_of_orders(materials: pl.DataFrame, operations: pl.DataFrame) -> dict[
         add(order, Cause("material_price", item), amount - levels[0])
         add(order, Cause("material_usage", item), levels[0] - levels[1])
         add(order, Cause("scrap", item), levels[1] - levels[2])
-    for order, centre, actual, labour, overhead, allowed, with_scrap, labour_rate, overhead_rate in known(
+    for order, centre, worked, machined, labour, overhead, allowed, with_scrap, labour_rate, overhead_rate in known(
         operations, OPERATION_FACTS
     ):
         place = None if centre == NOWHERE else centre
-        for amount, rate, spending, efficiency in (
-            (labour, labour_rate, "labour_rate", "labour_efficiency"),
-            (overhead, overhead_rate, "overhead_spending", "overhead_efficiency"),
+        for actual, amount, rate, spending, efficiency in (
+            (worked, labour, labour_rate, "labour_rate", "labour_efficiency"),
+            (machined, overhead, overhead_rate, "overhead_spending", "overhead_efficiency"),
         ):
             levels = [half_even(minutes * rate, HOURLY_SCALE) for minutes in (actual, with_scrap, allowed)]
             add(order, Cause(spending, None, place), amount - levels[0])

@@ -29,6 +29,7 @@ def model(dbt, session):
             "labour_rate",
             "overhead_rate",
             actual_minutes="actual_minutes_micro",
+            machine_minutes="machine_minutes_micro",
             labour_amount="labour_amount_minor",
             overhead_amount="overhead_amount_minor",
             allowed_minutes="allowed_minutes_micro",

@@ -3,14 +3,18 @@
 -- millionths of a minor unit.
 with
 
+-- Good output, and how much good output the plan expects of all that was put out, good and scrapped: its yield.
 put_out as (
     select
         moves.work_order_id,
         sum(case when moves.move_type = 'output' then moves.quantity_micro else 0 end) as good_quantity_micro,
-        sum(moves.quantity_micro) as output_quantity_micro
+        {{ rounded_ratio(
+            '(cast(sum(moves.quantity_micro) as ' ~ type_whole() ~ ') * work_orders.yield_rate_micro)', '1000000'
+        ) }} as output_quantity_micro
     from {{ ref('stg_stock_moves') }} as moves
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = moves.work_order_id
     where moves.move_type in ('output', 'output_scrap')
-    group by moves.work_order_id
+    group by moves.work_order_id, work_orders.yield_rate_micro
 ),
 
 issued as (

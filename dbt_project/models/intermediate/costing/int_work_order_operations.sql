@@ -2,14 +2,18 @@
 -- needed, with the rates in force on the day the order was closed. Micro minutes, minor units, millionths of a minor unit per hour.
 with
 
+-- Good output, and how much good output the plan expects of all that was put out, good and scrapped: its yield.
 put_out as (
     select
         moves.work_order_id,
         sum(case when moves.move_type = 'output' then moves.quantity_micro else 0 end) as good_quantity_micro,
-        sum(moves.quantity_micro) as output_quantity_micro
+        {{ rounded_ratio(
+            '(cast(sum(moves.quantity_micro) as ' ~ type_whole() ~ ') * work_orders.yield_rate_micro)', '1000000'
+        ) }} as output_quantity_micro
     from {{ ref('stg_stock_moves') }} as moves
+    inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = moves.work_order_id
     where moves.move_type in ('output', 'output_scrap')
-    group by moves.work_order_id
+    group by moves.work_order_id, work_orders.yield_rate_micro
 ),
 
 booked as (
@@ -17,6 +21,7 @@ booked as (
         time_entries.work_order_id,
         time_entries.work_center_id,
         {{ whole_sum('time_entries.minutes_micro') }} as actual_minutes_micro,
+        {{ whole_sum('time_entries.machine_minutes_micro') }} as machine_minutes_micro,
         {{ whole_sum('time_entries.labour_amount_minor') }} as labour_amount_minor,
         {{ whole_sum('time_entries.overhead_amount_minor') }} as overhead_amount_minor,
         0 as subcontract_amount_minor,
@@ -34,6 +39,7 @@ subcontracted as (
         subcontract_costs.work_order_id,
         cast(null as bigint) as work_center_id,
         0 as actual_minutes_micro,
+        0 as machine_minutes_micro,
         0 as labour_amount_minor,
         0 as overhead_amount_minor,
         {{ whole_sum('subcontract_costs.amount_minor') }} as subcontract_amount_minor,
@@ -50,6 +56,7 @@ planned as (
         operations.work_order_id,
         case when operations.subcontractor_id is null then operations.work_center_id end as work_center_id,
         0 as actual_minutes_micro,
+        0 as machine_minutes_micro,
         0 as labour_amount_minor,
         0 as overhead_amount_minor,
         0 as subcontract_amount_minor,
@@ -88,7 +95,7 @@ summed as (
         facts.work_order_id,
         facts.work_center_id,
         {% for sum in [
-            'actual_minutes_micro', 'labour_amount_minor', 'overhead_amount_minor', 'subcontract_amount_minor',
+            'actual_minutes_micro', 'machine_minutes_micro', 'labour_amount_minor', 'overhead_amount_minor', 'subcontract_amount_minor',
             'allowed_minutes_micro', 'allowed_with_scrap_minutes_micro', 'subcontract_allowed_minor',
             'subcontract_allowed_with_scrap_minor',
         ] -%}

@@ -19,6 +19,7 @@ select
     work_orders.bom_id,
     work_orders.routing_id,
     work_orders.planned_quantity_micro,
+    work_orders.yield_rate_micro,
     work_orders.start_date,
     work_orders.due_date,
     documents.effective_date as created_date,

@@ -1,0 +1,208 @@
+"""Why orders cost more or less than they should: what goes to plan has no cause, and causes add up to the variance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.boards.document import MOVES
+from dashboards.boards.production import VARIANCES
+from dashboards.edition import Edition, current_edition
+from dashboards.questions.question import answered
+from orchestration.refresh import refresh
+from tests.dashboards.conftest import forget_homes
+from transactions import make_home
+from transactions.kernel.clock import SetClock
+
+
+class Shop:
+    """Commands by the administrator; every order starts on 10 January."""
+
+    def __init__(self, home: Path) -> None:
+        self.clock = SetClock(datetime(2026, 2, 15, 9, tzinfo=UTC))
+        self.door, _password = make_home(password="a long password", clock=self.clock)
+        self.home = home
+
+    def __call__(self, command: str, /, **data: Any) -> dict[str, Any]:
+        return self.door.execute(command, data, "administrator")
+
+    def item(self, code: str, kind: str = "made", **more: Any) -> None:
+        self("create_item", code=code, name=code, unit="pcs", kind=kind, **more)
+
+    def bom(self, item: str, component: str, **more: Any) -> None:
+        self("create_bom", item=item, effective_date="2026-01-01", lines=[{"item": component, "quantity": 1}], **more)
+
+    def routing(self, item: str, work_center: str, **operation: Any) -> None:
+        step = {"sequence": 10, "work_center": work_center, **operation}
+        self("create_routing", item=item, effective_date="2026-01-01", operations=[step])
+
+    def standard(self, item: str, cost: str) -> None:
+        self("set_standard_cost", item=item, cost=cost, effective_date="2026-01-01")
+
+    def order(self, name: str, item: str, quantity: int) -> None:
+        day = "2026-01-10"
+        self(
+            "create_work_order", item=item, quantity=quantity, start_date=day, due_date=day, order_date=day,
+            external_number=name, release=True,
+        )  # fmt: skip
+
+    def on(self, command: str, order: str, day: int, **more: Any) -> dict[str, Any]:
+        return self(command, order=order, effective_date=f"2026-01-{day}", **more)
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
+    """PANE with a yield of 80 %, LAMP with machine time, TOLD beside its standard, BENT made outside."""
+    home = tmp_path_factory.mktemp("shop")
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("BIHUAN_")}
+    os.environ["BIHUAN_HOME"] = str(home)
+    forget_homes()
+    try:
+        shop = Shop(home)
+        shop("create_company", code="SHOP", name="Shop", currency="USD", amount_exponent=2, stage=4)
+        shop("create_warehouse", code="MAIN", name="Main")
+        shop("create_partner", code="BEND", name="Bender", is_supplier=True)
+        shop("create_work_center", code="OVEN", name="Oven", labour_rate=60, overhead_rate=0)
+        shop("create_work_center", code="LATHE", name="Lathe", labour_rate=30, overhead_rate=12)
+        shop.item("SAND", "bought")
+        sand = {"item": "SAND", "quantity": 200, "unit_cost": 2}
+        shop("record_opening_stock", effective_date="2026-01-02", warehouse="MAIN", lines=[sand])
+
+        # A pane takes 1.25 of sand at 2.00, for 80 % come out good, and a minute of the oven at 1.00.
+        shop.item("PANE", valuation_method="standard")
+        shop.bom("PANE", "SAND", yield_rate="0.8")
+        shop.routing("PANE", "OVEN", run_minutes=1)
+        shop.standard("PANE", "3.5")
+        shop.order("HALVES", "PANE", 8)
+        for day in (11, 12):
+            shop.on("book_time", "HALVES", day, minutes=4, work_center="OVEN")
+            shop.on("report_output", "HALVES", day, good_quantity=4, scrap_quantity=1, back_flush=True, close=day == 12)
+        shop.order("AT ONCE", "PANE", 8)
+        shop.on("issue_material", "AT ONCE", 10)
+        shop.on("book_time", "AT ONCE", 11, minutes=8, work_center="OVEN")
+        shop.on("report_output", "AT ONCE", 12, good_quantity=8, scrap_quantity=2, close=True)
+        shop.order("LUCKY", "PANE", 8)
+        shop.on("book_time", "LUCKY", 11, minutes=8, work_center="OVEN")
+        shop.on("report_output", "LUCKY", 12, good_quantity=8, back_flush=True, close=True)
+        shop.order("BEYOND", "PANE", 8)
+        shop.on("book_time", "BEYOND", 11, minutes=8, work_center="OVEN")
+        for close in (False, True):
+            shop.on("report_output", "BEYOND", 12, good_quantity=4, scrap_quantity=6, back_flush=True, close=close)
+
+        shop.item("LAMP", valuation_method="standard")
+        shop.routing("LAMP", "LATHE", run_minutes=60)
+        shop.standard("LAMP", "42")
+        shop.order("LIT", "LAMP", 1)
+        shop.on("book_time", "LIT", 11, minutes=60, machine_minutes=30, work_center="LATHE")
+        shop.on("report_output", "LIT", 12, good_quantity=1, close=True)
+
+        shop.item("TOLD")
+        shop.bom("TOLD", "SAND")
+        shop.standard("TOLD", "15")
+        shop.order("CHEAP", "TOLD", 1)
+        shop.on("issue_material", "CHEAP", 10)
+        shop.on("report_output", "CHEAP", 12, good_quantity=1, close=True)
+        shop.order("WASTED", "TOLD", 3)
+        shop.on("report_output", "WASTED", 12, good_quantity=0, scrap_quantity=3, back_flush=True, close=True)
+
+        shop.item("SPLIT")
+        shop.order("LOST", "SPLIT", 1)
+        shop.on("book_time", "LOST", 11, minutes=5, work_center="OVEN")
+        shop.on("close_work_order", "LOST", 12)
+
+        shop.item("BENT")
+        shop.bom("BENT", "SAND")
+        shop.routing("BENT", "OVEN", subcontractor="BEND", subcontract_price=7)
+        shop.order("OUTSIDE", "BENT", 1)
+        shop.on("issue_material", "OUTSIDE", 10)
+        shop("bill_subcontract", bill_date="2026-01-11", lines=[{"work_order": "OUTSIDE"}])
+        shop.on("report_output", "OUTSIDE", 12, good_quantity=1, close=True)
+
+        refresh(home, shop.door.engine, clock=shop.clock, as_of=date(2026, 2, 15))
+        shop.door.engine.dispose()
+        yield current_edition("full")
+    finally:
+        os.environ.pop("BIHUAN_HOME")
+        os.environ.update(before)
+        forget_homes()
+
+
+def causes(edition: Edition, order: str) -> dict[str, Decimal]:
+    rows = edition.rows(
+        "select variances.cause, sum(variances.variance_amount) as amount from marts.fct_cost_variances as variances "
+        "inner join marts.fct_documents as orders on orders.document_number = variances.work_order_number "
+        "where orders.document_type = 'work_order' and orders.external_number = ? group by variances.cause",
+        [order],
+    )
+    return dict(rows.iter_rows())
+
+
+def issued(edition: Edition, order: str) -> list[Decimal]:
+    rows = edition.rows(
+        "select quantity from marts.fct_stock_moves as moves inner join marts.fct_documents as orders "
+        "on orders.document_id = moves.work_order_id where moves.move_type = 'issue' and orders.external_number = ? "
+        "order by moves.move_id",
+        [order],
+    )
+    return rows["quantity"].to_list()
+
+
+def test_all_proofs_hold(edition: Edition) -> None:
+    assert edition.rows("select check_name from marts.fct_proofs where not is_green").rows() == []
+
+
+def test_back_flush_takes_the_share_of_what_is_started(edition: Edition) -> None:
+    """10 started ones of 8 planned; beyond them on top."""
+    assert issued(edition, "HALVES") == [5, 5]
+    assert issued(edition, "LUCKY") == [8]
+    assert issued(edition, "BEYOND") == [10, 10]
+
+
+@pytest.mark.parametrize("order", ["HALVES", "AT ONCE"])
+def test_what_went_to_plan_has_no_cause(edition: Edition, order: str) -> None:
+    assert causes(edition, order) == {}
+
+
+def test_a_better_or_worse_yield_than_planned_is_scrap(edition: Edition) -> None:
+    """2 fewer started at 2.00 and 1.6 minutes of 1.00 less; 10 more started and 8 minutes more allowed than worked."""
+    worked = {"scrap": Decimal("-5.6"), "labour_efficiency": Decimal("1.6")}
+    assert causes(edition, "LUCKY") == worked
+    assert causes(edition, "BEYOND") == {"scrap": Decimal("28"), "labour_efficiency": Decimal("-8")}
+
+
+def test_overhead_is_judged_by_machine_minutes(edition: Edition) -> None:
+    """30 machine minutes of 60 at 12 an hour, at that rate."""
+    assert causes(edition, "LIT") == {"overhead_efficiency": Decimal("-6")}
+
+
+def test_causes_add_up_to_the_tile(edition: Edition) -> None:
+    [total] = answered(edition, "production_total", {}).to_dicts()
+    by_cause = dict(answered(edition, "production_by_cause", {}).select("cause", "amount").iter_rows())
+    assert by_cause["standard_variance"] == -13
+    assert total["loss_amount"] == 5  # what WASTED lost is its material variance
+    assert by_cause["loss_amount"] == 5
+    assert sum(by_cause.values()) == total["variance_amount"] + total["loss_amount"]
+    assert sum(amount for cause, amount in by_cause.items() if cause != "loss_amount") == total["variance_amount"]
+    for by in ("item", "month"):
+        rows = answered(edition, "production_by", {"by": by}).to_dicts()
+        assert sum(row["total_variance"] or 0 for row in rows) == total["variance_amount"]
+        assert all(sum(row[cause] or 0 for cause in VARIANCES) == (row["total_variance"] or 0) for row in rows)
+    orders = answered(edition, "production_orders", {"state": "closed"}).to_dicts()
+    assert [row["loss_amount"] for row in orders if row["total_variance"] is None] == [5]
+    for row in (row for row in orders if row["total_variance"] is not None):
+        assert sum(row[cause] for cause in VARIANCES) == row["total_variance"], row
+
+
+def test_the_parts_of_a_moves_value_are_all_shown(edition: Edition) -> None:
+    rows = edition.rows("select document_id from marts.fct_documents where external_number = 'OUTSIDE'")
+    moves = answered(edition, "document_moves", {"document": rows["document_id"][0]})
+    [output] = moves.filter(move_type="output").to_dicts()
+    parts = [name for name in MOVES if name.endswith("_amount") and name != "value_amount"]
+    assert output["value_amount"] == 9
+    assert sum(output[part] for part in parts) == 9
