@@ -113,7 +113,6 @@ def render(view: View) -> View:
         )
         return view
     _figures(view, total, filters)
-    narrowed = {name: filters.get(name) for name in ("customer", "item")}
     compared = _("As known, as corrected")
     sections(
         "order-profit",
@@ -121,7 +120,7 @@ def render(view: View) -> View:
             _("Orders"): lambda: _orders(view, filters, total),
             _("Order lines"): lambda: _lines(view, filters),
             _("Who and what earns it"): lambda: _profit_by(view, filters),
-            compared: lambda: changes(current, known_at, narrowed),
+            compared: lambda: changes(current, known_at, filters),
         },
         first=compared if known_at else None,
     )
@@ -235,26 +234,10 @@ def _profit_by(view: View, filters: dict[str, Any]) -> None:
     by = str(turn(_("Profit by"), list(GROUPS), "by", shown=lambda key: _(GROUPS[key])))
     grouped = view.ask("order_profit_by", by=by, **filters)
     grouped = grouped.with_columns(pl.Series("label", [own_part(str(label)) for label in grouped["label"]]))
-    shown = grouped.head(BARS)
-    if by == "month":
-        shown = shown.reverse()
-    st.subheader(
-        _("Margin by month, %")
-        if by == "month"
-        else _("The thinnest margins, %: the first {count}", count=shown.height),
-        anchor=False,
-    )
-    percents = [float((rate or 0) * 100) for rate in shown["margin_rate"]]
-    st.echarts_chart(
-        ranked(
-            [
-                (str(label), percent, LOSS if percent < 0 else NEUTRAL if percent < 10 else GAIN)
-                for label, percent in zip(shown["label"], percents, strict=True)
-            ],
-            _("Margin"), lambda percent: f"{shown_number(percent, 1)}%",
-        ),
-        height=40 + 28 * shown.height, key="by-chart",
-    )  # fmt: skip
+    _margins(grouped.filter(pl.col("revenue") > 0).head(BARS), by)
+    given_away = grouped.filter((pl.col("revenue") <= 0) & (pl.col("profit") < 0)).height
+    if given_away:
+        st.caption(_("Losing money without any revenue, so without a margin: {count}.", count=shown_number(given_away)))
     columns = {
         "label": Column(GROUPS[by]),
         "order_count": Column("Orders", "count"),
@@ -265,11 +248,35 @@ def _profit_by(view: View, filters: dict[str, Any]) -> None:
     if not chosen:
         st.caption(_("Choose a row to see its orders."))
         return
-    narrowed = {**filters, by: chosen[0]["key"]}
+    narrowed = {**filters, by: chosen[0]["key"] or ""}
     st.subheader(_("Orders of {what}", what=chosen[0]["label"]), anchor=False)
     table(
         view, view.ask("order_profit_orders", **narrowed), ORDERS, key="by-orders", opens="sales_order_id", height=360
     )
+
+
+def _margins(shown: pl.DataFrame, by: str) -> None:
+    if shown.is_empty():
+        return
+    if by == "month":
+        shown = shown.reverse()
+    st.subheader(
+        _("Margin by month, %")
+        if by == "month"
+        else _("The thinnest margins, %: the first {count}", count=shown.height),
+        anchor=False,
+    )
+    percents = [float(rate * 100) for rate in shown["margin_rate"]]
+    st.echarts_chart(
+        ranked(
+            [
+                (str(label), percent, LOSS if percent < 0 else NEUTRAL if percent < 10 else GAIN)
+                for label, percent in zip(shown["label"], percents, strict=True)
+            ],
+            _("Margin"), lambda percent: f"{shown_number(percent, 1)}%",
+        ),
+        height=40 + 28 * shown.height, key="by-chart",
+    )  # fmt: skip
 
 
 def _waterfall_of(row: dict[str, Any]) -> dict[str, Any]:

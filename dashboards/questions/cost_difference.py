@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 
 from dashboards.edition import Edition, known_edition
 from dashboards.questions.cost_trace import PERMISSION, asked_entries, traced_roots
-from dashboards.questions.question import Filters, Where, asks
+from dashboards.questions.order_profit import LINES, OrderProfitFilters, narrowed
+from dashboards.questions.question import Filters, asks
 
 AMOUNT = pl.Decimal(18, 4)
 VOUCHER = ("what", "document_type", "document_number", "document_id", "item_code")
@@ -32,9 +33,8 @@ class OrderMomentFilters(MomentFilters):
     order: int
 
 
-class CostChangeFilters(MomentFilters):
-    customer: str | None = None
-    item: str | None = None
+class CostChangeFilters(MomentFilters, OrderProfitFilters):
+    """Orders that are as asked for at either moment; of them the lines of the item, where one is named."""
 
 
 @asks(CostChangeFilters, permission=PERMISSION, is_dear=True)
@@ -42,6 +42,7 @@ def order_cost_changes(edition: Edition, filters: CostChangeFilters) -> pl.DataF
     """Orders whose cost is another one at the second moment than at the first, the largest difference first."""
     before, after = (_orders(known, filters) for known in _editions(edition, filters))
     joined = before.join(after, on="sales_order_id", how="full", coalesce=True, suffix="_after")
+    joined = joined.filter(pl.any_horizontal("is_asked", "is_asked_after"))
     told = joined.with_columns(
         *(pl.coalesce(f"{name}_after", name).alias(name) for name in ("order_number", "customer_name", "order_date")),
         *(
@@ -107,18 +108,19 @@ def _editions(edition: Edition, filters: MomentFilters) -> tuple[Edition, Editio
 
 
 def _orders(edition: Edition, filters: CostChangeFilters) -> pl.DataFrame:
-    where = Where(
-        ("company_id = ?", filters.company), ("customer_code = ?", filters.customer), ("item_code = ?", filters.item)
-    )
+    """Every order of an edition, and whether it is one that is asked for (the item is asked of its lines)."""
+    asked, parameters = narrowed(filters.model_copy(update={"item": None}))
+    lines, item = narrowed(OrderProfitFilters(item=filters.item))
     sums = ", ".join(
-        f"cast(sum({name}) as decimal(18, 4)) as {name}"
+        f"cast(sum(profit.{name}) as decimal(18, 4)) as {name}"
         for name in ("actual_cost", "estimated_cost", "total_cost", "profit")
     )
     return edition.rows(
-        f"""select sales_order_id, any_value(order_number) as order_number, any_value(customer_name) as customer_name,
-            min(order_date) as order_date, {sums}
-        from marts.fct_order_profit where {where.sql} group by sales_order_id""",
-        where.parameters,
+        f"""select profit.sales_order_id, any_value(profit.order_number) as order_number,
+            any_value(profit.customer_name) as customer_name, min(profit.order_date) as order_date, {sums},
+            bool_or({asked}) as is_asked
+        {LINES} where {lines} group by profit.sales_order_id""",
+        [*parameters, *item],
     )
 
 

@@ -18,6 +18,8 @@ GROUPS = {  # by: (key, label)
 
 
 class OrderProfitFilters(Filters):
+    """customer, item, salesperson: a code; empty text: those that have none."""
+
     first_day: date | None = None
     last_day: date | None = None
     customer: str | None = None
@@ -28,16 +30,16 @@ class OrderProfitFilters(Filters):
     order: int | None = None
 
 
-def _narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
-    """The where clause and its parameters; only names from this list become SQL."""
+def narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
+    """The where clause over LINES and its parameters; only names from this list become SQL."""
     conditions, parameters = ["true"], list[object]()
     for condition, value in (
         ("profit.company_id = ?", filters.company),
         ("profit.order_date >= ?", filters.first_day),
         ("profit.order_date <= ?", filters.last_day),
-        ("customer.partner_code = ?", filters.customer),
-        ("item.item_code = ?", filters.item),
-        ("salesperson.employee_code = ?", filters.salesperson),
+        ("coalesce(customer.partner_code, '') = ?", filters.customer),
+        ("coalesce(item.item_code, '') = ?", filters.item),
+        ("coalesce(salesperson.employee_code, '') = ?", filters.salesperson),
         ("strftime(profit.order_date, '%Y-%m') = ?", filters.month),
         ("profit.sales_order_id = ?", filters.order),
     ):
@@ -52,7 +54,7 @@ def _narrowed(filters: OrderProfitFilters) -> tuple[str, list[object]]:
     return " and ".join(conditions), parameters
 
 
-_FROM = """
+LINES = """
 from marts.fct_order_profit as profit
 left join marts.dim_partner as customer
     on customer.partner_id = profit.customer_id and customer.company_id = profit.company_id
@@ -65,7 +67,7 @@ left join marts.dim_employee as salesperson
 @asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """Orders with revenue, cost by component and profit; thinnest first."""
-    where, parameters = _narrowed(filters)
+    where, parameters = narrowed(filters)
     components = ", ".join(f"sum(profit.{name}) as {name}" for name in COMPONENTS)
     return edition.rows(
         f"""
@@ -77,7 +79,7 @@ def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.Dat
                 as decimal(18, 4)) as margin_rate,
             case when min(profit.cost_status) = max(profit.cost_status) then min(profit.cost_status) else 'mixed' end
                 as cost_status
-        {_FROM} where {where}
+        {LINES} where {where}
         group by profit.sales_order_id, profit.order_number
         order by sum(profit.profit), profit.sales_order_id
         """,
@@ -88,11 +90,11 @@ def order_profit_orders(edition: Edition, filters: OrderProfitFilters) -> pl.Dat
 @asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """Order lines with every component of cost; the thinnest first."""
-    where, parameters = _narrowed(filters)
+    where, parameters = narrowed(filters)
     return edition.rows(
         f"""
         select profit.* exclude (company_id), salesperson.employee_name as salesperson_name
-        {_FROM} where {where}
+        {LINES} where {where}
         order by profit.profit, profit.sales_order_line_id
         """,
         parameters,
@@ -102,13 +104,13 @@ def order_profit_lines(edition: Edition, filters: OrderProfitFilters) -> pl.Data
 @asks(OrderProfitFilters, permission="board.order_profit", past="orders")
 def order_profit_total(edition: Edition, filters: OrderProfitFilters) -> pl.DataFrame:
     """One row: revenue, cost by component, profit, orders, lines, loss-making orders."""
-    where, parameters = _narrowed(filters)
+    where, parameters = narrowed(filters)
     components = ", ".join(f"coalesce(sum(profit.{name}), 0) as {name}" for name in COMPONENTS)
     return edition.rows(
         f"""
         with orders as (
             select profit.sales_order_id, sum(profit.profit) as order_profit
-            {_FROM} where {where} group by profit.sales_order_id
+            {LINES} where {where} group by profit.sales_order_id
         )
         select coalesce(sum(profit.revenue), 0) as revenue, {components},
             coalesce(sum(profit.total_cost), 0) as total_cost, coalesce(sum(profit.profit), 0) as profit,
@@ -116,7 +118,7 @@ def order_profit_total(edition: Edition, filters: OrderProfitFilters) -> pl.Data
                 as decimal(18, 4)) as margin_rate,
             count(*) as line_count, (select count(*) from orders) as order_count,
             (select count(*) from orders where order_profit < 0) as loss_order_count
-        {_FROM} where {where}
+        {LINES} where {where}
         """,
         [*parameters, *parameters],
     )
@@ -128,18 +130,25 @@ class ProfitByFilters(OrderProfitFilters):
 
 @asks(ProfitByFilters, permission="board.order_profit", past="orders")
 def order_profit_by(edition: Edition, filters: ProfitByFilters) -> pl.DataFrame:
-    """Revenue, cost by component and profit by customer, item, salesperson or month; the thinnest margin first."""
-    where, parameters = _narrowed(filters)
+    """Revenue, cost by component and profit by customer, item, salesperson or month; the thinnest margin first.
+
+    What loses money without any revenue has no margin and comes before all others; what has no margin and loses
+    nothing comes last.
+    """
+    where, parameters = narrowed(filters)
     key, label = GROUPS[filters.by]
     components = ", ".join(f"sum(profit.{name}) as {name}" for name in COMPONENTS)
-    order = "key desc" if filters.by == "month" else "margin_rate nulls last, profit, key"
+    thinnest = (
+        "sum(profit.revenue) <= 0 and sum(profit.profit) < 0 desc, margin_rate nulls last, sum(profit.profit), key"
+    )
+    order = "key desc" if filters.by == "month" else thinnest
     return edition.rows(
         f"""
         select {key} as key, coalesce({label}, '–') as label, count(distinct profit.sales_order_id) as order_count,
             sum(profit.revenue) as revenue, sum(profit.total_cost) as total_cost, sum(profit.profit) as profit,
             cast(case when sum(profit.revenue) <> 0 then sum(profit.profit) / sum(profit.revenue) end
                 as decimal(18, 4)) as margin_rate, {components}
-        {_FROM} where {where}
+        {LINES} where {where}
         group by {key}
         order by {order}
         """,
@@ -156,10 +165,12 @@ def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl
     """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns, expenses."""
     if not edition.has("fct_journal_lines", "debit_amount"):
         return pl.DataFrame()  # of a past moment: the books are not taken back
-    components = ", ".join(
-        f"sum(moves.{name}_amount) as {name}_amount"
+    # what went out or came back cost what it carried: for goods kept at standard more or less than their standard
+    carried = {
+        name: f"sum(moves.sign * (moves.{name}_amount + coalesce(entries.{name}_variance_amount, 0)))"
         for name in ("material", "labour", "overhead", "subcontract", "landed")
-    )
+    }
+    components = ", ".join(f"{amount} as {name}_amount" for name, amount in carried.items())
     return edition.rows(
         f"""
         with ordered as (
@@ -175,15 +186,23 @@ def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl
             group by entries.document_id
         ),
         delivered as (
-            select distinct delivery_id from marts.fct_deliveries where sales_order_id = ?
+            select moves.* from marts.fct_stock_moves as moves
+            inner join marts.fct_deliveries as deliveries on deliveries.delivery_line_id = moves.document_line_id
+            where deliveries.sales_order_id = ? and moves.move_type = 'delivery'
+        ),
+        moved as (
+            select 1 as sign, delivered.* from delivered
+            union all
+            select -1, moves.* from marts.fct_stock_moves as moves
+            inner join delivered on delivered.move_id = moves.origin_move_id
+            where moves.move_type = 'customer_return'
         ),
         cost as (
             select any_value(moves.document_type) as document_type, moves.document_id,
                 any_value(moves.document_number) as document_number, min(moves.effective_date) as document_date,
-                sum(moves.value_amount) as cost, {components}
-            from marts.fct_stock_moves as moves
-            inner join delivered on delivered.delivery_id = moves.document_id
-            where moves.move_type = 'delivery'
+                {" + ".join(carried.values())} as cost, {components}
+            from moved as moves
+            left join marts.fct_costing_entries as entries on entries.move_id = moves.move_id
             group by moves.document_id
         ),
         paid as (

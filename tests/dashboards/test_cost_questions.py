@@ -21,8 +21,9 @@ from orchestration.dbt_run import DbtRun
 from orchestration.known import known_at_moment, make_asked
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import Opened, forget_homes
+from tests.dashboards.test_pages import texts_of
 from tests.orchestration.company_of_chance import START, CompanyOfChance
-from transactions import make_home
+from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 from transactions.kernel.refusal import InvalidData, NotFound, NotPermitted
 from transactions.kernel.sessions import open_session
@@ -43,8 +44,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         made, _password = make_home(password="a long password", clock=clock)
         company = CompanyOfChance(made, clock, seed=5).found()
         company.go_on(160)
+        sell_by_name_and_give_away(made)
         then = clock.moment
         company.go_on(80)
+        bill = {"line": 1, "quantity": 10, "unit_price": 6}
+        data = {"order": "GOODS", "bill_date": "2026-06-20", "lines": [bill]}
+        made.execute("bill_supplier", data, "administrator")
         dbt = DbtRun(home / "dbt")
         refresh(home, made.engine, clock=clock, as_of=AS_OF, dbt=dbt)
         known_at_moment(home, then, now=clock.now(), as_of=AS_OF, dbt=dbt)
@@ -54,6 +59,27 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         os.environ.pop("BIHUAN_HOME")
         os.environ.update(before)
         forget_homes()
+
+
+def sell_by_name_and_give_away(made: Door) -> None:
+    """Buys GOODS and GIFT at 5, which a later bill makes 6 for GOODS; sells 2 GOODS by E1 and gives 1 of each away."""
+
+    def do(command: str, **data: Any) -> None:
+        made.execute(command, data, "administrator")
+
+    do("create_employee", code="E1", name="Seller", is_salesperson=True)
+    for code in ("GOODS", "GIFT"):
+        line = {"item": code, "quantity": 10, "unit_price": 5}
+        do("create_item", code=code, name=code, unit="pcs", kind="bought")
+        do("create_purchase_order", supplier="SUP", order_date="2026-06-01", external_number=code, lines=[line],
+           confirm=True)  # fmt: skip
+        do("receive_goods", order=code, effective_date="2026-06-02", warehouse="MAIN")
+    sold = {"SOLD": ("GOODS", 2, 20, {"salesperson": "E1"}), "FREE": ("GOODS", 1, 0, {}), "FREE2": ("GIFT", 1, 0, {})}
+    for number, (item, quantity, price, more) in sold.items():
+        line = {"item": item, "quantity": quantity, "unit_price": price}
+        do("create_sales_order", customer="CUS", order_date="2026-06-10", external_number=number, lines=[line],
+           confirm=True, **more)  # fmt: skip
+        do("deliver_goods", order=number, effective_date="2026-06-11", warehouse="MAIN")
 
 
 def costs(edition_name: str = "full") -> dict[int, Decimal]:
@@ -84,6 +110,22 @@ def test_the_vouchers_of_an_order_add_up_to_its_cost(story: Story, edition: str)
     assert by_line == {line: cost for line, cost in expected.iter_rows() if line in by_line}
 
 
+@pytest.mark.parametrize("edition", ["full", "cost"])
+def test_the_documents_of_an_order_are_its_cost_so_far(story: Story, edition: str) -> None:
+    """Deliveries less what came back, at what they carried also where goods are kept at standard."""
+    seen = current_edition(edition)
+    found = {order: answered(seen, "order_profit_vouchers", {"order": order}) for order in costs()}
+    delivered = {order: rows for order, rows in found.items() if rows.height}
+    assert {order: total(rows, "cost") for order, rows in delivered.items()} == {
+        order: cost for order, cost in costs().items() if order in delivered
+    }
+    assert not any(cost for order, cost in costs().items() if order not in delivered)
+    vouchers = pl.concat(delivered.values())
+    assert (vouchers.filter(document_type="customer_return")["cost"] < 0).any()
+    parts = [f"{name}_amount" for name in ("material", "labour", "overhead", "subcontract", "landed")]
+    assert (vouchers.select(pl.sum_horizontal(parts)).to_series() == vouchers["cost"]).all()
+
+
 def test_the_vouchers_between_two_moments_add_up_to_the_difference(story: Story) -> None:
     _home, then, _now, _dbt = story
     moments = {"known_at": then.isoformat(), "as_of": AS_OF.isoformat()}
@@ -108,6 +150,61 @@ def test_the_vouchers_between_two_moments_add_up_to_the_difference(story: Story)
     same = {"known_at": then.isoformat(), "other_known_at": then.isoformat()}
     same |= {"as_of": AS_OF.isoformat(), "other_as_of": AS_OF.isoformat()}
     assert answered(today, "order_cost_changes", same).is_empty()
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {}, {"salesperson": "E1"}, {"salesperson": ""}, {"first_day": "2026-06-01"}, {"loss_only": True},
+        {"item": "GOODS"}, {"item": "GOODS", "loss_only": True}, {"customer": "NOBODY"},
+    ],
+)  # fmt: skip
+def test_what_changed_is_told_of_the_orders_of_the_page(story: Story, filters: dict[str, Any]) -> None:
+    _home, then, _now, _dbt = story
+    moments = {"known_at": then.isoformat(), "as_of": AS_OF.isoformat()}
+    today, past = current_edition("full"), known_edition("full", then, AS_OF)
+    shown = [answered(edition, "order_profit_orders", filters)["sales_order_id"].to_list() for edition in (past, today)]
+    changes = dict(
+        answered(today, "order_cost_changes", moments | filters).select("sales_order_id", "difference").iter_rows()
+    )
+    every = answered(today, "order_cost_changes", moments | {name: filters[name] for name in filters if name == "item"})
+    every_change = dict(every.select("sales_order_id", "difference").iter_rows())
+    assert changes == {order: every_change[order] for order in every_change if order in {*shown[0], *shown[1]}}
+    if filters.get("item") or filters.get("salesperson"):
+        expected = {"salesperson": [2], "item": [2, 1], "loss_only": [1]}[list(filters)[-1]]
+        assert list(changes.values()) == expected
+
+
+@pytest.mark.parametrize("by", ["customer", "item", "salesperson", "month"])
+def test_a_group_opens_its_own_orders(story: Story, by: str) -> None:
+    edition = current_edition("full")
+    groups = answered(edition, "order_profit_by", {"by": by}).to_dicts()
+    for group in groups:
+        orders = answered(edition, "order_profit_orders", {by: group["key"] or ""})
+        assert (orders.height, total(orders, "profit")) == (group["order_count"], group["profit"]), group["key"]
+    if by == "salesperson":
+        assert {group["key"] for group in groups} == {"E1", None}
+    if by == "item":
+        thinnest = [(group["key"], group["profit"], group["margin_rate"]) for group in groups]
+        assert thinnest[0] == ("GIFT", -5, None)
+        rates = [rate for _key, _profit, rate in thinnest[1:]]
+        assert rates == sorted(rates)
+
+
+def test_the_row_without_a_salesperson_shows_its_orders_only(story: Story, page_with_cookie: Opened) -> None:
+    page = page_with_cookie("order_profit", open_session(door(), "administrator", "a long password"), by="salesperson")
+    page.session_state["sections-order-profit"] = "Who and what earns it"
+    page.run()
+    groups = next(frame.value for frame in page.dataframe if "label" in frame.value.columns)
+    place = groups["label"].tolist().index("–")
+    page.session_state["by-salesperson"] = {"selection": {"rows": [place], "columns": [], "cells": []}}
+    page.run()
+    assert not page.exception
+    orders = next(frame.value for frame in page.dataframe if "order_number" in frame.value.columns)
+    assert len(orders) == groups["order_count"][place]
+    page.session_state["by"] = "item"
+    page.run()
+    assert "Losing money without any revenue, so without a margin: 1." in texts_of(page)
 
 
 def test_what_was_never_asked_is_made_by_the_worker(story: Story) -> None:
