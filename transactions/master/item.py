@@ -6,6 +6,7 @@ later versions come from `set_planning_parameters` and `set_valuation_method`. A
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -47,6 +48,7 @@ LOT_FIGURES = {  # what a lot policy cannot do without
     "silver_meal": ("order_cost", "holding_cost"),
     "wagner_whitin": ("order_cost", "holding_cost"),
 }
+WEIGHT = "of one base unit, the same measure for all items"
 Days = Annotated[int, Field(ge=0, le=3650)]
 Ratio = Annotated[int, Field(gt=0, le=10**12)]
 
@@ -122,7 +124,7 @@ class CreateItem(PlanningParameters):
         "the valuation method is specific, else not",
     )  # fmt: skip
     units: tuple[AlternativeUnit, ...] = ()
-    weight: Quantity | None = Field(None, description="of one base unit, the same measure for all items")
+    weight: Quantity | None = Field(None, description=WEIGHT)
 
 
 @handles(CreateItem, permission="master.item", stage=1)
@@ -137,7 +139,7 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     item_id = work.insert(
         item, code=new.code, name=new.name, unit_id=unit_of_code(work, new.unit), kind=new.kind,
         category=new.category, is_blocked=False, recorded_at=work.recorded_at,
-        tracked_by=tracked_by, extra=None if new.weight is None else {"weight": format(new.weight, "f")},
+        tracked_by=tracked_by, extra=None if new.weight is None else _with_weight({}, new.weight),
     )  # fmt: skip
     for other in new.units:
         work.insert(
@@ -174,29 +176,37 @@ def take_over_items(work: Work, company_id: int) -> None:
 
 
 class ChangeItem(Command):
-    """Rename an item, move it to another category, block it or free it again."""
+    """Rename an item, move it to another category, say its weight, block it or free it again."""
 
     item: Reference
     name: Name | None = None
     category: Name | None = None
     is_blocked: bool | None = None
     tracked_by: Tracking | None = Field(None, description="only while it was never in stock")
+    weight: Quantity | None = Field(None, description=f"{WEIGHT}; what was spread by weight before stays as it is")
 
 
 @handles(ChangeItem, permission="master.item", stage=1)
 def change_item(work: Work, change: ChangeItem) -> Answer:
-    """Rename an item, move it to another category, block it or free it again."""
+    """Rename an item, move it to another category, say its weight, block it or free it again."""
     subject = named(work, item, change.item, "item")
-    values = change.model_dump(exclude={"company", "item"}, exclude_none=True)
+    values = change.model_dump(exclude={"company", "item", "weight"}, exclude_none=True)
+    if change.weight is not None:
+        values["extra"] = _with_weight(subject.extra or {}, change.weight)
     if not values:
         raise NothingToChange(
-            "say at least one of name, category, is_blocked, tracked_by", field="item", value=change.item
+            "say at least one of name, category, is_blocked, tracked_by, weight", field="item", value=change.item
         )
     if change.tracked_by is not None and change.tracked_by != subject.tracked_by:
         _require_unmoved(work, subject.id, change.tracked_by)
     work.update(item, subject.id, **values)
     work.masters_changed()
     return {"id": subject.id, "code": subject.code}
+
+
+def _with_weight(extra: Mapping[str, Any], weight: Decimal) -> dict[str, Any]:
+    """Further facts of an item with its weight, exact as text."""
+    return dict(extra) | {"weight": format(weight, "f")}
 
 
 _specific = select(valuation_method.c.id).where(

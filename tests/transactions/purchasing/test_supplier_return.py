@@ -168,6 +168,24 @@ def test_a_charge_needs_goods_and_their_weight(shop: Trading) -> None:
     assert shop.refused("add_landed_cost", **charge, receipts=[receipt]).fact == "NoGoodsReceived"
 
 
+def test_a_weight_that_is_said_later_weighs_in_later_charges_only(trading: Trading) -> None:
+    trading.buy({"quantity": 2}, {"item": "B", "quantity": 3})
+    receipt = trading("receive_goods", order="PO000001", effective_date="2026-01-06")["number"]
+    charge = {"receipts": [receipt], "bill_date": "2026-01-10", "supplier": "SUP", "amount": 100, "basis": "weight"}
+    trading("change_item", item="A", weight=1)
+    assert trading.refused("add_landed_cost", **charge).value == "B"
+    trading("change_item", item="B", weight="0.1", name="Bee")
+    trading("add_landed_cost", **charge)  # 2 × 1 and 3 × 0.1
+    trading("change_item", item="A", weight="0.1")
+    trading("change_item", item="B", category="Light")
+    trading("add_landed_cost", **charge)  # 2 × 0.1 and 3 × 0.1
+    assert [str(amount) for *_, amount in trading.links("landed_cost")] == ["86.96", "13.04", "40", "60"]
+    assert (trading.row("item", code="B")["name"], trading.row("item", code="B")["extra"]) == ("Bee", {"weight": "0.1"})
+    assert trading.refused("change_item", item="A", weight=0).field == "weight"
+    record = trading.rows("audit_record", command="change_item")[0]
+    assert '"before":{"extra":{"weight":"0.5"}},"after":{"extra":{"weight":"1"}}' in record["changes"]
+
+
 def test_a_charge_in_euros_is_spread_in_company_currency(shop: Trading) -> None:
     shop.buy({}, {"item": "B", "unit_price": 5})
     receipt = shop("receive_goods", order="PO000001", effective_date="2026-01-06")["number"]
