@@ -69,6 +69,16 @@ BY = {
     "total_variance": Column("Variance", "amount", help="More cost than it should have cost is positive"),
     **VARIANCES,
 }
+BY_MONTH_AND_ITEM = {
+    "month": Column("Month"),
+    "item_code": Column("Item"),
+    "item_name": Column("Name"),
+    "order_count": Column("Closed orders", "count"),
+    "actual_cost": Column("Actual cost", "amount", help="What by-products took is taken off"),
+    "standard_cost": ORDERS["standard_cost"],
+    "total_variance": ORDERS["total_variance"],
+    **VARIANCES,
+}
 CAUSES = {
     "cause_name": Column("Cause"),
     "order_count": Column("Orders", "count"),
@@ -121,6 +131,8 @@ def render(view: View) -> None:
         _("Work in progress"): lambda: _in_progress(view, filters),
         _("Yield and efficiency"): lambda: _rates(view, filters),
     }
+    if view.sees("fct_work_orders", "total_variance"):
+        parts[_("Variances by month and item")] = lambda: _variances(view, filters)
     if view.sees("fct_cost_variances", "variance_amount"):
         parts[_("Against standard cost")] = lambda: _against_standard(view, filters)
     sections("production", parts)
@@ -258,6 +270,22 @@ def _rates(view: View, filters: dict[str, Any]) -> None:
     st.subheader(_("Orders of {what}", what=chosen[0]["label"]), anchor=False)
     rows = view.ask("production_orders", **{**filters, str(by): chosen[0]["key"], "state": "closed"})
     table(view, rows, ORDERS, key="rates-orders", opens="work_order_id", height=360)
+
+
+def _variances(view: View, filters: dict[str, Any]) -> None:
+    """Actual less standard cost of each item and month with its causes, down to the orders."""
+    chosen = table(
+        view, view.ask("production_variances", **filters), BY_MONTH_AND_ITEM, key="variances", chooses=True, height=400,
+        nothing=_("No closed work order here"),
+        what_next=_("Close a work order; its yield and variances appear after the next refresh."),
+    )  # fmt: skip
+    if not chosen:
+        st.caption(_("Choose a row to see its orders."))
+        return
+    month, item = chosen[0]["month"], chosen[0]["item_code"]
+    st.subheader(_("Orders of {what}", what=f"{item} · {month}"), anchor=False)
+    rows = view.ask("production_orders", **{**filters, "item": item, "month": month, "state": "closed"})
+    table(view, rows, ORDERS, key="variances-orders", opens="work_order_id", height=360)
 
 
 def _against_standard(view: View, filters: dict[str, Any]) -> None:

@@ -136,6 +136,27 @@ def production_by(edition: Edition, filters: ProductionByFilters) -> pl.DataFram
 
 
 @asks(ProductionFilters, permission=PERMISSION)
+def production_variances(edition: Edition, filters: ProductionFilters) -> pl.DataFrame:
+    """Why closed orders cost more than they should, by month and item, the latest month first: actual cost (by-products
+    taken off) − standard cost = total_variance, the sum of its causes. Orders that nothing says the cost of are left
+    out; empty where cost is not shown."""
+    if not edition.has("fct_work_orders", "total_variance"):
+        return pl.DataFrame()
+    where = _where(filters)
+    sums = ", ".join(f"sum(orders.{cause}) as {cause}" for cause in CAUSES)
+    return edition.rows(
+        f"""select {MONTH} as month, orders.item_code, any_value(orders.item_name) as item_name,
+            count(*) as order_count, sum(orders.total_cost - orders.by_product_amount) as actual_cost,
+            sum(orders.standard_cost) as standard_cost, sum(orders.total_variance) as total_variance, {sums}
+        from marts.fct_work_orders as orders
+        where {where.sql} and orders.is_closed and orders.total_variance is not null
+        group by {MONTH}, orders.item_code
+        order by month desc, abs(sum(orders.total_variance)) desc, orders.item_code""",
+        where.parameters,
+    )
+
+
+@asks(ProductionFilters, permission=PERMISSION)
 def production_in_progress(edition: Edition, filters: ProductionFilters) -> pl.DataFrame:
     """Open work orders with what is still to come, days past their due date and, where shown, the value they hold."""
     where = _where(filters)

@@ -52,8 +52,8 @@ class Shop:
             external_number=name, release=True,
         )  # fmt: skip
 
-    def on(self, command: str, order: str, day: int, **more: Any) -> dict[str, Any]:
-        return self(command, order=order, effective_date=f"2026-01-{day}", **more)
+    def on(self, command: str, order: str, day: int, month: str = "2026-01", **more: Any) -> dict[str, Any]:
+        return self(command, order=order, effective_date=f"{month}-{day}", **more)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,9 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         shop.on("issue_material", "CHEAP", 10)
         shop.on("report_output", "CHEAP", 12, good_quantity=1, close=True)
         shop.order("WASTED", "TOLD", 3)
-        shop.on("report_output", "WASTED", 12, good_quantity=0, scrap_quantity=3, back_flush=True, close=True)
+        shop.on(
+            "report_output", "WASTED", 12, "2026-02", good_quantity=0, scrap_quantity=3, back_flush=True, close=True
+        )
 
         shop.item("SPLIT")
         shop.order("LOST", "SPLIT", 1)
@@ -197,6 +199,22 @@ def test_causes_add_up_to_the_tile(edition: Edition) -> None:
     assert [row["loss_amount"] for row in orders if row["total_variance"] is None] == [5]
     for row in (row for row in orders if row["total_variance"] is not None):
         assert sum(row[cause] for cause in VARIANCES) == row["total_variance"], row
+
+
+def test_variances_by_month_and_item_are_actual_less_standard(edition: Edition) -> None:
+    rows = {(row["month"], row["item_code"]): row for row in answered(edition, "production_variances", {}).to_dicts()}
+    assert set(rows) == {("2026-01", "BENT"), ("2026-01", "LAMP"), ("2026-01", "PANE"), ("2026-01", "TOLD"),
+                         ("2026-02", "TOLD")}  # fmt: skip
+    for row in rows.values():
+        assert row["actual_cost"] - row["standard_cost"] == row["total_variance"]
+        assert sum(row[cause] for cause in VARIANCES) == row["total_variance"]
+    early, late = rows["2026-01", "TOLD"], rows["2026-02", "TOLD"]
+    assert (early["actual_cost"], early["standard_cost"], early["standard_variance"]) == (2, 15, -13)
+    assert (late["actual_cost"], late["standard_cost"], late["material_usage_variance"]) == (6, 0, 6)
+    [total] = answered(edition, "production_total", {}).to_dicts()
+    assert sum(row["total_variance"] for row in rows.values()) == total["variance_amount"]
+    [only] = answered(edition, "production_variances", {"first_month": "2026-02"}).to_dicts()
+    assert only["item_code"] == "TOLD"
 
 
 def test_the_parts_of_a_moves_value_are_all_shown(edition: Edition) -> None:
