@@ -90,6 +90,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         shop.order("LUCKY", "PANE", 8)
         shop.on("book_time", "LUCKY", 11, minutes=8, work_center="OVEN")
         shop.on("report_output", "LUCKY", 12, good_quantity=8, back_flush=True, close=True)
+        shop.order("HALFWAY", "PANE", 8)
+        shop.on("report_output", "HALFWAY", 12, good_quantity=4, scrap_quantity=1, back_flush=True)
         shop.order("BEYOND", "PANE", 8)
         shop.on("book_time", "BEYOND", 11, minutes=8, work_center="OVEN")
         for close in (False, True):
@@ -164,6 +166,13 @@ def test_back_flush_takes_the_share_of_what_is_started(edition: Edition) -> None
     assert issued(edition, "HALVES") == [5, 5]
     assert issued(edition, "LUCKY") == [8]
     assert issued(edition, "BEYOND") == [10, 10]
+
+
+def test_what_is_left_to_issue_is_what_planning_needs_for_the_rest(edition: Edition) -> None:
+    """4 of 8 are still to come, of which 5 are to be started."""
+    left = "select quantity from marts.fct_planning_demands where kind = 'work_order_component'"
+    assert edition.rows(left).rows() == [(5,)]
+    assert edition.rows("select quantity from marts.fct_planning_supplies where kind = 'work_order'").rows() == [(4,)]
 
 
 @pytest.mark.parametrize("order", ["HALVES", "AT ONCE"])
