@@ -3,7 +3,8 @@
 Purchases with every component, landed cost as credit too, deliveries covered and not, production on several levels
 with labour, overhead, subcontracting, by-products, rework and loops, orders open, closed, unknown or carried over,
 returns of everything, transfers whole and in parts over three warehouses, counts, lots, back-dated or not, and
-changes of method and standard. What cannot be (unknown origins, nothing moved) happens now and then, as it does.
+changes of method and standard, within a month and after the last move. What cannot be (unknown origins, nothing moved)
+happens now and then, as it does.
 """
 
 from collections.abc import Callable
@@ -96,10 +97,10 @@ class RandomCompany:
             if self.chance(12):
                 continue
             self.history.on_method(item, self.random.choice(METHODS), since=self.random.choice((1, 1, 1, 5)))
-            for since in self.random.sample(range(2, 40), self.random.choice((0, 0, 0, 1, 2))):
+            for since in self.random.sample(range(2, 50), self.random.choice((0, 0, 0, 1, 2, 3))):
                 self.history.on_method(item, self.random.choice(METHODS), since=since)
             is_standard = any(row["item_id"] == item and row["method"] == "standard" for row in self.history.methods)
-            for since in self.random.sample(range(1, 40), self.random.randint(0, 3) if is_standard else 0):
+            for since in self.random.sample(range(1, 50), self.random.randint(0, 3) if is_standard else 0):
                 parts = {name: self.random.randint(0, 60) for name in COMPONENTS[1:] if self.chance(3)}
                 self.history.standard(item, since, material=self.random.randint(0, 10**5), **parts)
 

@@ -7,7 +7,7 @@ following who consumed whom.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -146,6 +146,7 @@ class Item:
     method: str
     last_known: tuple[int, Amounts] | None = None
     standard: Row | None = None
+    brought_to: date = date.min
 
 
 @dataclass
@@ -165,7 +166,7 @@ class Reference:
     without_standard: set[int] = field(default_factory=set)
     unknown_origin: set[int] = field(default_factory=set)
     variances: dict[int, Amounts] = field(default_factory=dict)
-    revaluations: list[tuple[Any, ...]] = field(default_factory=list)
+    revaluations: dict[tuple[Any, ...], Amounts] = field(default_factory=dict)
 
     # asked for again and again, and never changing
     entries_of: dict[int, list[int]] = field(default_factory=dict)
@@ -177,7 +178,7 @@ class Reference:
     # one round
     pools: dict[tuple[int, ...], Pool] = field(default_factory=dict)
     items: dict[tuple[int, int], Item] = field(default_factory=dict)
-    round_revaluations: list[tuple[Any, ...]] = field(default_factory=list)
+    round_revaluations: dict[tuple[Any, ...], Amounts] = field(default_factory=dict)
     returned: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     owed_at_first: dict[int, int] = field(default_factory=dict)
     open_debts: set[int] = field(default_factory=set)
@@ -189,7 +190,9 @@ class Reference:
     def __post_init__(self) -> None:
         for entry, move in self.moves.items():
             self.entries_of.setdefault(move["work_order_id"], []).append(entry)
-            self.methods_of[entry] = self.method_on(move, move["effective_date"])
+            self.methods_of[entry] = self.method_of_day(move, move["effective_date"])
+            if self.methods_of[entry] == "moving_average" and self.told_method(move) == "standard":
+                self.without_standard.add(entry)
             if self.methods_of[entry] == "specific":
                 self.by_lot.add((move["company_id"], move["item_id"]))
         for entry in self.moves:
@@ -266,7 +269,10 @@ class Reference:
         on, rank = move["effective_date"], RANKS[move["kind"]]
         own: tuple[Any, ...] = (on, 0, on, rank, move["recorded_at"], entry, 0)
         if self.method(move) == "month_average":
-            own = (on.replace(day=1), 1 if move["quantity"] < 0 else 0, *own[2:])
+            since = on
+            while since.day > 1 and self.method_of_day(move, since - timedelta(1)) == "month_average":
+                since -= timedelta(1)
+            own = (since, 1 if move["quantity"] < 0 else 0, *own[2:])
         origin = self.origin_of(entry)
         if origin is None:
             return own
@@ -430,32 +436,47 @@ class Reference:
     def method(self, move: Row) -> str:
         return self.methods_of[move["entry_id"]]
 
-    def method_on(self, move: Row, day: date) -> str:
+    def told_method(self, move: Row, day: date | None = None) -> str:
+        """The method an item was put on, as of a day (else the move's)."""
         versions = sorted((m for m in self.methods if same_item(m, move)), key=lambda m: m["effective_date"])
         if not versions:
             return "fifo"
-        in_force = [m for m in versions if m["effective_date"] <= day]
-        method = str((in_force or versions[:1])[-1]["method"])
+        asked = max(day or move["effective_date"], versions[0]["effective_date"])
+        return str([m for m in versions if m["effective_date"] <= asked][-1]["method"])
+
+    def method_of_day(self, move: Row, day: date) -> str:
+        """The method an item is on: without a standard cost it cannot be on standard."""
+        method = self.told_method(move, day)
         has_standard = any(same_item(standard, move) for standard in self.standards)
-        if method == "standard" and not has_standard:
-            self.without_standard.add(move["entry_id"])
-            return "moving_average"
-        return method
+        return "moving_average" if method == "standard" and not has_standard else method
 
     def prepare(self, entry: int) -> None:
         """Puts the item of an entry on the method and standard of its day."""
         move = self.moves[entry]
-        owner, method = (move["company_id"], move["item_id"]), self.method(move)
+        owner = (move["company_id"], move["item_id"])
         if owner not in self.items:
-            self.items[owner] = Item(method)
-        item = self.items[owner]
-        if item.method != method and (item.method not in LAYERED or method not in LAYERED):
-            self.into_lots(move)
-            self.into_pots(move, method)
-            item.standard = None
-        item.method = method
-        if method == "standard":
-            self.into_standard(move, move["effective_date"])
+            standards = self.standards_of(move)
+            self.items[owner] = Item(self.method_of_day(move, date.min), standard=standards[0] if standards else None)
+        self.bring_to(move, move["effective_date"])
+
+    def bring_to(self, move: Row, day: date) -> None:
+        """Lets come into force, day by day, what came into force since the item was last asked for: methods first,
+        then standard costs. What is on hand on the day of a new standard, or of a change to standard, is revalued."""
+        item = self.items[(move["company_id"], move["item_id"])]
+        happened = {row["effective_date"] for row in (*self.methods, *self.standards) if same_item(row, move)}
+        for since in sorted(happened):
+            if not item.brought_to < since <= day:
+                continue
+            method = self.method_of_day(move, since)
+            if item.method != method and (item.method not in LAYERED or method not in LAYERED):
+                self.into_lots(move)
+                self.into_pots(move, method)
+            before, item.method = item.method, method
+            told = [s for s in self.standards_of(move) if s["effective_date"] <= since] or self.standards_of(move)[:1]
+            if method == "standard" and (before != "standard" or item.standard is not told[-1]):
+                item.standard = told[-1]
+                self.revalue(move, since)
+        item.brought_to = max(item.brought_to, day)
 
     def into_lots(self, move: Row) -> None:
         """What a pot holds goes back to the lots, by quantity."""
@@ -480,26 +501,18 @@ class Reference:
             for pool in pools:
                 pool.pot = Stock.of(*pool.lot_stock())
 
-    def into_standard(self, move: Row, date: Any) -> None:
-        """Every standard cost that came into force since is a revaluation; the first one counts from the beginning."""
-        item = self.items[(move["company_id"], move["item_id"])]
-        versions = self.standards_of(move)
-        current = max(k for k, s in enumerate(versions) if k == 0 or s["effective_date"] <= date)
-        before = -1 if item.standard is None else versions.index(item.standard)
-        steps = (
-            [(current, date)]
-            if before < 0
-            else [(k, versions[k]["effective_date"]) for k in range(before + 1, current + 1)]
-        )
-        for k, since in steps:
-            item.standard = versions[k]
-            for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]):
-                if key[:2] == (move["company_id"], move["item_id"]) and pool.pot.quantity > 0:
-                    worth = self.at_standard(item, pool.pot.quantity)
-                    fell_by = minus(pool.pot.value, worth)
-                    pool.pot.restart(pool.pot.quantity, worth)
-                    if any(fell_by):
-                        self.round_revaluations.append((*key[:3], since, tuple(fell_by)))
+    def revalue(self, move: Row, since: date) -> None:
+        """Brings what is on hand to the standard cost in force, as of a day."""
+        owner = (move["company_id"], move["item_id"])
+        item = self.items[owner]
+        for key, pool in sorted(self.pools.items(), key=lambda pair: pair[0]):
+            if key[:2] == owner and pool.pot.quantity > 0:
+                worth = self.at_standard(item, pool.pot.quantity)
+                fell_by = minus(pool.pot.value, worth)
+                pool.pot.restart(pool.pot.quantity, worth)
+                place = (*key[:3], since)
+                so_far = self.round_revaluations.get(place, zero())
+                self.round_revaluations[place] = plus(so_far, fell_by)
 
     def standards_of(self, move: Row) -> list[Row]:
         return sorted((s for s in self.standards if same_item(s, move)), key=lambda s: s["effective_date"])
@@ -649,7 +662,7 @@ class Reference:
         return self.owed_at_first.get(entry, 0)
 
     def play_round(self, group: list[int]) -> None:
-        self.pools, self.items, self.returned, self.round_revaluations = {}, {}, {}, []
+        self.pools, self.items, self.returned, self.round_revaluations = {}, {}, {}, {}
         self.open_debts, self.read_orders, self.read_debts = set(), set(), set()
         self.owed_at_first = {}
         self.change, self.is_beyond = 0, False
@@ -694,10 +707,9 @@ class Reference:
             self.play_group(group)
             for company, item in self.items:
                 move = {"company_id": company, "item_id": item}
-                if self.items[(company, item)].method == "standard":
-                    self.into_standard(move, FOREVER)
+                self.bring_to(move, FOREVER)
                 self.into_lots(move)
-            self.revaluations += self.round_revaluations
+            self.revaluations |= self.round_revaluations
             for (company, item, warehouse, *_), pool in self.pools.items():
                 for lot in pool.lots:
                     if lot.stock.quantity > 0:

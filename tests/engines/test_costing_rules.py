@@ -281,6 +281,78 @@ def test_month_average_counts_all_warehouses_and_what_comes_in_later_in_the_mont
     assert on_hand(result)[A][1] == 3700 + worth(result)[next_month]
 
 
+def test_month_average_within_a_month_leaves_what_moved_before_it() -> None:
+    history = History()
+    history.on_method(A, "fifo")
+    history.on_method(A, "month_average", since=15)
+    history.receipt(A, 10, 5, 1000)
+    before = history.move("delivery", A, -10, 10)
+    history.receipt(A, 10, 12, 2000)
+    after = history.move("delivery", A, -10, 20)
+    history.receipt(A, 10, 25, 4000)
+    result = play(history)
+    assert (worth(result)[before], worth(result)[after]) == (-1000, -3000)
+    assert on_hand(result) == {A: (10, 3000)}
+
+
+def test_month_average_told_again_within_a_month_does_not_part_it() -> None:
+    history = History()
+    history.on_method(A, "month_average")
+    history.on_method(A, "month_average", since=15)
+    history.receipt(A, 10, 5, 1000)
+    delivery = history.move("delivery", A, -10, 10)
+    history.receipt(A, 10, 20, 3000)
+    assert worth(play(history))[delivery] == -2000
+
+
+def revaluations(result: CostingResult) -> list[tuple[Any, int]]:
+    """(day, amount by which value rose) of each revaluation."""
+    rows = result.variances.filter(rule="revaluation").sort("effective_date")
+    return [(on, -amount) for on, amount in rows.select("effective_date", "variance_amount").iter_rows()]
+
+
+@pytest.mark.parametrize("delivered_on", [None, 32, 68])
+def test_a_change_to_standard_revalues_on_its_day_whatever_moves_later(delivered_on: int | None) -> None:
+    history = History()
+    history.on_method(A, "fifo")
+    history.on_method(A, "standard", since=32)
+    history.standard(A, 32, material=600)
+    history.receipt(A, 10, 5, 5000)
+    if delivered_on is not None:
+        history.move("delivery", A, -1, delivered_on)
+    result = play(history)
+    assert revaluations(result) == [(day(32), 1000)]
+    assert on_hand(result) == {A: (10, 6000) if delivered_on is None else (9, 5400)}
+    assert result.laid_layers["value_amount"].to_list() == [None]
+
+
+def test_standards_that_came_and_went_without_a_move_have_counted() -> None:
+    history = History()
+    history.on_method(A, "fifo")
+    history.on_method(A, "standard", since=32)
+    history.on_method(A, "fifo", since=50)
+    history.standard(A, 32, material=600)
+    history.standard(A, 40, material=700)
+    history.standard(A, 50, material=900)
+    history.receipt(A, 10, 5, 5000)
+    delivery = history.move("delivery", A, -1, 60)
+    result = play(history)
+    assert revaluations(result) == [(day(32), 1000), (day(40), 1000)]
+    assert worth(result)[delivery] == -700
+
+
+def test_lots_put_on_standard_are_revalued_as_one() -> None:
+    history = History()
+    history.on_method(A, "specific")
+    history.on_method(A, "standard", since=9)
+    history.standard(A, 1, material=50)
+    history.receipt(A, 1, 1, 100, lot_id=1)
+    history.receipt(A, 2, 2, 900, lot_id=2)
+    result = play(history)
+    assert revaluations(result) == [(day(9), 150 - 1000)]
+    assert on_hand(result) == {A: (3, 150)}
+
+
 def test_standard_keeps_stock_at_standard_and_lists_variances() -> None:
     history = History()
     history.on_method(A, "standard")

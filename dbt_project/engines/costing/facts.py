@@ -19,8 +19,11 @@ Flags = npt.NDArray[np.bool_]
 AMOUNTS = [f"{name}_amount" for name in COMPONENT_NAMES]
 ESTIMATES = [f"estimated_{name}" for name in AMOUNTS]
 UNIT_COSTS = [f"{name}_unit_cost" for name in COMPONENT_NAMES]
-MONTH_AVERAGE, STANDARD, SPECIFIC = (METHODS.index(name) for name in ("month_average", "standard", "specific"))
+FIFO, MOVING_AVERAGE, MONTH_AVERAGE, STANDARD, SPECIFIC = (
+    METHODS.index(name) for name in ("fifo", "moving_average", "month_average", "standard", "specific")
+)
 NO_VERSION = -1
+LONG_AGO = -(1 << 30)
 
 
 class Identities(NamedTuple):
@@ -31,7 +34,18 @@ class Identities(NamedTuple):
     pool: Ints
     pools: int
     method: Ints
+    since: Ints
     has_no_standard: Flags
+
+
+class MethodVersions(NamedTuple):
+    """Methods of items (nodes) by the day they come into force, and since when without a break: from the beginning for
+    the first."""
+
+    node: Ints
+    day: Ints
+    method: Ints
+    since: Ints
 
 
 class Facts(NamedTuple):
@@ -42,6 +56,7 @@ class Facts(NamedTuple):
     outputs: tables.Table
     nodes: tables.Table
     standards: tables.Table
+    changes: tables.Table
     pools: int
     links: int
     group_start: Ints
@@ -69,14 +84,15 @@ def arranged(
     quantity = whole_numbers(moves["quantity"])
     day = whole_numbers(moves["effective_date"].cast(pl.Int32))
     standards, standard_items = standards_of(standard_costs)
-    identities, nodes = identified(moves, methods, day, standard_items)
+    identities, nodes, changes = identified(moves, methods, day, standard_items)
     node, pool = identities.node, identities.pool
     entry_id = whole_numbers(moves["entry_id"])
     origin, unknown_origin = origins(moves, entry_id, node, quantity)
     on_month = identities.method == MONTH_AVERAGE
     recorded_at = whole_numbers(moves["recorded_at"])
     flows_in = quantity >= 0
-    sequence = order_of_play(kind, day, recorded_at, entry_id, origin, on_month & flows_in, on_month & ~flows_in)
+    monthly = (on_month & flows_in, on_month & ~flows_in)
+    sequence = order_of_play(kind, day, recorded_at, entry_id, origin, *monthly, identities.since)
 
     order_ids, known_orders, order = ordered_works(moves, work_orders)
     source, given = sources(moves, kind, quantity, order, origin)
@@ -114,7 +130,7 @@ def arranged(
     outputs.share = whole_numbers(moves["cost_share"], -1)[made] if "cost_share" in moves.columns else -1
 
     entries = tables.table(tables.ENTRIES, moves.height)
-    method = np.where(identities.method == SPECIFIC, 0, identities.method)
+    method = np.where(identities.method == SPECIFIC, FIFO, identities.method)
     date = received_days(moves, day)
     by_row = (quantity, source, given, method, pool, node, date, day, order, origin)
     spans = ((0, moves.height // 2), (moves.height // 2, moves.height))
@@ -154,6 +170,7 @@ def arranged(
         outputs=outputs,
         nodes=nodes,
         standards=standards,
+        changes=changes,
         pools=identities.pools,
         links=referred.size,
         group_start=group_start,
@@ -207,8 +224,9 @@ def with_transfer_origins(moves: pl.DataFrame) -> pl.DataFrame:
 
 def identified(
     moves: pl.DataFrame, methods: pl.DataFrame, day: Ints, standard_items: pl.DataFrame
-) -> tuple[Identities, tables.Table]:
-    """Items, pools and methods of the rows, and the table of items with where their pools and standard costs lie.
+) -> tuple[Identities, tables.Table, tables.Table]:
+    """Items, pools and methods of the rows; the table of items with where their pools, standard costs and methods lie;
+    the table of methods.
 
     An item that is ever on specific cost has a pool for every lot. An item on standard without a standard cost is
     played on moving average, and flagged.
@@ -221,7 +239,11 @@ def identified(
     one_row[node] = np.arange(node.size)
     named = moves.select("company_id", "item_id")[one_row].with_columns(node=pl.Series(np.arange(nodes)))
 
-    method = methods_in_force(methods, named, nodes, node, day)
+    versions = method_versions(methods, named)
+    version_bounds = np.searchsorted(versions.node, np.arange(nodes + 1)).astype(np.int64)
+    method = version_in_force(version_bounds, versions.day, versions.method, node, day)
+    on_month = bool((method == MONTH_AVERAGE).any())
+    since = version_in_force(version_bounds, versions.day, versions.since, node, day) if on_month else day
     pool_key = node * warehouses + warehouse
     pools = nodes if warehouses == 1 else 0
     if (method == SPECIFIC).any() and "lot_id" in moves.columns:
@@ -243,9 +265,15 @@ def identified(
             if table.last_standard[owner] == 0:
                 table.first_standard[owner] = position
             table.last_standard[owner] = position + 1
-    has_no_standard = (method == STANDARD) & (table.last_standard == table.first_standard)[node]
-    method = np.where(has_no_standard, METHODS.index("moving_average"), method)
-    return Identities(node, nodes, pool, pools, method, has_no_standard), table
+    without_standard = table.last_standard == table.first_standard
+    has_no_standard = (method == STANDARD) & without_standard[node]
+    method = np.where(has_no_standard, MOVING_AVERAGE, method)
+    changes = tables.table(tables.CHANGES, versions.node.size)
+    changes.day = versions.day
+    changes.method = np.where(versions.method == SPECIFIC, FIFO, versions.method)
+    changes.method[(versions.method == STANDARD) & without_standard[versions.node]] = MOVING_AVERAGE
+    table.first_change, table.last_change = version_bounds[:-1], version_bounds[1:]
+    return Identities(node, nodes, pool, pools, method, since, has_no_standard), table, changes
 
 
 def pool_nodes(pool: Ints, node: Ints, pools: int) -> Ints:
@@ -268,19 +296,23 @@ def standards_of(standard_costs: pl.DataFrame | None) -> tuple[tables.Table, pl.
     return standards, dated.select(pl.col("company_id", "item_id").cast(pl.Int64))
 
 
-def methods_in_force(methods: pl.DataFrame, named: pl.DataFrame, nodes: int, node: Ints, day: Ints) -> Ints:
-    """Method code of each row on its day. Raises UnknownMethod."""
+def method_versions(methods: pl.DataFrame, named: pl.DataFrame) -> MethodVersions:
+    """Changes of method by item and day; versions that change nothing are left out. Raises UnknownMethod."""
     names = methods["method"].unique().drop_nulls().sort().to_list()
     unknown = [name for name in names if name not in METHODS]
     if unknown:
         raise UnknownMethod(f"methods {unknown} are not among {list(METHODS)}")
     versions = methods.join(named, on=["company_id", "item_id"], how="inner", maintain_order="left")
     versions = versions.sort("node", "effective_date", maintain_order=True)
-    version_node = whole_numbers(versions["node"])
-    version_day = whole_numbers(versions["effective_date"].cast(pl.Date).cast(pl.Int32))
-    version_code = np.array([METHODS.index(name) for name in versions["method"].to_list()], np.int64)
-    first = np.searchsorted(version_node, np.arange(nodes + 1)).astype(np.int64)
-    return version_in_force(first, version_day, version_code, node, day)
+    node = whole_numbers(versions["node"])
+    day = whole_numbers(versions["effective_date"].cast(pl.Date).cast(pl.Int32))
+    code = np.array([METHODS.index(name) for name in versions["method"].to_list()], np.int64)
+    counts = np.append((node[1:] != node[:-1]) | (day[1:] != day[:-1]), True)[: node.size]
+    node, day, code = node[counts], day[counts], code[counts]
+    is_first = np.append(True, node[1:] != node[:-1])[: node.size]
+    changes = is_first | np.append(True, code[1:] != code[:-1])[: node.size]
+    node, day, code, is_first = node[changes], day[changes], code[changes], is_first[changes]
+    return MethodVersions(node, day, code, np.where(is_first, LONG_AGO, day))
 
 
 def ordered_works(moves: pl.DataFrame, work_orders: pl.DataFrame) -> tuple[Ints, int, Ints]:
@@ -356,6 +388,7 @@ def empty_state(facts: Facts) -> tables.State:
         purses=tables.table(tables.PURSES, facts.pools + facts.nodes.shape[0]),
         nodes=facts.nodes,
         standards=facts.standards,
+        changes=facts.changes,
         layers=tables.table(tables.LAYERS, 0),
         slices=tables.table(tables.SLICES, 0),
         debts=tables.table(tables.DEBTS, 0),

@@ -21,6 +21,7 @@ from .pools import (
     cost_of_the_day,
     cut_from,
     layered,
+    methods_changed,
     owed,
     prepared,
     remembered,
@@ -318,10 +319,12 @@ def forgotten(state: State, first: int, last: int, mark: Ints) -> None:
 
 @compiled_step
 def finished(state: State, first: int, last: int) -> None:
-    """Brings standard items to their last standard and gives every remaining layer its value."""
+    """Brings items to their last method and standard and gives every remaining layer its value."""
     entries, nodes = state.entries, state.nodes
     for entry in range(first, last):
         node = entries.node[entry]
+        if nodes.change[node] + 1 < nodes.last_change[node]:
+            methods_changed(state, node, LAST_DAY)
         if nodes.method[node] != FIFO:
             if nodes.method[node] == STANDARD:
                 standardised(state, node, LAST_DAY)

@@ -70,27 +70,49 @@ def revalued(state: State, entry: int, values: Ints, sign: Whole) -> None:
 def prepared(state: State, entry: int) -> None:
     """Empties the pools of an item at its first entry of a round, and puts them on the method and standard in force."""
     entries, nodes, counts = state.entries, state.nodes, state.counts
-    node, method = entries.node[entry], np.int64(entries.method[entry])
+    node = entries.node[entry]
     if nodes.stamp[node] != counts[STAMP]:
-        emptied(state, node, method)
-    elif nodes.method[node] != method:
-        valued_layers(state, node)
-        nodes.method[node] = method
-        filled_purses(state, node)
-        if method == STANDARD:
-            nodes.standard[node] = -1
-    if method == STANDARD:
+        emptied(state, node)
+    if nodes.change[node] + 1 < nodes.last_change[node]:
+        methods_changed(state, node, entries.day[entry])
+    if nodes.method[node] == STANDARD:
         standardised(state, node, entries.day[entry])
 
 
 @compiled_step
-def emptied(state: State, node: int, method: Whole) -> None:
+def methods_changed(state: State, node: int, day: Whole) -> None:
+    """Brings an item to the method in force on a day, change by change: value stays, and on standard what is there is
+    revalued on the day of the change, whether or not anything moves then.
+
+    A method that was once reached is not left again for an entry of before, which is played late.
+    """
+    nodes, changes = state.nodes, state.changes
+    while nodes.change[node] + 1 < nodes.last_change[node] and changes.day[nodes.change[node] + 1] <= day:
+        nodes.change[node] += 1
+        since, method = changes.day[nodes.change[node]], changes.method[nodes.change[node]]
+        if nodes.method[node] == method:
+            continue
+        if nodes.method[node] == STANDARD:
+            standardised(state, node, since - 1)
+        valued_layers(state, node)
+        nodes.method[node] = method
+        filled_purses(state, node)
+        if method == STANDARD:
+            nodes.standard[node] = standard_in_force(nodes, state.standards, node, since)
+            standard_changed(state, node, since)
+
+
+@compiled_step
+def emptied(state: State, node: int) -> None:
     """The pools of an item before anything has come in."""
     pools, nodes, counts = state.pools, state.nodes, state.counts
     nodes.stamp[node] = counts[STAMP]
-    nodes.method[node] = method
+    nodes.change[node] = nodes.first_change[node]
+    nodes.method[node] = FIFO
+    if nodes.first_change[node] < nodes.last_change[node]:
+        nodes.method[node] = state.changes.method[nodes.first_change[node]]
     nodes.known_quantity[node] = 0
-    nodes.standard[node] = -1
+    nodes.standard[node] = nodes.first_standard[node]
     for pool in range(nodes.first_pool[node], nodes.last_pool[node]):
         pools.head[pool] = pools.tail[pool] = -1
         pools.first_debt[pool] = pools.last_debt[pool] = -1
@@ -152,11 +174,7 @@ def valued_layers(state: State, node: int) -> None:
 def standardised(state: State, node: int, day: Whole) -> None:
     """Brings the pools of an item to the standard cost in force on a day; what they change by is a revaluation."""
     nodes, standards = state.nodes, state.standards
-    target = standard_in_force(nodes, standards, node, day)
-    if nodes.standard[node] < 0:
-        nodes.standard[node] = target
-        standard_changed(state, node, day)
-    while nodes.standard[node] < target:
+    while nodes.standard[node] + 1 < nodes.last_standard[node] and standards.day[nodes.standard[node] + 1] <= day:
         nodes.standard[node] += 1
         standard_changed(state, node, standards.day[nodes.standard[node]])
 

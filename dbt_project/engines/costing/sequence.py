@@ -2,7 +2,8 @@
 
 By effective date, rank of the kind within the day, time recorded, id. An entry that returns or receives what another
 gave never comes before that other: where its own place would be earlier, it is played right after it. On month
-average everything that comes in during a month is played before anything that goes out.
+average everything that comes in during a month is played before anything that goes out; the month begins with the
+method where that came into force within it.
 """
 
 import numpy as np
@@ -35,19 +36,22 @@ def order_of_play(
     origin: Ints,
     is_monthly_in: npt.NDArray[np.bool_],
     is_monthly_out: npt.NDArray[np.bool_],
+    since: Ints,
 ) -> Ints:
     """Positions of the entries in the order in which they are played.
 
     kind: as `kind_codes` gives it; day: days since 1970-01-01; recorded_at: any unit; origin: position of the entry
-    that is returned or received, or −1; is_monthly_in, is_monthly_out: inflows and outflows on month average.
+    that is returned or received, or −1; is_monthly_in, is_monthly_out: inflows and outflows on month average; since:
+    day from which the item of an entry is on its method (read where that is month average).
     """
     rank = np.array(list(RANK_OF_KIND.values()), np.int64)[kind]
     if is_monthly_in.any() or is_monthly_out.any():
         is_monthly = is_monthly_in | is_monthly_out
         month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-        rank = np.where(is_monthly, rank + (day - month) * RANKS_PER_DAY, rank)
+        start = np.maximum(month, since)
+        rank = np.where(is_monthly, rank + (day - start) * RANKS_PER_DAY, rank)
         rank = np.where(is_monthly_out, rank + FIRST_OUTFLOW_RANK, rank)
-        day = np.where(is_monthly, month, day)
+        day = np.where(is_monthly, start, day)
     by_time = in_order_of_time(recorded_at, entry_id)
     linked = np.flatnonzero(origin >= 0)
     if linked.size:

@@ -102,7 +102,10 @@ NODES = np.dtype(  # an item in a company: its pools are first_pool … last_poo
         ("last_pool", np.int64),
         ("first_standard", np.int64),
         ("last_standard", np.int64),
-        ("standard", np.int64),  # the standard cost in force
+        ("first_change", np.int64),  # its methods: first_change … last_change − 1; none means fifo
+        ("last_change", np.int64),
+        ("change", np.int64),  # the one in force
+        ("standard", np.int64),  # the standard cost in force, while on standard
         ("known_quantity", np.int64),  # last valued inflow, wherever it came in
         ("known_value", np.int64, COMPONENTS),
     ],
@@ -110,6 +113,10 @@ NODES = np.dtype(  # an item in a company: its pools are first_pool … last_poo
 )
 STANDARDS = np.dtype(  # standard cost of one unit in millionths of a minor unit, by the day it comes into force
     [("day", np.int64), ("unit_cost", np.int64, COMPONENTS)],
+    align=True,
+)
+CHANGES = np.dtype(  # method of an item, by the day it comes into force; before its first version it is on that
+    [("day", np.int64), ("method", np.int64)],
     align=True,
 )
 LAYERS = np.dtype(
@@ -167,6 +174,7 @@ class State(NamedTuple):
     purses: Table
     nodes: Table
     standards: Table
+    changes: Table
     layers: Table
     slices: Table
     debts: Table

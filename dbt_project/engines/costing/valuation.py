@@ -51,6 +51,7 @@ class CostingResult(NamedTuple):
     variances: of items on standard: entry_id (null for a revaluation), work_order_id (of an output), company_id,
         item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), quantity (null for a
         revaluation), five amounts, variance_amount: what goods cost more than the pool took them in at (+ is a loss).
+        A revaluation (one row per item, warehouse and day) is dated by the standard or the method that came into force.
     laid_layers: every layer that was ever laid into a pool: layer_entry_id (of the first inflow), arrival_entry_id (the
         entry that laid it there: itself, or the transfer that brought it), company_id, item_id, warehouse_id, quantity,
         value_amount (what it was laid with; null where the pool holds the value: items ever on other than fifo or
@@ -88,7 +89,8 @@ def value_moves(
         cut-over).
     methods: company_id, item_id, method, effective_date. The latest version at or before a move's date counts; before
         its first version an item is on that version; without any it is on fifo; of versions of one day the last row
-        counts. A change keeps the value.
+        counts. A change keeps the value, but one to standard is a revaluation on its day. All are applied, also those
+        after the last move, so give none later than the day of valuation.
     standard_costs: company_id, item_id, effective_date, material_unit_cost … landed_unit_cost (i64 millionths of a
         minor unit per unit; columns left out count 0). Versions count like those of methods; all are applied, so give
         none later than the day of valuation.
@@ -295,9 +297,18 @@ def laid_table(facts: Facts, state: tables.State) -> pl.DataFrame:
 
 
 def pools_of_averaged_items(facts: Facts) -> Iterator[tuple[int, int]]:
-    """First pool of each item that is ever on another method than fifo or specific, and the first one after them."""
-    nodes = np.unique(facts.entries.node[facts.entries.method != tables.FIFO])
-    yield from zip(facts.nodes.first_pool[nodes].tolist(), facts.nodes.last_pool[nodes].tolist(), strict=True)
+    """First pool of each item that is ever on another method than fifo or specific, and the first one after them: at
+    an entry, or from some day after its first entry on."""
+    entries, changes, nodes = facts.entries, facts.changes, facts.nodes
+    averaged = entries.node[entries.method != tables.FIFO]
+    owner = np.repeat(np.arange(nodes.size), nodes.last_change - nodes.first_change)
+    is_later = (changes.method != tables.FIFO) & (np.arange(owner.size) > nodes.first_change[owner])
+    if is_later.any():
+        first_day = np.full(nodes.size, np.iinfo(np.int64).max)
+        np.minimum.at(first_day, entries.node, entries.day)
+        averaged = np.append(averaged, owner[is_later & (changes.day > first_day[owner])])
+    at = np.unique(averaged)
+    yield from zip(nodes.first_pool[at].tolist(), nodes.last_pool[at].tolist(), strict=True)
 
 
 def order_table(facts: Facts, state: tables.State) -> pl.DataFrame:
@@ -344,7 +355,7 @@ def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     ]
     order = np.where(rows.entry >= 0, state.entries.order[about], -1)
     order_id = facts.order_ids[order] if facts.order_ids.size else order
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "entry_id": pl.Series(facts.entry_id[about]).set(pl.Series(rows.entry < 0), None),
             "work_order_id": pl.Series(order_id).set(pl.Series(order < 0), None),
@@ -358,3 +369,10 @@ def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
             "variance_amount": rows.value.sum(axis=1),
         }
     )
+    # Goods of several lots, each in a pool of its own, are revalued as one.
+    place = ("company_id", "item_id", "warehouse_id", "effective_date")
+    amounts = (*AMOUNTS, "variance_amount")
+    is_revaluation = pl.col("rule") == "revaluation"
+    revalued = frame.filter(is_revaluation).group_by(place, maintain_order=True)
+    one_each = revalued.agg(pl.col(amounts).sum(), pl.exclude(*place, *amounts).first()).select(frame.columns)
+    return pl.concat([frame.filter(~is_revaluation), one_each.filter(pl.any_horizontal(pl.col(AMOUNTS) != 0))])

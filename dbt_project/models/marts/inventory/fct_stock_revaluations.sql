@@ -1,4 +1,4 @@
--- One row per item, warehouse and day on which a new standard cost changed the value of stock.
+-- One row per item, warehouse and day on which a new standard cost, or a change to standard, changed the value of stock.
 select
     variances.company_id,
     variances.item_id,
