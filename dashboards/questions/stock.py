@@ -65,7 +65,8 @@ def stock_total(edition: Edition, filters: StockFilters) -> pl.DataFrame:
             left join marts.dim_item as items on items.item_id = ageing.item_id and items.company_id = ageing.company_id
             where {aged.sql} and ageing.age_days > 180
         )
-        select count(distinct stock.item_id) as item_count, count(*) as place_count,
+        select count(distinct stock.item_id) filter (where stock.quantity <> 0) as item_count,
+            count(*) filter (where stock.quantity <> 0) as place_count,
             count(*) filter (where stock.quantity < 0) as negative_count {value},
             any_value(idle.idle_amount) as idle_amount, any_value(idle.idle_items) as idle_items
         from {stock} as stock cross join idle where {hand.sql}""",

@@ -10,13 +10,17 @@ from dashboards.edition import Edition
 
 
 def on_hand(edition: Edition, on: date | None) -> tuple[str, list[Any]]:
-    """Stock by item and warehouse; today's (without a day, or on that of the build) also by lot."""
+    """Stock by item and warehouse; today's (without a day, or on that of the build) also by lot.
+
+    On an earlier day also where there is only value: on month average, before all of the month has come in.
+    """
     if on is None or on >= edition.as_of:
         return "marts.fct_stock_on_hand", []
-    value = ""
+    value, is_there = "", "balances.quantity <> 0"
     if edition.has("fct_stock_balances_daily", "value_amount"):
         value = """, balances.value_amount, cast(case when balances.quantity <> 0
             then balances.value_amount / balances.quantity end as decimal(18, 6)) as unit_cost"""
+        is_there = "(balances.quantity <> 0 or balances.value_amount <> 0)"
     table = f"""(
         select balances.company_id, balances.item_id, balances.item_code, items.item_name,
             items.category as item_category, balances.warehouse_id, balances.warehouse_code,
@@ -24,7 +28,7 @@ def on_hand(edition: Edition, on: date | None) -> tuple[str, list[Any]]:
         from marts.fct_stock_balances_daily as balances
         left join marts.dim_item as items
             on items.item_id = balances.item_id and items.company_id = balances.company_id
-        where cast(? as date) between balances.valid_from and balances.valid_to and balances.quantity <> 0
+        where cast(? as date) between balances.valid_from and balances.valid_to and {is_there}
     )"""
     return table, [on.isoformat()]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
+
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
 from dashboards.questions.stock_on_a_day import layers_until
@@ -37,6 +39,17 @@ def test_value_on_a_day_is_that_of_the_layers_of_that_day(at_home: Path) -> None
         layers = answered(edition, "stock_ageing", on)
         assert on_hand["value_amount"].sum() == layers["value_amount"].sum(), day
         assert on_hand["quantity"].sum() == layers["quantity"].sum(), day
+
+
+def test_overview_and_stock_show_the_same_value_on_every_day(at_home: Path) -> None:
+    edition = current_edition("full")
+    balances = "select * from marts.fct_stock_balances_daily"
+    days = edition.rows(f"select distinct valid_from as day from ({balances}) order by day")["day"]
+    for day in days:
+        of_the_day = edition.rows(f"{balances} where ? between valid_from and valid_to", [day])
+        shown = answered(edition, "stock_total", {"on": day.isoformat()}).row(0, named=True)
+        assert shown["value_amount"] == of_the_day["value_amount"].sum(), day
+        assert shown["place_count"] == of_the_day.filter(pl.col("quantity") != 0).height, day
 
 
 def test_without_cost_an_earlier_day_has_no_value_either(at_home: Path) -> None:

@@ -160,7 +160,7 @@ class Reference:
     value: dict[int, Amounts] = field(default_factory=dict)
     owed: dict[int, Amounts] = field(default_factory=dict)
     slices: dict[int, list[tuple[int, Any, int, Amounts]]] = field(default_factory=dict)
-    layers: list[tuple[int, int, int, int, int, Amounts, Any]] = field(default_factory=list)
+    layers: list[tuple[int, int, int, int, int, Amounts, Any, int | None]] = field(default_factory=list)
     uncovered: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     without_price: set[int] = field(default_factory=set)
     without_standard: set[int] = field(default_factory=set)
@@ -710,17 +710,19 @@ class Reference:
                 self.bring_to(move, FOREVER)
                 self.into_lots(move)
             self.revaluations |= self.round_revaluations
-            for (company, item, warehouse, *_), pool in self.pools.items():
+            for (company, item, warehouse, *lots), pool in self.pools.items():
+                of_lot = lots[0] if lots else None
                 for lot in pool.lots:
                     if lot.stock.quantity > 0:
+                        stock = lot.stock
                         self.layers.append(
-                            (lot.entry, company, item, warehouse, lot.stock.quantity, lot.stock.value, lot.date)
+                            (lot.entry, company, item, warehouse, stock.quantity, stock.value, lot.date, of_lot)
                         )
                 for debt in pool.debts:
                     quantity, value = self.uncovered[debt.entry]
                     date = received_date(self.moves[debt.entry])
                     owed = [-amount for amount in value]
-                    self.layers.append((debt.entry, company, item, warehouse, -quantity, owed, date))
+                    self.layers.append((debt.entry, company, item, warehouse, -quantity, owed, date, of_lot))
 
 
 def received_date(move: Row) -> Any:

@@ -135,10 +135,11 @@ def agree(result: CostingResult, reference: Reference) -> None:
             *(row[name] for name in ("layer_entry_id", "company_id", "item_id", "warehouse_id", "quantity")),
             amounts_of(row),
             row["received_date"],
+            row["lot_id"],
         )
         for row in result.layers.iter_rows(named=True)
     )
-    assert layers == Counter((*layer[:5], tuple(layer[5]), layer[6]) for layer in reference.layers)
+    assert layers == Counter((*layer[:5], tuple(layer[5]), *layer[6:]) for layer in reference.layers)
     estimated = set(result.valued_moves.filter("is_estimated")["entry_id"])
     assert estimated == {entry for entry in reference.moves if reference.is_estimated(entry)}
     agree_on_findings(result, reference)
@@ -327,6 +328,11 @@ def test_random_companies_do_everything() -> None:
     for move in moves:
         owner = (move["company_id"], move["item_id"])
         last_move[owner] = max(last_move[owner], move["effective_date"])
+    lots = result.layers.filter(pl.col("lot_id") > 0).group_by("company_id", "item_id", "warehouse_id")
+    by_lot = lots.agg(
+        pl.col("lot_id").n_unique(), (pl.col("value_amount") / pl.col("quantity")).n_unique().alias("costs")
+    )
+    assert by_lot.filter(pl.col("lot_id") > 1, pl.col("costs") > 1).height > 20
     revalued = result.variances.filter(rule="revaluation").select("company_id", "item_id", "effective_date").rows()
     assert sum(on > last_move[(company, item)] for company, item, on in revalued) > 20
     for name in COMPONENTS:

@@ -394,6 +394,19 @@ def test_specific_cost_follows_the_lot() -> None:
     assert worth(play(history))[delivery] == -900
 
 
+def test_lots_on_specific_cost_keep_their_own_value_in_stock() -> None:
+    history = History()
+    history.on_method(A, "specific")
+    history.receipt(A, 2, 1, 2000, lot_id=1)
+    history.receipt(A, 1, 2, 3000, lot_id=2)
+    history.receipt(A, 1, 2, 700)
+    history.receipt(B, 1, 2, 100, lot_id=3)
+    out = history.move("transfer_out", A, -1, 3, lot_id=1)
+    history.move("transfer_in", A, 1, 3, lot_id=1, warehouse_id=2, origin_entry_id=out)
+    left = play(history).layers.select("item_id", "warehouse_id", "lot_id", "value_amount").rows()
+    assert set(left) == {(A, 1, 1, 1000), (A, 2, 1, 1000), (A, 1, 2, 3000), (A, 1, 0, 700), (B, 1, None, 100)}
+
+
 def test_transfer_without_origin_is_found_by_its_move() -> None:
     history = History()
     history.receipt(A, 2, 1, 100)

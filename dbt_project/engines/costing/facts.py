@@ -23,6 +23,7 @@ FIFO, MOVING_AVERAGE, MONTH_AVERAGE, STANDARD, SPECIFIC = (
     METHODS.index(name) for name in ("fifo", "moving_average", "month_average", "standard", "specific")
 )
 NO_VERSION = -1
+NO_LOTS, WITHOUT_LOT = -1, 0
 LONG_AGO = -(1 << 30)
 
 
@@ -36,6 +37,7 @@ class Identities(NamedTuple):
     method: Ints
     since: Ints
     has_no_standard: Flags
+    has_lots: Flags
 
 
 class MethodVersions(NamedTuple):
@@ -66,6 +68,7 @@ class Facts(NamedTuple):
     pool_company: Ints
     pool_item: Ints
     pool_warehouse: Ints
+    pool_lot: Ints
     reversed_outputs: Ints
     order_ids: Ints
     order_company: Ints
@@ -158,6 +161,10 @@ def arranged(
     unnamed = np.full(order_ids.size - known_orders, -1, np.int64)
     row_of_pool = pool_nodes(pool, np.arange(pool.size), identities.pools)
     owners = [whole_numbers(moves[name].gather(row_of_pool)) for name in ("company_id", "item_id", "warehouse_id")]
+    pool_lot = np.full(identities.pools, NO_LOTS)
+    if identities.has_lots.any():
+        lots = np.flatnonzero(identities.has_lots[identities.node[row_of_pool]])
+        pool_lot[lots] = whole_numbers(moves["lot_id"].gather(row_of_pool[lots]), WITHOUT_LOT)
     is_output = (kind == KINDS.categories.to_list().index("output")) | (
         kind == KINDS.categories.to_list().index("by_product")
     )
@@ -180,6 +187,7 @@ def arranged(
         pool_company=owners[0],
         pool_item=owners[1],
         pool_warehouse=owners[2],
+        pool_lot=pool_lot,
         reversed_outputs=place_of[reversed_outputs],
         order_ids=order_ids,
         order_company=np.concatenate([whole_numbers(work_orders["company_id"]), unnamed]),
@@ -246,10 +254,10 @@ def identified(
     since = version_in_force(version_bounds, versions.day, versions.since, node, day) if on_month else day
     pool_key = node * warehouses + warehouse
     pools = nodes if warehouses == 1 else 0
+    has_lots = np.zeros(nodes, np.bool_)
     if (method == SPECIFIC).any() and "lot_id" in moves.columns:
-        on_lots = np.zeros(nodes, np.bool_)
-        on_lots[node[method == SPECIFIC]] = True
-        lot, lots = dense_codes(np.where(on_lots[node], whole_numbers(moves["lot_id"], -1), -1))
+        has_lots[node[method == SPECIFIC]] = True
+        lot, lots = dense_codes(np.where(has_lots[node], whole_numbers(moves["lot_id"], -1), -1))
         pool_key = pool_key * lots + lot
         pools = 0
     pool, pools = (pool_key, pools) if pools else dense_codes(pool_key)
@@ -273,7 +281,7 @@ def identified(
     changes.method = np.where(versions.method == SPECIFIC, FIFO, versions.method)
     changes.method[(versions.method == STANDARD) & without_standard[versions.node]] = MOVING_AVERAGE
     table.first_change, table.last_change = version_bounds[:-1], version_bounds[1:]
-    return Identities(node, nodes, pool, pools, method, since, has_no_standard), table, changes
+    return Identities(node, nodes, pool, pools, method, since, has_no_standard, has_lots), table, changes
 
 
 def pool_nodes(pool: Ints, node: Ints, pools: int) -> Ints:

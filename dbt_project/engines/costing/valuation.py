@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from . import play, tables
-from .facts import AMOUNTS, Facts, Flags, arranged, empty_state, with_room_of_its_own
+from .facts import AMOUNTS, NO_LOTS, Facts, Flags, arranged, empty_state, with_room_of_its_own
 from .findings import findings_of
 from .kinds import Given, Source
 from .proportion import COMPONENTS
@@ -37,7 +37,8 @@ class CostingResult(NamedTuple):
         first inflow. In an average or standard pool the slices name the layers whose quantity left first in, first out,
         at the pool's cost. layer_entry_id is null for what no inflow has covered yet. The slices of an entry add up to
         its value.
-    layers: what is left: layer_entry_id, company_id, item_id, warehouse_id, quantity, the five amounts, value_amount,
+    layers: what is left: layer_entry_id, company_id, item_id, warehouse_id, lot_id (of items ever on specific, whose
+        lots are pools of their own; 0 without a lot; else null), quantity, the five amounts, value_amount,
         received_date (of the first inflow, carried through transfers), is_uncovered. Uncovered quantities stand there
         with negative quantity and value, under the entry that took them.
     work_orders: work_order_id, company_id, item_id, is_closed, five `…_amount_in`, five `…_amount_out`, value_in,
@@ -264,6 +265,7 @@ def layer_rows(
             "company_id": facts.pool_company[pool],
             "item_id": facts.pool_item[pool],
             "warehouse_id": facts.pool_warehouse[pool],
+            "lot_id": pl.Series(facts.pool_lot[pool]).set(pl.Series(facts.pool_lot[pool] == NO_LOTS), None),
             "quantity": quantity.copy(),
             **amount_columns(value),
             "value_amount": value.sum(axis=1),

@@ -127,7 +127,7 @@ cost_variances as (
         work_orders.planned_start_date as effective_date,
         work_orders.work_order_number as document_number,
         0 as left_amount,
-        work_orders.total_variance - work_orders.loss_amount as right_amount
+        work_orders.total_variance - work_orders.loss_amount - work_orders.residual_amount as right_amount
     from {{ ref('fct_work_orders') }} as work_orders
     where work_orders.is_at_standard
 ),

@@ -145,14 +145,18 @@ compared as (
         documents.document_number,
         (
             layers.value_amount = {{ components_sum('layers.') }}
+            -- Where lots are pools of their own, goods lie in that of the lot they came in with.
+            and (layers.lot_id is null or layers.lot_id = coalesce(told.lot_id, 0))
         ) as is_same
     from {{ ref('engine_cost_layers') }} as layers
+    left join {{ ref('int_costing_entries') }} as told on told.entry_id = layers.layer_entry_id
     left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = layers.layer_entry_id // 2
     left join {{ ref('stg_documents') }} as documents on documents.document_id = moves.document_id
 
     union all
 
-    -- A variance lies on the day of its move and is of its kind; a revaluation lies on the day of a new standard.
+    -- A variance lies on the day of its move and is of its kind; a revaluation lies on the day of a new standard or of a
+    -- change to standard.
     select
         'variances' as result,
         variances.company_id,
@@ -178,11 +182,20 @@ compared as (
     left join {{ ref('stg_stock_moves') }} as moves on moves.move_id = variances.entry_id // 2
     left join {{ ref('stg_documents') }} as documents on documents.document_id = moves.document_id
     left join (
-        select distinct
+        select
             company_id,
             item_id,
             effective_date
         from {{ ref('stg_standard_costs') }}
+
+        union
+
+        select
+            company_id,
+            item_id,
+            effective_date
+        from {{ ref('int_valuation_methods') }}
+        where method = 'standard'
     ) as standards
         on standards.company_id = variances.company_id
         and standards.item_id = variances.item_id

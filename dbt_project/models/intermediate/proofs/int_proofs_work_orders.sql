@@ -1,5 +1,5 @@
 -- One row per check and company, from one per move, time entry or work order: what went into each order, against what came out of it,
--- is lost, or is still in work.
+-- is lost, is still in work, or is left over in a loop.
 with
 
 sides as (
@@ -67,7 +67,7 @@ sides as (
         work_orders.planned_start_date as effective_date,
         work_orders.work_order_number as document_number,
         cast(0 as decimal(28, 6)) as left_amount,
-        cast(work_orders.wip_amount + work_orders.loss_amount as decimal(28, 6)) as right_amount
+        cast(work_orders.wip_amount + work_orders.loss_amount + work_orders.residual_amount as decimal(28, 6)) as right_amount
     from {{ ref('fct_work_orders') }} as work_orders
 
     union all
@@ -81,7 +81,9 @@ sides as (
         work_orders.planned_start_date as effective_date,
         work_orders.work_order_number as document_number,
         cast(work_orders.total_cost as decimal(28, 6)) as left_amount,
-        cast(work_orders.output_amount + work_orders.wip_amount + work_orders.loss_amount as decimal(28, 6)) as right_amount
+        cast(
+            work_orders.output_amount + work_orders.wip_amount + work_orders.loss_amount + work_orders.residual_amount as decimal(28, 6)
+        ) as right_amount
     from {{ ref('fct_work_orders') }} as work_orders
 
     union all

@@ -37,6 +37,20 @@ reserved as (
     group by reservations.company_id, reservations.item_id, reservations.warehouse_id, coalesce(reservations.lot_id, 0)
 ),
 
+-- Lots of items on specific cost are pools of their own.
+lots_valued as (
+    select
+        layers.company_id,
+        layers.item_id,
+        layers.warehouse_id,
+        layers.lot_id,
+        {{ whole_sum('layers.value_amount') }} as value_amount_minor
+    from {{ ref('engine_cost_layers') }} as layers
+    where layers.lot_id is not null
+    group by layers.company_id, layers.item_id, layers.warehouse_id, layers.lot_id
+),
+
+-- Other pools have one value; their lots share it by quantity, so that they add up to it.
 pools as (
     select
         layers.company_id,
@@ -44,14 +58,15 @@ pools as (
         layers.warehouse_id,
         {{ whole_sum('layers.value_amount') }} as value_amount_minor
     from {{ ref('engine_cost_layers') }} as layers
+    where layers.lot_id is null
     group by layers.company_id, layers.item_id, layers.warehouse_id
 ),
 
--- A pool has one value; its lots share it by quantity, so that they add up to it.
 spans as (
     select
         held.*,
         coalesce(pools.value_amount_minor, 0) as pool_value_minor,
+        coalesce(lots_valued.value_amount_minor, 0) as lot_value_minor,
         sum(held.quantity_micro) over (partition by held.company_id, held.item_id, held.warehouse_id) as pool_quantity_micro,
         sum(held.quantity_micro) over (
             partition by held.company_id, held.item_id, held.warehouse_id
@@ -63,13 +78,18 @@ spans as (
         on pools.company_id = held.company_id
         and pools.item_id = held.item_id
         and pools.warehouse_id = held.warehouse_id
+    left join lots_valued
+        on lots_valued.company_id = held.company_id
+        and lots_valued.item_id = held.item_id
+        and lots_valued.warehouse_id = held.warehouse_id
+        and lots_valued.lot_id = coalesce(held.lot_id, 0)
 ),
 
 valued as (
     select
         spans.*,
         cast(
-            coalesce(
+            spans.lot_value_minor + coalesce(
                 {{ share_of_span(
                     'spans.pool_value_minor * sign(spans.pool_quantity_micro)',
                     'spans.span_upto - spans.quantity_micro',

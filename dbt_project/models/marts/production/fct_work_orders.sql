@@ -120,7 +120,8 @@ costed as (
         coalesce(costs.value_in, 0) as value_in_minor,
         coalesce(costs.value_out, 0) as value_out_minor,
         coalesce(costs.wip_amount, 0) as wip_amount_minor,
-        coalesce(costs.loss_amount, 0) as loss_amount_minor
+        coalesce(costs.loss_amount, 0) as loss_amount_minor,
+        coalesce(costs.residual_amount, 0) as residual_amount_minor
     from {{ ref('int_work_orders_closed') }} as work_orders
     inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = work_orders.work_order_id
     inner join {{ ref('stg_companies') }} as companies on companies.company_id = work_orders.company_id
@@ -214,6 +215,7 @@ select
         'compared.amount_exponent'
     ) }} as total_variance,
     {{ amount('compared.wip_amount_minor', 'compared.amount_exponent') }} as wip_amount,
-    {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount
+    {{ amount('compared.loss_amount_minor', 'compared.amount_exponent') }} as loss_amount,
+    {{ amount('compared.residual_amount_minor', 'compared.amount_exponent') }} as residual_amount
 from compared
 inner join {{ ref('stg_items') }} as items on items.item_id = compared.item_id
