@@ -203,7 +203,7 @@ def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None
 
 
 def _orders(view: View, filters: dict[str, Any]) -> None:
-    causes = view.ask("production_by_cause", **filters)
+    causes, cause = view.ask("production_by_cause", **filters), None
     if causes.height:
         st.subheader(_("Variances by cause"), anchor=False)
         names = [said(cause) for cause in causes["cause"]]
@@ -214,10 +214,13 @@ def _orders(view: View, filters: dict[str, Any]) -> None:
         named = causes.with_columns(pl.Series("cause_name", names, dtype=pl.String))
         with st.expander(_("The rows of the picture")):
             table(view, named, CAUSES, key="causes-rows", height="content")
-    st.subheader(_("Work orders"), anchor=False)
-    rows = view.ask("production_orders", **filters, state="closed")
+        cause = pick(_("Orders that differ by"), causes["cause"].to_list(), "by-cause", shown=said)
+    st.subheader(_("Work orders: {cause}", cause=said(cause)) if cause else _("Work orders"), anchor=False)
+    rows = view.ask("production_orders", **filters, state="closed", cause=cause)
+    first = ("work_order_number", "item_code", *([cause] if cause else []))
     chosen = table(
-        view, rows, ORDERS, key="work-orders", chooses=True, height=400, nothing=_("No closed work order here"),
+        view, rows, {name: ORDERS[name] for name in first} | ORDERS, key="work-orders", chooses=True, height=400,
+        nothing=_("No closed work order here"),
         what_next=_("Close a work order; its yield and variances appear after the next refresh."),
     )  # fmt: skip
     _vouchers(view, chosen)

@@ -42,6 +42,14 @@ POSTINGS = {
     "debit": Column("Debit", "amount"),
     "credit": Column("Credit", "amount"),
 }
+DOCUMENTS = {
+    "effective_date": Column("Date", "date"),
+    "document_type": Column("Document", "word"),
+    "document_number": Column("Number"),
+    "item_code": Column("Item"),
+    "quantity": Column("Quantity", "quantity"),
+    "value_amount": Column("Value", "amount"),
+}
 FINDINGS = {
     "rule": Column("What", "word"),
     "item_code": Column("Item"),
@@ -105,12 +113,31 @@ def render(view: View) -> None:
         period, event = chosen[0]["period"], chosen[0]["event"]
         st.subheader(_("Postings of {month}: {event}", month=period, event=said(event)), anchor=False)
         rows = view.ask("proofs_postings", period=period, event=event)
-        table(view, rows, POSTINGS, key="proofs-postings", opens="sales_order_id", height=360)
+        _behind(view, table(view, rows, POSTINGS, key="proofs-postings", chooses=True, height=360), period, event)
     st.subheader(_("What costing could not take at face value"), anchor=False)
     table(
         view, view.ask("costing_findings"), FINDINGS, key="costing-findings", opens="document_id",
         nothing=_("No finding"), what_next=_("Every issue is covered by stock, every closed order has output."),
     )  # fmt: skip
+
+
+def _behind(view: View, chosen: list[dict[str, Any]], period: str, event: str) -> None:
+    """The documents behind the chosen posting, and its sales order where it has one."""
+    if not chosen:
+        st.caption(_("Choose a posting to see the documents that it follows from."))
+        return
+    item, order = chosen[0]["item"], chosen[0]["sales_order_id"]
+    st.subheader(_("Documents of {item} in {month}: {event}", item=item or "–", month=period, event=said(event)),
+                 anchor=False)  # fmt: skip
+    st.caption(_("The posting is computed from them, less what was settled of it before."))
+    table(
+        view, view.ask("proofs_posting_documents", period=period, event=event, item=item), DOCUMENTS,
+        key=f"proofs-documents-{item}", opens="document_id", height=360, nothing=_("No document of that month"),
+        what_next=_("It follows from a new standard cost, or takes back what was settled and is not so any more."),
+    )  # fmt: skip
+    if order is not None:
+        number = chosen[0]["order_number"]
+        view.link("document", _("Open order {number}", number=number), ":material/description:", id=str(order))
 
 
 def _checks(view: View, only_failing: bool) -> None:

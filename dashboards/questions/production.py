@@ -16,6 +16,7 @@ CAUSES = (
     "material_usage_variance", "material_price_variance", "labour_variance", "overhead_variance",
     "subcontract_variance", "standard_variance",
 )  # fmt: skip
+COUNTED = dict.fromkeys(CAUSES, "is_closed") | {"loss_amount": "total_variance is null"}  # cause: of which orders
 MONTH = "strftime(orders.actual_end_date, '%Y-%m')"
 # good output of all output; standard labour of all labour booked: both above 1 are possible for the second only
 YIELD = """cast(sum(orders.good_quantity) / nullif(sum(orders.good_quantity + orders.scrap_quantity), 0)
@@ -46,12 +47,26 @@ def _where(filters: ProductionFilters) -> Where:
     return where
 
 
-@asks(ProductionFilters, permission=PERMISSION)
-def production_orders(edition: Edition, filters: ProductionFilters) -> pl.DataFrame:
+class ProductionOrdersFilters(ProductionFilters):
+    """cause: orders that differ by it, the largest first; none where cost is not shown."""
+
+    cause: Literal[
+        "material_usage_variance", "material_price_variance", "labour_variance", "overhead_variance",
+        "subcontract_variance", "standard_variance", "loss_amount",
+    ] | None = None  # fmt: skip
+
+
+@asks(ProductionOrdersFilters, permission=PERMISSION)
+def production_orders(edition: Edition, filters: ProductionOrdersFilters) -> pl.DataFrame:
     """Work orders with quantities, yield, minutes and, where shown, cost and variances; the largest loss first."""
     where = _where(filters)
     costed = edition.has("fct_work_orders", "total_variance")
     order = "abs(coalesce(orders.total_variance, orders.loss_amount)) desc," if costed else ""
+    if filters.cause is not None:
+        if not costed:
+            return pl.DataFrame()
+        where.sql += f" and orders.{COUNTED[filters.cause]} and orders.{filters.cause} <> 0"
+        order = f"abs(orders.{filters.cause}) desc,"
     return edition.rows(
         f"""select orders.* exclude (company_id),
             cast(orders.good_quantity / nullif(orders.good_quantity + orders.scrap_quantity, 0) as decimal(18, 4))
@@ -96,11 +111,10 @@ def production_by_cause(edition: Edition, filters: ProductionFilters) -> pl.Data
     if not edition.has("fct_work_orders", "total_variance"):
         return pl.DataFrame()
     where = _where(filters)
-    counted = dict.fromkeys(CAUSES, "is_closed") | {"loss_amount": "total_variance is null"}
     parts = [
         f"select '{cause}' as cause, {place} as place, coalesce(sum({cause}) filter (where {counts}), 0) as amount, "
         f"count(*) filter (where {counts} and {cause} <> 0) as order_count from chosen"
-        for place, (cause, counts) in enumerate(counted.items())
+        for place, (cause, counts) in enumerate(COUNTED.items())
     ]
     return edition.rows(
         f"""with chosen as (select * from marts.fct_work_orders as orders where {where.sql})

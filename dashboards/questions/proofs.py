@@ -6,6 +6,16 @@ from dashboards.edition import Edition
 from dashboards.questions.question import Filters, Where, asks
 
 PERMISSION = "board.proofs"
+MOVES_OF = {  # event of a posting: the moves that it follows from
+    "opening": ("opening",), "goods_receipt": ("receipt",), "landed_cost": ("receipt",),
+    "supplier_return": ("supplier_return",), "delivery": ("delivery",), "customer_return": ("customer_return",),
+    "material_issue": ("issue", "issue_return"), "output": ("output", "by_product"), "adjustment": ("adjustment",),
+    "scrap": ("scrap",), "transfer": ("transfer",), "price_variance": ("receipt",),
+    "output_variance": ("output", "by_product"),
+    "return_variance": ("customer_return", "supplier_return", "adjustment", "issue_return", "transfer"),
+}  # fmt: skip
+WORK_OF = {"time_booking": "hours", "subcontracting": "subcontract"}  # event: kind of cost of a work order
+OF_CLOSED_ORDERS = ("work_order_loss", "work_order_variance")
 
 
 class ProofFilters(Filters):
@@ -71,6 +81,46 @@ def proofs_postings(edition: Edition, filters: PostingFilters) -> pl.DataFrame:
         where {where.sql} order by {order} due.account, due.item, due.sales_order_line_id""",
         where.parameters,
     )
+
+
+class PostingDocumentFilters(PostingFilters):
+    item: str | None = None
+
+
+@asks(PostingDocumentFilters, permission=PERMISSION)
+def proofs_posting_documents(edition: Edition, filters: PostingDocumentFilters) -> pl.DataFrame:
+    """The documents that the postings of a month, an event and an item follow from, the latest first."""
+    valued = edition.has("fct_stock_moves", "value_amount")
+    paid = edition.has("fct_work_costs", "labour_amount")
+    booked = "costs.labour_amount + costs.overhead_amount + costs.subcontract_amount" if paid else "null"
+    lost = "orders.loss_amount" if valued else "null"
+    return edition.rows(
+        f"""with facts as (
+            select company_id, effective_date, document_type, document_number, document_id, item_code, quantity,
+                {"value_amount" if valued else "null"} as value_amount
+            from marts.fct_stock_moves where list_contains(?, move_type)
+            union all
+            select costs.company_id, costs.effective_date, costs.document_type, costs.document_number,
+                costs.document_id, orders.item_code, null, {booked}
+            from marts.fct_work_costs as costs
+            inner join marts.fct_work_orders as orders on orders.work_order_id = costs.work_order_id
+            where costs.cost_kind = ?
+            union all
+            select orders.company_id, orders.actual_end_date, 'work_order', orders.work_order_number,
+                orders.work_order_id, orders.item_code, null, {lost}
+            from marts.fct_work_orders as orders where orders.is_closed and ?
+        )
+        select effective_date, document_type, document_number, document_id, item_code, sum(quantity) as quantity
+            {", sum(value_amount) as value_amount" if valued else ""}
+        from facts
+        where strftime(effective_date, '%Y-%m') = ? and (? is null or company_id = ?) and (? is null or item_code = ?)
+        group by effective_date, document_type, document_number, document_id, item_code
+        order by effective_date desc, document_id desc""",
+        [
+            list(MOVES_OF.get(filters.event, ())), WORK_OF.get(filters.event), filters.event in OF_CLOSED_ORDERS,
+            filters.period, filters.company, filters.company, filters.item, filters.item,
+        ],
+    )  # fmt: skip
 
 
 @asks(Filters, permission=PERMISSION)

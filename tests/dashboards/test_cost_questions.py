@@ -360,3 +360,51 @@ def test_what_went_into_a_work_order_is_its_cost(story: Story, edition: str) -> 
             assert total(put_in, "amount") == total_cost
         elif labour:  # what people earn is seen by who may see pay
             assert put_in.filter(kind="time_booking")["amount"].null_count() > 0
+
+
+def test_a_cause_opens_the_orders_that_differ_by_it(story: Story) -> None:
+    edition = current_edition("full")
+    causes = answered(edition, "production_by_cause", {}).to_dicts()
+    assert len(causes) > 2
+    for row in causes:
+        orders = answered(edition, "production_orders", {"cause": row["cause"]})
+        assert (orders.height, total(orders, row["cause"])) == (row["order_count"], row["amount"]), row["cause"]
+    assert answered(current_edition("nocost"), "production_orders", {"cause": causes[0]["cause"]}).is_empty()
+    with pytest.raises(InvalidData):
+        answered(edition, "production_orders", {"cause": "total_variance; --"})
+
+
+def test_every_pending_posting_leads_to_documents(story: Story) -> None:
+    edition = current_edition("full")
+    events = set()
+    for pending in answered(edition, "proofs_pending", {}).to_dicts():
+        of = {"period": pending["period"], "event": pending["event"]}
+        for item in answered(edition, "proofs_postings", of)["item"].unique():
+            documents = answered(edition, "proofs_posting_documents", of | {"item": item})
+            if pending["event"] == "revaluation":
+                assert documents.is_empty()  # a new standard cost is no document
+                continue
+            assert documents.height, (of, item)
+            assert set(documents["item_code"]) == {item}
+            assert {f"{day:%Y-%m}" for day in documents["effective_date"]} == {pending["period"]}
+            assert documents["document_id"].null_count() == 0
+            if pending["event"] in ("material_issue", "delivery", "scrap", "opening"):
+                assert documents["value_amount"].null_count() == 0
+        events.add(pending["event"])
+    assert {"delivery", "material_issue", "output", "goods_receipt", "customer_return", "time_booking"} <= events
+    without = answered(current_edition("nocost"), "proofs_posting_documents", of | {"item": item})
+    assert "value_amount" not in without.columns
+
+
+def test_a_posting_without_an_order_opens_the_documents_behind_it(story: Story, page_with_cookie: Opened) -> None:
+    page = page_with_cookie("proofs", open_session(door(), "administrator", "a long password"))
+    pending = next(frame.value for frame in page.dataframe if "posting_count" in frame.value.columns)
+    place = pending["event"].tolist().index("Material issue")
+    page.session_state["proofs-pending"] = {"selection": {"rows": [place], "columns": [], "cells": []}}
+    page.run()
+    postings = next(frame.value for frame in page.dataframe if "account_name" in frame.value.columns)
+    page.session_state["proofs-postings"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    assert not page.exception
+    documents = [frame.value for frame in page.dataframe if "document_type" in frame.value.columns]
+    assert set(documents[0]["item_code"]) == {postings["item"][0]}
