@@ -274,12 +274,14 @@ def test_bom_rollup(levels: str) -> None:
             below = names.index(line["item"])
             rows["lines"].append({"bom_id": number, "item_id": below, "quantity": line["qty"] * UNIT, "scrap_rate": 0})
             rows["costs"].append({"item_id": below, "effective_date": start, "unit_cost": line["cost"] * UNIT})
-    operation = ("setup_minutes", "run_minutes", "labour_rate", "overhead_rate")
+    operation = ("routing_id", "setup_minutes", "run_minutes", "work_center_id")
+    rates = ("work_center_id", "effective_date", "labour_rate", "overhead_rate")
     found = rolled_up_cost(
         pl.DataFrame(rows["boms"]),
         pl.DataFrame(rows["lines"]),
         pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date}),
-        pl.DataFrame(schema=dict.fromkeys(("routing_id", *operation), pl.Int64)),
+        pl.DataFrame(schema=dict.fromkeys(operation, pl.Int64)),
+        pl.DataFrame(schema=dict.fromkeys(rates, pl.Int64)),
         pl.DataFrame(rows["costs"]),
         pl.DataFrame({"item_id": [names.index("table_head" if "head" in levels else "dining_table")]}).with_columns(
             date=pl.lit(start + timedelta(1))

@@ -12,6 +12,9 @@ from dbt_project.engines.costing import rolled_up_cost
 
 MICRO = 1_000_000
 FIRST = date(2026, 1, 1)
+OPERATION = ("routing_id", "setup_minutes", "run_minutes", "work_center_id")
+RATES = ("work_center_id", "effective_date", "labour_rate", "overhead_rate")
+NO_RATES = pl.DataFrame(schema=dict.fromkeys(RATES, pl.Int64))
 
 
 def rolled(
@@ -23,8 +26,12 @@ def rolled(
     operations: Sequence[tuple[int, int, int, int, int]] = (),
     lots: Sequence[tuple[int, int, int]] = (),
     last_days: dict[int, int] | None = None,
+    rates: Sequence[tuple[int, int, int, int]] = (),
 ) -> list[dict[str, Any]]:
-    """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units."""
+    """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units.
+
+    The first operation is done at work centre 0 and so on, at its own rates until `rates` say others.
+    """
 
     def frame(rows: Sequence[tuple[int, ...]], *names: str) -> pl.DataFrame:
         scaled = (
@@ -49,7 +56,8 @@ def rolled(
         versions.with_columns(end_date=pl.Series([ends.get(bom) for bom in versions["bom_id"]], dtype=pl.Date)),
         frame(lines, "bom_id", "item_id", "quantity", "scrap_rate"),
         frame(routings, "routing_id", "item_id", "effective_date"),
-        frame(operations, "routing_id", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate"),
+        frame([(*step[:3], at) for at, step in enumerate(operations)], *OPERATION),
+        frame([*((at, 0, *step[3:]) for at, step in enumerate(operations)), *rates], *RATES),
         frame(costs, "item_id", "effective_date", "unit_cost"),
         frame(asked, "item_id", "date"),
         frame(lots, "item_id", "effective_date", "lot_quantity"),
@@ -91,13 +99,37 @@ def test_by_products_take_their_share() -> None:
     lines = pl.DataFrame({"bom_id": [1], "item_id": [1], "quantity": [2 * MICRO], "scrap_rate": [0]})
     routings = pl.DataFrame({"routing_id": [7], "item_id": [10], "effective_date": [FIRST]})
     operations = pl.DataFrame(
-        {"routing_id": [7], "setup_minutes": [0], "run_minutes": [0], "labour_rate": [0], "overhead_rate": [0],
+        {"routing_id": [7], "setup_minutes": [0], "run_minutes": [9], "work_center_id": [None],
          "subcontract_cost": [30 * MICRO]}
     )  # fmt: skip
     costs = pl.DataFrame({"item_id": [1], "effective_date": [FIRST], "unit_cost": [5 * MICRO]})
     asked = pl.DataFrame({"item_id": [10], "date": [FIRST]})
-    [row] = rolled_up_cost(versions, lines, routings, operations, costs, asked).to_dicts()
+    [row] = rolled_up_cost(versions, lines, routings, operations, NO_RATES, costs, asked).to_dicts()
     assert (row["material_unit_cost"], row["subcontract_unit_cost"]) == (9 * MICRO, 27 * MICRO)
+
+
+def test_landed_cost_stays_landed_through_all_levels() -> None:
+    boms = pl.DataFrame({"bom_id": [1, 2], "item_id": [10, 11], "effective_date": FIRST, "output_quantity": MICRO})
+    lines = pl.DataFrame({"bom_id": [1, 2], "item_id": [11, 1], "quantity": [2 * MICRO, 3 * MICRO], "scrap_rate": 0})
+    none = pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date})
+    operations = pl.DataFrame(schema=dict.fromkeys(OPERATION, pl.Int64))
+    costs = pl.DataFrame(
+        {"item_id": [1], "effective_date": [FIRST], "unit_cost": [5 * MICRO], "landed_unit_cost": [MICRO]}
+    )
+    asked = pl.DataFrame({"item_id": [10], "date": [FIRST]})
+    [row] = rolled_up_cost(boms, lines, none, operations, NO_RATES, costs, asked).to_dicts()
+    assert (row["material_unit_cost"], row["landed_unit_cost"]) == (30 * MICRO, 6 * MICRO)
+
+
+def test_rates_hold_from_their_day_at_every_level() -> None:
+    """An hour of work centre 0 in the part, half an hour of work centre 1 in what is made of two of them."""
+    found = rolled(
+        [(1, 10, 0, 1), (2, 11, 0, 1)], [(1, 11, 2, 0), (2, 1, 1, 0)], [(1, 0, 3)],
+        [(10, 19), (10, 5), (10, 20), (10, 30), (11, 29)],
+        [(7, 10, 0), (8, 11, 0)], [(8, 0, 60, 40, 6), (7, 0, 30, 20, 0)], rates=[(0, 20, 60, 8), (1, 30, 30, 2)],
+    )  # fmt: skip
+    assert [row["labour_unit_cost"] // MICRO for row in found] == [90, 90, 130, 135, 60]
+    assert [row["overhead_unit_cost"] // MICRO for row in found] == [12, 12, 16, 17, 8]
 
 
 def test_a_good_unit_bears_what_was_started_for_it() -> None:
@@ -107,12 +139,10 @@ def test_a_good_unit_bears_what_was_started_for_it() -> None:
     )
     lines = pl.DataFrame({"bom_id": [1], "item_id": [1], "quantity": [2 * MICRO], "scrap_rate": [0]})
     none = pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date})
-    operations = pl.DataFrame(
-        schema=dict.fromkeys(("routing_id", "setup_minutes", "run_minutes", "labour_rate", "overhead_rate"), pl.Int64)
-    )
+    operations = pl.DataFrame(schema=dict.fromkeys(OPERATION, pl.Int64))
     costs = pl.DataFrame({"item_id": [1], "effective_date": [FIRST], "unit_cost": [5 * MICRO]})
     asked = pl.DataFrame({"item_id": [10], "date": [FIRST]})
-    [row] = rolled_up_cost(versions, lines, none, operations, costs, asked).to_dicts()
+    [row] = rolled_up_cost(versions, lines, none, operations, NO_RATES, costs, asked).to_dicts()
     assert row["material_unit_cost"] == 12_500_000
 
 

@@ -3,6 +3,7 @@
 One document of type adjustment, done at once. What is found comes from the location `loss`, what is lost goes there.
 """
 
+from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -43,8 +44,8 @@ class CostIsUnknown(Refusal):
 class AdjustmentLine(Line):
     """quantity: found > 0, lost < 0, base unit. unit_cost: company currency, only for what is found.
 
-    Left out, what is found enters at the item's cost, which opening stock, a receipt, an output, a standard or an
-    earlier find with its cost says; where none does it is refused.
+    Left out, what is found enters at the item's cost of the day, which opening stock, a receipt, an output, a standard
+    or a find with its cost says, of that day or before; where none does it is refused.
     """
 
     item: Reference
@@ -69,15 +70,19 @@ _cost_in_moves = (
     select(stock_move.c.id)
     .where(
         stock_move.c.company_id == bindparam("company_id"), stock_move.c.item_id == bindparam("item_id"),
+        stock_move.c.effective_date <= bindparam("on"),
         or_(stock_move.c.move_type.in_(("opening", "receipt", "output")), stock_move.c.unit_cost.is_not(None)),
     )
     .limit(1)
 )  # fmt: skip
 _standard = (
     select(standard_cost.c.id)
-    .where(standard_cost.c.company_id == bindparam("company_id"), standard_cost.c.item_id == bindparam("item_id"))
+    .where(
+        standard_cost.c.company_id == bindparam("company_id"), standard_cost.c.item_id == bindparam("item_id"),
+        standard_cost.c.effective_date <= bindparam("on"),
+    )
     .limit(1)
-)
+)  # fmt: skip
 
 
 @handles(AdjustStock, permission="inventory.adjustment", stage=1)
@@ -113,7 +118,7 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
             else lot_named(work, stocked, line.lot, -quantity, f"{field}.")
         )
         if quantity > 0 and unit_cost is None and stocked.id not in with_cost:
-            _require_cost(work, company.id, stocked, f"{field}.unit_cost")
+            _require_cost(work, company.id, stocked, new.effective_date, f"{field}.unit_cost")
         if quantity > 0:
             with_cost.add(stocked.id)
         line_id = add_line(
@@ -133,10 +138,13 @@ def adjust_stock(work: Work, new: AdjustStock) -> Answer:
     return {"id": document_id, "number": number, "lines": line_ids}
 
 
-def _require_cost(work: Work, company_id: int, stocked: Row[Any], field: str) -> None:
-    """Refuse what is found of an item for which nothing says in this company what it costs."""
-    if any(work.first(said, company_id=company_id, item_id=stocked.id) for said in (_cost_in_moves, _standard)):
+def _require_cost(work: Work, company_id: int, stocked: Row[Any], on: date, field: str) -> None:
+    """Refuse what is found of an item for which nothing says in this company by that day what it costs."""
+    asked = {"company_id": company_id, "item_id": stocked.id, "on": on}
+    if any(work.first(said, **asked) for said in (_cost_in_moves, _standard)):
         return
     raise CostIsUnknown(
-        f"nothing says yet what {stocked.code} costs: state unit_cost, 0 if it costs nothing", field=field, value=None
+        f"nothing says yet what {stocked.code} costs: state unit_cost, 0 if it costs nothing",
+        field=field,
+        value=None,
     )

@@ -1,12 +1,12 @@
 """The rolled-up unit cost of an item in force on a date: what its BOM and routing say it should cost, all levels down.
 
 It values outputs while their work order is open, what is not yet delivered, and variances. A version of a BOM, a
-routing or a bought cost is in force from its effective_date until the next one of the same item; a BOM that says its
-last day is in force no longer than that.
+routing or a bought cost is in force from its effective_date until the next one of the same item, a work centre's rates
+until its next ones; a BOM that says its last day is in force no longer than that.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
@@ -19,14 +19,17 @@ FIRST_DAY, LAST_DAY = date.min, date.max
 
 Fact = TypeVar("Fact", covariant=True)
 
-UNIT_COSTS = ("material_unit_cost", "labour_unit_cost", "overhead_unit_cost", "subcontract_unit_cost")
+UNIT_COSTS = (
+    "material_unit_cost", "labour_unit_cost", "overhead_unit_cost", "subcontract_unit_cost", "landed_unit_cost",
+)  # fmt: skip
+NOTHING = (0, 0, 0, 0, 0)
 
 
 class UnitCost(NamedTuple):
-    """Unit cost of an item in micro-currency (material, labour, overhead, subcontract), valid from a day until before
-    another."""
+    """Unit cost of an item in micro-currency (material, labour, overhead, subcontract, landed), valid from a day until
+    before another."""
 
-    amounts: tuple[int, int, int, int]
+    amounts: tuple[int, int, int, int, int]
     is_complete: bool
     is_looped: bool
     since: date
@@ -50,13 +53,12 @@ class Recipe(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A routing operation: micro-minutes of set-up and per unit, rates in micro-currency per hour, bought work per
-    unit."""
+    """A routing operation: micro-minutes of set-up and per unit, where it is done (nowhere of ours: None), bought work
+    per unit."""
 
     setup_minutes: int
     run_minutes: int
-    labour_rate: int
-    overhead_rate: int
+    work_center_id: int | None
     subcontract_cost: int
 
 
@@ -65,6 +67,7 @@ def rolled_up_cost(
     bom_lines: pl.DataFrame,
     routing_versions: pl.DataFrame,
     operations: pl.DataFrame,
+    work_center_rates: pl.DataFrame,
     bought_costs: pl.DataFrame,
     asked: pl.DataFrame,
     lots: pl.DataFrame | None = None,
@@ -77,19 +80,23 @@ def rolled_up_cost(
     bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
         that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
-    operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), labour_rate and overhead_rate
-        (micro-currency per hour of the work centre); optional subcontract_cost (micro-currency per unit). Set-up is
-        spread over the costing lot: the item's lot in force, else the output quantity of the BOM in force.
-    bought_costs: item_id, effective_date, unit_cost (micro-currency per base unit). An item with a BOM in force is
-        made, whatever it once cost bought.
+    operations: routing_id, setup_minutes and run_minutes per unit (both micro-minutes), work_center_id (null: its time
+        costs nothing); optional subcontract_cost (micro-currency per unit). Set-up is spread over the costing lot: the
+        item's lot in force, else the output quantity of the BOM in force.
+    work_center_rates: work_center_id, effective_date, labour_rate and overhead_rate (micro-currency per hour).
+    bought_costs: item_id, effective_date, unit_cost; optional landed_unit_cost beside it (micro-currency per base
+        unit). An item with a BOM in force is made, whatever it once cost bought.
     lots: item_id, effective_date, lot_quantity (micro-units; 0: none is stated).
 
-    Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost
-    (micro-currency, rounded half to even once per level), is_complete, is_made. is_complete is false when something
-    below has neither BOM nor cost on that day (it counts 0) or when the BOMs run in a circle (then the cost is 0).
+    Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost,
+    landed_unit_cost (micro-currency, rounded half to even once per level), is_complete, is_made. is_complete is false
+    when something below has neither BOM nor cost on that day (it counts 0) or when the BOMs run in a circle (then the
+    cost is 0).
     is_made: a BOM is in force on that day.
     """
-    structure = Structure(bom_versions, bom_lines, routing_versions, operations, bought_costs, lots)
+    structure = Structure(
+        bom_versions, bom_lines, routing_versions, operations, work_center_rates, bought_costs, lots
+    )  # fmt: skip
     wanted = asked.select("item_id", pl.col("date").cast(pl.Date)).unique(maintain_order=True)
     found = [structure.unit_cost(item, day) for item, day in wanted.iter_rows()]
     costs = wanted.with_columns(
@@ -127,13 +134,15 @@ class Structure:
         bom_lines: pl.DataFrame,
         routing_versions: pl.DataFrame,
         operations: pl.DataFrame,
+        work_center_rates: pl.DataFrame,
         bought_costs: pl.DataFrame,
         lots: pl.DataFrame | None,
     ) -> None:
         self.recipes = recipes_of(bom_versions, bom_lines)
         self.routings = routings_of(routing_versions, operations)
-        self.bought = dated_amounts(bought_costs, "unit_cost")
-        self.lots = {} if lots is None else dated_amounts(lots, "lot_quantity")
+        self.rates = rates_of(work_center_rates)
+        self.bought = bought_of(bought_costs)
+        self.lots = {} if lots is None else lots_of(lots)
         self.found: dict[int, tuple[list[date], list[UnitCost]]] = {}
         self.path: list[tuple[int, date, date]] = []
 
@@ -155,33 +164,35 @@ class Structure:
         if recipe is None:
             cost, cost_since, cost_until = in_force(self.bought, item, day)
             since, until = max(since, cost_since), min(until, cost_until)
-            return UnitCost((cost or 0, 0, 0, 0), cost is not None, False, since, until)
+            bought, landed = cost or (0, 0)
+            return UnitCost((bought, 0, 0, 0, landed), cost is not None, False, since, until)
         operations, routing_since, routing_until = in_force(self.routings, item, day)
         since, until = max(since, routing_since), min(until, routing_until)
         circle = next((k for k, (above, _, _) in enumerate(self.path) if above == item), None)
         if circle is not None:
             for _, above_since, above_until in self.path[circle:]:
                 since, until = max(since, above_since), min(until, above_until)
-            return UnitCost((0, 0, 0, 0), False, True, since, until, True)
+            return UnitCost(NOTHING, False, True, since, until, True)
 
         lot, lot_since, lot_until = in_force(self.lots, item, day)
         since, until = max(since, lot_since), min(until, lot_until)
         self.path.append((item, since, until))
-        exact = worked(operations or (), lot or recipe.output_quantity)
+        exact, worked_since, worked_until = self.worked(operations or (), lot or recipe.output_quantity, day)
+        since, until = max(since, worked_since), min(until, worked_until)
         is_complete, is_looped = True, False
         for component in recipe.components:
             below = self.unit_cost_below(component.item_id, day)
             since, until = max(since, below.since), min(until, below.until)
             is_complete = is_complete and below.is_complete
             is_looped = is_looped or below.is_looped
-            for k in range(4):
+            for k in range(len(exact)):
                 exact[k] += component.quantity * below.amounts[k]
         self.path.pop()
         if is_looped:
-            return UnitCost((0, 0, 0, 0), False, True, since, until, True)
+            return UnitCost(NOTHING, False, True, since, until, True)
         kept = Fraction(MICRO - recipe.by_product_share, MICRO)
-        material, labour, overhead, subcontract = (round(amount * kept) for amount in exact)
-        return UnitCost((material, labour, overhead, subcontract), is_complete, False, since, until, True)
+        material, labour, overhead, subcontract, landed = (round(amount * kept) for amount in exact)
+        return UnitCost((material, labour, overhead, subcontract, landed), is_complete, False, since, until, True)
 
     def unit_cost_below(self, item: int, day: date) -> UnitCost:
         """A component's cost; where the BOMs run back to something above, that circle's end, which is never kept."""
@@ -189,23 +200,28 @@ class Structure:
             return self.computed(item, day)
         return self.unit_cost(item, day)
 
+    def worked(
+        self, operations: tuple[Operation, ...], lot_quantity: int, day: date
+    ) -> tuple[list[Fraction], date, date]:
+        """Exact cost by component of one unit's work in a lot at the rates of a day; since when, until when."""
+        cost = [Fraction(0)] * len(UNIT_COSTS)
+        since, until = FIRST_DAY, LAST_DAY
+        for operation in operations:
+            cost[3] += operation.subcontract_cost
+            if operation.work_center_id is None:
+                continue
+            rates, rates_since, rates_until = in_force(self.rates, operation.work_center_id, day)
+            since, until = max(since, rates_since), min(until, rates_until)
+            minutes = operation.run_minutes + Fraction(operation.setup_minutes * MICRO, lot_quantity)
+            for k, rate in enumerate(rates or (), start=1):
+                cost[k] += minutes / (MINUTES_PER_HOUR * MICRO) * rate
+        return cost, since, until
 
-def in_force(versions: Mapping[int, Versions[Fact | None]], item: int, day: date) -> tuple[Fact | None, date, date]:
-    """The item's fact in force on a day with its validity; None for all time where it has none."""
-    own = versions.get(item)
+
+def in_force(versions: Mapping[int, Versions[Fact | None]], subject: int, day: date) -> tuple[Fact | None, date, date]:
+    """The fact of an item or work centre in force on a day with its validity; None for all time where it has none."""
+    own = versions.get(subject)
     return own.in_force(day) if own is not None else (None, FIRST_DAY, LAST_DAY)
-
-
-def worked(operations: tuple[Operation, ...], lot_quantity: int) -> list[Fraction]:
-    """Exact cost of one unit's work in a lot: nothing for material, labour, overhead, bought work."""
-    cost = [Fraction(0)] * 4
-    for operation in operations:
-        minutes = operation.run_minutes + Fraction(operation.setup_minutes * MICRO, lot_quantity)
-        hours = minutes / (MINUTES_PER_HOUR * MICRO)
-        cost[1] += hours * operation.labour_rate
-        cost[2] += hours * operation.overhead_rate
-        cost[3] += operation.subcontract_cost
-    return cost
 
 
 def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int, Versions[Recipe | None]]:
@@ -246,21 +262,44 @@ def routings_of(routing_versions: pl.DataFrame, operations: pl.DataFrame) -> dic
     if "subcontract_cost" not in operations.columns:
         operations = operations.with_columns(subcontract_cost=pl.lit(0, pl.Int64))
     steps: dict[int, list[Operation]] = {}
-    for routing, *facts in operations.select(
-        "routing_id", *(pl.col(name).fill_null(0) for name in Operation._fields)
-    ).iter_rows():
+    amounts = (pl.col(name).fill_null(0) for name in ("setup_minutes", "run_minutes", "subcontract_cost"))
+    columns = operations.with_columns(amounts).select("routing_id", *Operation._fields)
+    for routing, *facts in columns.iter_rows():
         steps.setdefault(routing, []).append(Operation(*facts))
     dated: dict[int, list[tuple[date, tuple[Operation, ...]]]] = {}
     versions = routing_versions.select("routing_id", "item_id", pl.col("effective_date").cast(pl.Date))
     for routing, item, day in versions.sort("routing_id").iter_rows():
         dated.setdefault(item, []).append((day, tuple(steps.get(routing, ()))))
-    return {item: Versions(versions_of) for item, versions_of in dated.items()}
+    return {item: Versions(versions) for item, versions in dated.items()}
 
 
-def dated_amounts(versions: pl.DataFrame, amount: str) -> dict[int, Versions[int]]:
-    """Amounts by item and the day from which they are in force; days without an amount are left out."""
-    dated: dict[int, list[tuple[date, int]]] = {}
-    for item, day, stated in versions.select("item_id", pl.col("effective_date").cast(pl.Date), amount).iter_rows():
-        if stated is not None:
-            dated.setdefault(item, []).append((day, stated))
-    return {item: Versions(versions_of) for item, versions_of in dated.items()}
+def rates_of(work_center_rates: pl.DataFrame) -> dict[int, Versions[tuple[int, int]]]:
+    """Labour and overhead rates by work centre."""
+    columns = work_center_rates.select(
+        "work_center_id", pl.col("effective_date").cast(pl.Date), "labour_rate", "overhead_rate"
+    )
+    return versions_of((center, day, (labour, overhead)) for center, day, labour, overhead in columns.iter_rows())
+
+
+def bought_of(bought_costs: pl.DataFrame) -> dict[int, Versions[tuple[int, int]]]:
+    """Bought cost and landed cost beside it by item; days without a cost are left out."""
+    if "landed_unit_cost" not in bought_costs.columns:
+        bought_costs = bought_costs.with_columns(landed_unit_cost=pl.lit(0, pl.Int64))
+    columns = bought_costs.select("item_id", pl.col("effective_date").cast(pl.Date), "unit_cost", "landed_unit_cost")
+    return versions_of(
+        (item, day, (cost, landed)) for item, day, cost, landed in columns.drop_nulls("unit_cost").iter_rows()
+    )
+
+
+def lots_of(lots: pl.DataFrame) -> dict[int, Versions[int]]:
+    """Costing lots by item; days without one are left out."""
+    columns = lots.select("item_id", pl.col("effective_date").cast(pl.Date), "lot_quantity")
+    return versions_of(columns.drop_nulls("lot_quantity").iter_rows())
+
+
+def versions_of(facts: Iterable[tuple[int, date, Fact]]) -> dict[int, Versions[Fact]]:
+    """Facts by item or work centre and the day from which they are in force."""
+    found: dict[int, list[tuple[date, Fact]]] = {}
+    for subject, day, fact in facts:
+        found.setdefault(subject, []).append((day, fact))
+    return {subject: Versions(versions) for subject, versions in found.items()}

@@ -11,7 +11,8 @@ def model(dbt, session):
     boms = dbt.ref("stg_boms").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "bom_id")
     bom_lines = dbt.ref("stg_bom_lines").pl().sort("bom_line_id")
     routings = dbt.ref("stg_routings").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "routing_id")
-    operations = dbt.ref("int_routing_operations_rated").pl().sort("routing_operation_id")
+    operations = dbt.ref("int_routing_operations_placed").pl().sort("routing_operation_id")
+    rates = dbt.ref("int_work_center_rates_in_force").pl().sort("work_center_id", "valid_from")
     bought_costs = dbt.ref("int_item_costs_bought").pl().sort("item_id", "effective_date")
     asked = dbt.ref("int_rolled_up_costs_asked").pl().sort("item_id", "effective_date")
     lots = (
@@ -41,8 +42,14 @@ def model(dbt, session):
             bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
             routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),
             operations=operations.filter(company_id=company_id),
+            work_center_rates=rates.select(
+                "work_center_id",
+                effective_date="valid_from",
+                labour_rate="labour_rate_micro",
+                overhead_rate="overhead_rate_micro",
+            ),
             bought_costs=bought_costs.filter(company_id=company_id).select(
-                "item_id", "effective_date", unit_cost="unit_cost_micro"
+                "item_id", "effective_date", unit_cost="material_cost_micro", landed_unit_cost="landed_cost_micro"
             ),
             asked=asked.filter(company_id=company_id).select("item_id", date="effective_date"),
             lots=lots.filter(company_id=company_id).select(

@@ -180,14 +180,16 @@ def test_what_is_found_costs_what_the_company_knows(acting: Acting, source: str)
         case "opening":
             _open(acting, 5)
         case "standard":
-            acting("set_standard_cost", item="TUBE", cost=0, effective_date="2026-03-01")
+            acting("set_standard_cost", item="TUBE", cost=0, effective_date="2026-01-10")
         case "receipt":
             acting("create_partner", code="SUP", name="Supplier", is_supplier=True)
             acting("create_purchase_order", supplier="SUP", order_date="2026-01-05", confirm=True,
                    lines=[{"item": "TUBE", "quantity": 1, "unit_price": 1}])  # fmt: skip
             acting("receive_goods", order="PO000001", effective_date="2026-01-10")
-    found = {"effective_date": "2026-01-10", "reason": "count", "lines": [{"item": "TUBE", "quantity": 3}]}
+    found: dict[str, Any] = {"effective_date": "2026-01-10", "reason": "count"}
+    found["lines"] = [{"item": "TUBE", "quantity": 3}]
     acting("adjust_stock", **found)
+    assert acting.refused("adjust_stock", **found | {"effective_date": "2026-01-09"}).fact == "CostIsUnknown"
     acting("create_company", code="OTHER", name="Other", currency="EUR")
     acting("create_warehouse", code="THERE", name="There", company="OTHER")
     assert acting.refused("adjust_stock", **found, company="OTHER").fact == "CostIsUnknown"

@@ -79,7 +79,7 @@ ends as (
 estimates as (
     select
         ends.entry_id,
-        {% for component in ['material', 'labour', 'overhead', 'subcontract'] -%}
+        {% for component in cost_components() -%}
         cast(
             {{ priced('ends.quantity', 'costs.' ~ component ~ '_unit_cost', 'companies.amount_exponent') }} as bigint
         ) as estimated_{{ component }}_amount{{ ',' if not loop.last }}
@@ -120,7 +120,8 @@ select
     estimates.estimated_material_amount,
     estimates.estimated_labour_amount,
     estimates.estimated_overhead_amount,
-    estimates.estimated_subcontract_amount
+    estimates.estimated_subcontract_amount,
+    estimates.estimated_landed_amount
 from ends
 left join {{ ref('int_moves_priced') }} as prices
     on prices.move_id = ends.move_id

@@ -6,9 +6,9 @@ select
     costs.labour_unit_cost as labour_cost_micro,
     costs.overhead_unit_cost as overhead_cost_micro,
     costs.subcontract_unit_cost as subcontract_cost_micro,
-    -- Landed cost of what is bought stands within its material here.
-    cast(0 as bigint) as landed_cost_micro,
-    costs.material_unit_cost + costs.labour_unit_cost + costs.overhead_unit_cost + costs.subcontract_unit_cost as unit_cost_micro,
+    costs.landed_unit_cost as landed_cost_micro,
+    costs.material_unit_cost + costs.labour_unit_cost + costs.overhead_unit_cost + costs.subcontract_unit_cost
+    + costs.landed_unit_cost as unit_cost_micro,
     costs.is_complete
 from {{ ref('engine_rolled_up_costs') }} as costs
 where costs.effective_date = {{ as_of() }}

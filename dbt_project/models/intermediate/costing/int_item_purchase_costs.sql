@@ -1,11 +1,10 @@
 -- One row per company, item and date: what a base unit last cost from outside, in micro company currency, by what is known today.
--- Sources, the first that speaks: standard cost of items at standard, receipts and opening stock, purchase orders, supplier
--- prices, standard cost.
+-- Sources, the first that speaks: receipts and opening stock, purchase orders, supplier prices, standard cost.
 with
 
 priced_moves as (
     select
-        2 as precedence,
+        1 as precedence,
         prices.company_id,
         moves.item_id,
         moves.effective_date,
@@ -20,7 +19,7 @@ priced_moves as (
 -- What is ordered counts until something of the item has come: the orders of a day together.
 ordered as (
     select
-        3 as precedence,
+        2 as precedence,
         documents.company_id,
         document_lines.item_id,
         documents.effective_date,
@@ -65,7 +64,7 @@ standards as (
         standard_costs.company_id,
         standard_costs.item_id,
         standard_costs.effective_date,
-        case when methods.method = 'standard' then 1 else 5 end as precedence,
+        4 as precedence,
         standard_costs.unit_cost_micro as material_cost_micro,
         cast(0 as bigint) as landed_cost_micro,
         row_number() over (
@@ -73,10 +72,6 @@ standards as (
             order by standard_costs.recorded_at_microseconds desc, standard_costs.standard_cost_id desc
         ) as newest
     from {{ ref('stg_standard_costs') }} as standard_costs
-    left join {{ ref('int_valuation_methods') }} as methods
-        on methods.company_id = standard_costs.company_id
-        and methods.item_id = standard_costs.item_id
-        and methods.is_latest
 ),
 
 -- The cheapest of one day's prices. A price in a currency that has no rate yet says nothing.
@@ -85,7 +80,7 @@ offered as (
         companies.company_id,
         supplier_prices.item_id,
         supplier_prices.effective_date,
-        4 as precedence,
+        3 as precedence,
         min(cast({{ converted('supplier_prices.unit_price_micro', 'rates.exchange_rate_nano') }} as bigint))
             as material_cost_micro,
         cast(0 as bigint) as landed_cost_micro

@@ -26,33 +26,6 @@ employee_rates_in_force as (
     where employee_rate_versions.newest = 1
 ),
 
-work_center_rate_versions as (
-    select
-        work_center_rates.work_center_id,
-        work_center_rates.labour_rate_micro,
-        work_center_rates.overhead_rate_micro,
-        work_center_rates.effective_date,
-        row_number() over (
-            partition by work_center_rates.work_center_id, work_center_rates.effective_date
-            order by work_center_rates.recorded_at_microseconds desc, work_center_rates.work_center_rate_id desc
-        ) as newest
-    from {{ ref('stg_work_center_rates') }} as work_center_rates
-),
-
-work_center_rates_in_force as (
-    select
-        work_center_rate_versions.work_center_id,
-        work_center_rate_versions.labour_rate_micro,
-        work_center_rate_versions.overhead_rate_micro,
-        work_center_rate_versions.effective_date as valid_from,
-        lead(work_center_rate_versions.effective_date, 1, date '9999-12-31') over (
-            partition by work_center_rate_versions.work_center_id
-            order by work_center_rate_versions.effective_date
-        ) as valid_until
-    from work_center_rate_versions
-    where work_center_rate_versions.newest = 1
-),
-
 rated as (
     select
         time_entries.time_entry_id,
@@ -79,7 +52,7 @@ rated as (
         on employee_rates_in_force.employee_id = time_entries.employee_id
         and employee_rates_in_force.valid_from <= time_entries.effective_date
         and employee_rates_in_force.valid_until > time_entries.effective_date
-    left join work_center_rates_in_force
+    left join {{ ref('int_work_center_rates_in_force') }} as work_center_rates_in_force
         on work_center_rates_in_force.work_center_id = time_entries.work_center_id
         and work_center_rates_in_force.valid_from <= time_entries.effective_date
         and work_center_rates_in_force.valid_until > time_entries.effective_date

@@ -33,10 +33,6 @@ select
             order by versions.effective_date
         ),
         date '9999-12-31'
-    ) as in_force_before,
-    lead(versions.effective_date) over (
-        partition by versions.company_id, versions.item_id
-        order by versions.effective_date
-    ) is null as is_latest
+    ) as in_force_before
 from versions
 where versions.newest = 1

@@ -99,7 +99,7 @@ select
             case when methods.method = 'standard' then standards.unit_cost end,
             (
                 rolled_up.material_unit_cost + rolled_up.labour_unit_cost + rolled_up.overhead_unit_cost
-                + rolled_up.subcontract_unit_cost
+                + rolled_up.subcontract_unit_cost + rolled_up.landed_unit_cost
             ) * {{ minor_units('companies.amount_exponent') }},
             0
         ) as bigint

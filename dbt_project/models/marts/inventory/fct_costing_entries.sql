@@ -17,7 +17,7 @@ select
     {% for component in ['material', 'landed'] -%}
     {{ amount('entries.' ~ component ~ '_amount') }} as given_{{ component }}_amount,
     {% endfor -%}
-    {% for component in ['material', 'labour', 'overhead', 'subcontract'] -%}
+    {% for component in cost_components() -%}
     {{ amount('entries.estimated_' ~ component ~ '_amount') }} as estimated_{{ component }}_amount,
     {% endfor -%}
     {% for component in cost_components() -%}

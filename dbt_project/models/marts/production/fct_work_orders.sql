@@ -97,13 +97,11 @@ costed as (
         coalesce(moved.by_product_amount_minor, 0) as by_product_amount_minor,
         companies.amount_exponent,
         {% for component in cost_components() -%}
-        {# Landed cost of what is bought stands within its material in a rolled-up cost. #}
-        {% set rolled_up = '0' if component == 'landed' else 'rolled_up.' ~ component ~ '_unit_cost' -%}
         coalesce(costs.{{ component }}_amount_in, 0) as {{ component }}_in_minor,
         -- What the good output has to bear: by-products took the rest.
         coalesce(costs.{{ component }}_amount_in, 0) - coalesce(moved.{{ component }}_beside_minor, 0) as {{ component }}_borne_minor,
         coalesce(
-            {{ priced('coalesce(moved.good_quantity_micro, 0)', rolled_up, 'companies.amount_exponent') }},
+            {{ priced('coalesce(moved.good_quantity_micro, 0)', 'rolled_up.' ~ component ~ '_unit_cost', 'companies.amount_exponent') }},
             0
         ) as {{ component }}_standard_minor,
         {% endfor -%}
