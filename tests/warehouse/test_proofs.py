@@ -121,6 +121,14 @@ def test_an_entry_by_hand_in_a_tied_account(
     assert red(warehouse_run, sound_build, tmp_path, planted, LEDGER) == {check: "BY-HAND"}
 
 
+def test_cost_that_is_due_though_it_was_settled(warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path) -> None:
+    planted = ["update marts.fct_settlement_due set debit = 2 * debit, credit = 2 * credit where event = 'delivery'"]
+    assert red(warehouse_run, sound_build, tmp_path, planted, ("1+fct_proofs",)).keys() == {
+        "cost_settlement",
+        "repeated_rows",
+    }
+
+
 def test_faults_that_cancel_out_are_found(
     company: RawCompany, warehouse_run: WarehouseRun, sound_build: Path, tmp_path: Path
 ) -> None:

@@ -127,15 +127,16 @@ class Months:
                                            "lines": [{"line": 1, "quantity": self.chance.randint(1, 5)}]})  # fmt: skip
 
     def make(self) -> None:
-        day, quantity = self.day(), self.chance.randint(1, 7)
+        day, worked = sorted((self.day(), self.day()))
+        quantity = self.chance.randint(1, 7)
         order = self.do("create_work_order", {"item": "B", "quantity": quantity, "start_date": day, "due_date": day,
                                               "release": True})  # fmt: skip
         assert order is not None
         self.do("issue_material", {"order": order["id"], "effective_date": day})
-        self.do("book_time", {"order": order["id"], "effective_date": self.day(), "work_center": "WC",
+        self.do("book_time", {"order": order["id"], "effective_date": worked, "work_center": "WC",
                               "minutes": self.chance.randint(7, 190)})  # fmt: skip
         if self.chance.random() < 0.8:
-            self.do("report_output", {"order": order["id"], "effective_date": day, "good_quantity": quantity,
+            self.do("report_output", {"order": order["id"], "effective_date": worked, "good_quantity": quantity,
                                       "close": self.chance.random() < 0.7})  # fmt: skip
 
     def sell(self) -> None:

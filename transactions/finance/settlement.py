@@ -1,7 +1,8 @@
 """Cost settlement: the pending rows of a warehouse build become journal entries; only this moves inventory value.
 
 One entry per period: in the period itself while it is open, else in the first open one as the named correction of that
-period. A build is settled once, when its rows posted something, and only while nothing was settled since it was made.
+period. A build is settled once, when its rows posted something, and only while nothing was settled since it was made,
+nor for a later day.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_coded, post_entry
 from transactions.ledger.period import first_open_period, period_on
+from transactions.ledger.tables import fiscal_period, journal_entry, journal_line
 from transactions.master.company import company_named
 from transactions.master.lookup import named
 from transactions.master.tables import item
@@ -25,6 +27,12 @@ from transactions.master.tables import item
 
 class BuildIsStale(Refusal):
     """Cost was settled since the build was made: its pending rows may be settled already."""
+
+    status = 409
+
+
+class LaterDayIsSettled(Refusal):
+    """The build knows less than what was settled: it would take back what happened since its day."""
 
     status = 409
 
@@ -52,6 +60,15 @@ _of_build = select(cost_settlement.c.id).where(
     cost_settlement.c.company_id == bindparam("company_id"), cost_settlement.c.build_id == bindparam("build_id")
 )
 _newest = select(func.max(cost_settlement.c.id)).where(cost_settlement.c.company_id == bindparam("company_id"))
+_last_day = (
+    select(func.max(journal_entry.c.entry_date))
+    .join_from(journal_entry, fiscal_period, fiscal_period.c.id == journal_entry.c.period_id)
+    .join(journal_line, (journal_line.c.entry_id == journal_entry.c.id) & (journal_line.c.line_number == 1))
+    .where(
+        journal_entry.c.company_id == bindparam("company_id"), journal_entry.c.posting == "settlement",
+        journal_line.c.settled_period == fiscal_period.c.code,  # corrections lie on the first day of a month
+    )
+)  # fmt: skip
 
 
 @handles(SettleCost, permission="finance.settlement", stage=2)
@@ -66,6 +83,13 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
             "cost was settled since this build was made; refresh and settle the new build",
             field="build_id", value=settlement.build_id,
         )  # fmt: skip
+    if settlement.as_of is not None:
+        settled_on = work.rows(_last_day, company_id=company.id)[0][0]
+        if settled_on is not None and settlement.as_of < settled_on:
+            raise LaterDayIsSettled(
+                f"cost is settled as of {settled_on}; settle a build of that day or later", field="as_of",
+                value=settlement.as_of,
+            )  # fmt: skip
     by_period: dict[str, list[Posting]] = defaultdict(list)
     for position, row in enumerate(settlement.rows):
         field = f"rows.{position}"

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Row, bindparam, select
 
-from transactions.document.document import add_document, add_line, change_state, link
+from transactions.document.document import add_document, add_line, link
 from transactions.document.pricing import share
 from transactions.document.tables import work_order_by_product
 from transactions.inventory.lot import lot_entering
@@ -28,7 +28,7 @@ from transactions.master.company import company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
 from transactions.production.material_issue import add_issue, components_due, due_for_outputs
-from transactions.production.work_order import NOTHING_YET, plan_of, progress_of, released_order
+from transactions.production.work_order import NOTHING_YET, close_order, plan_of, progress_of, released_order
 
 
 class NothingIsPutOut(Refusal):
@@ -125,7 +125,7 @@ def report_output(work: Work, new: ReportOutput) -> Answer:
         )  # fmt: skip
     move_stock(work, company, new.effective_date, moves)
     if new.close:
-        change_state(work, order, "done", new.effective_date)
+        close_order(work, order, new.effective_date)
     return {"id": document_id, "number": number, "lines": [line_id], **answer}
 
 

@@ -44,6 +44,10 @@ class OrderHasFacts(Refusal):
     status = 409
 
 
+class ClosedBeforeLastFact(Refusal):
+    """An order is closed on the day of its last move or hours, or later."""
+
+
 class CreateWorkOrder(Command):
     """Order so many of an item to be made; by the BOM and routing in force at the start, if there are any."""
 
@@ -176,14 +180,32 @@ class CloseWorkOrder(Command):
     effective_date: Day
 
 
+_last_move, _last_time = (
+    select(func.max(ledger.c.effective_date)).where(ledger.c.work_order_id == bindparam("document_id"))
+    for ledger in (stock_move, time_entry)
+)
+
+
 @handles(CloseWorkOrder, permission="production.work_order", stage=3)
 def close_work_order(work: Work, command: CloseWorkOrder) -> Answer:
     """Close an order as of a day: nothing more is issued to it or put out from it."""
     company = company_named(work, command.company)
     open_period_on(work, company.id, command.effective_date)
     head = released_order(work, company, command.order)
-    change_state(work, head, "done", command.effective_date)
+    close_order(work, head, command.effective_date)
     return {"id": head.id, "number": head.number}
+
+
+def close_order(work: Work, head: Row[Any], on: date) -> None:
+    """Close a released order as of the day; `ClosedBeforeLastFact` if material, time or output is of a later one."""
+    for last_day in (_last_move, _last_time):
+        last = work.rows(last_day, document_id=head.id)[0][0]
+        if last is not None and on < last:
+            raise ClosedBeforeLastFact(
+                f"material, time or output was reported on the order on {last}; it is closed on that day or later",
+                field="effective_date", value=on,
+            )  # fmt: skip
+    change_state(work, head, "done", on)
 
 
 def released_order(work: Work, company: Company, reference: str | int) -> Row[Any]:

@@ -1,4 +1,4 @@
--- One row per posted journal entry.
+-- One row per posted journal entry; settlements of a month that has begun whatever their day, as their lines.
 select
     journal_entries.id as journal_entry_id,
     journal_entries.company_id,
@@ -19,4 +19,11 @@ select
 from {{ source('raw', 'journal_entry') }} as journal_entries
 where
     journal_entries.is_posted
-    and journal_entries.entry_date <= {{ as_of() }}
+    and (
+        journal_entries.entry_date <= {{ as_of() }}
+        or journal_entries.id in (
+            select journal_lines.entry_id
+            from {{ source('raw', 'journal_line') }} as journal_lines
+            where journal_lines.settled_period <= {{ month_code(as_of()) }}
+        )
+    )

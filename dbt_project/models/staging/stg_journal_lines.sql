@@ -1,4 +1,5 @@
--- One row per line of a posted journal entry.
+-- One row per line of a posted journal entry. What was settled for a month that has begun counts whatever the day of its entry: the
+-- correction of a locked month lies in a later one.
 select
     journal_lines.id as journal_line_id,
     journal_entries.company_id,
@@ -33,5 +34,8 @@ from {{ source('raw', 'journal_line') }} as journal_lines
 inner join {{ source('raw', 'journal_entry') }} as journal_entries on journal_entries.id = journal_lines.entry_id
 inner join {{ source('raw', 'company') }} as companies on companies.id = journal_entries.company_id
 where
-    journal_entries.entry_date <= {{ as_of() }}
-    and journal_entries.is_posted
+    journal_entries.is_posted
+    and (
+        journal_entries.entry_date <= {{ as_of() }}
+        or journal_lines.settled_period <= {{ month_code(as_of()) }}
+    )

@@ -26,6 +26,17 @@ def test_a_build_is_settled_once(trading: Trading) -> None:
     assert trading.balance("inventory") == 50
 
 
+def test_a_build_of_an_earlier_day_than_was_settled_is_refused(trading: Trading) -> None:
+    trading("settle_cost", build_id="b1", rows=_rows(), as_of="2026-01-20")
+    refusal = trading.refused("settle_cost", build_id="b2", rows=_rows(), as_of="2026-01-19")
+    assert (refusal.fact, refusal.field, refusal.value) == ("LaterDayIsSettled", "as_of", date(2026, 1, 19))
+    assert refusal.rule == "cost is settled as of 2026-01-20; settle a build of that day or later"
+    trading("lock_period", period="2026-01")
+    trading("settle_cost", build_id="b3", rows=_rows(), as_of="2026-01-20")
+    # the correction lies on 1 February, and the day of the build is still the twentieth
+    assert trading("settle_cost", build_id="b4", rows=_rows(), as_of="2026-01-20")["entries"] == ["JE000003"]
+
+
 def test_a_build_made_before_the_newest_settlement_is_stale(trading: Trading) -> None:
     trading("settle_cost", build_id="b1", rows=_rows(), last_settlement_id=0)
     refusal = trading.refused("settle_cost", build_id="b2", rows=_rows(), last_settlement_id=0)

@@ -224,6 +224,26 @@ def test_back_flush_without_stock_is_refused_whole(acting: Acting) -> None:
     assert acting.stock("BIKE", "MAIN/stock") == 0
 
 
+@pytest.mark.parametrize(
+    ("command", "data"), [("close_work_order", {}), ("report_output", {"good_quantity": 1, "close": True})]
+)
+@pytest.mark.parametrize("last", ["book_time", "report_output"])
+def test_an_order_is_not_closed_before_its_last_move_or_hours(
+    acting: Acting, last: str, command: str, data: dict[str, Any]
+) -> None:
+    made = _order(acting)
+    done = {"book_time": {"minutes": 5}, "report_output": {"good_quantity": 1}}[last]
+    acting(last, order="W1", effective_date="2026-06-04", **done)
+    refusal = acting.refused(command, order="W1", effective_date="2026-06-03", **data)
+    assert (refusal.fact, refusal.field, refusal.value) == ("ClosedBeforeLastFact", "effective_date", date(2026, 6, 3))
+    assert refusal.rule == (
+        "material, time or output was reported on the order on 2026-06-04; it is closed on that day or later"
+    )
+    assert acting.row("document", id=made["id"])["state"] == "released"
+    acting(command, order="W1", effective_date="2026-06-04", **data)
+    assert acting.row("document", id=made["id"])["state"] == "done"
+
+
 def test_an_output_may_close_its_order(acting: Acting) -> None:
     made = _order(acting)
     acting("report_output", order="W1", effective_date="2026-06-04", good_quantity=10, close=True)

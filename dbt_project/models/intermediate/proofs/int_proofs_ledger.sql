@@ -1,5 +1,5 @@
 -- One row per check and company, from one per ledger line or account and month: debits against credits, of each entry and of the trial
--- balance; and each against the other.
+-- balance; and each against the other. And what was settled, on whatever day, and is due, against the cost of each month.
 with
 
 sides as (
@@ -83,6 +83,77 @@ sides as (
         on entries.company_id = journal_lines.company_id
         and entries.entry_number = journal_lines.entry_number
     where not journal_lines.is_pending
+
+    union all
+
+    select
+        'cost_settlement' as check_name,
+        settled.company_id,
+        settled.settled_period || '/' || settled.account_id as key,
+        1 as suspicion,
+        settled.entry_date as effective_date,
+        settled.entry_number as document_number,
+        cast({{ amount('settled.amount_minor') }} as decimal(28, 6)) as left_amount,
+        cast(0 as decimal(28, 6)) as right_amount
+    from (
+        select
+            journal_entries.company_id,
+            journal_entries.entry_date,
+            journal_entries.number as entry_number,
+            journal_lines.settled_period,
+            journal_lines.account_id,
+            {{ whole_sum('journal_lines.debit_amount - journal_lines.credit_amount') }} as amount_minor
+        from {{ source('raw', 'journal_line') }} as journal_lines
+        inner join {{ source('raw', 'journal_entry') }} as journal_entries on journal_entries.id = journal_lines.entry_id
+        where
+            journal_entries.is_posted
+            and journal_lines.settled_period <= {{ month_code(as_of()) }}
+        group by
+            journal_entries.company_id,
+            journal_entries.entry_date,
+            journal_entries.number,
+            journal_lines.settled_period,
+            journal_lines.account_id
+    ) as settled
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = settled.company_id
+
+    union all
+
+    select
+        'cost_settlement' as check_name,
+        due.company_id,
+        due.period || '/' || accounts.account_id as key,
+        2 as suspicion,
+        cast(null as date) as effective_date,
+        cast(null as varchar) as document_number,
+        cast(due.debit - due.credit as decimal(28, 6)) as left_amount,
+        cast(0 as decimal(28, 6)) as right_amount
+    from {{ ref('fct_settlement_due') }} as due
+    inner join {{ ref('stg_accounts') }} as accounts
+        on accounts.company_id = due.company_id
+        and accounts.account_code = due.account
+
+    union all
+
+    select
+        'cost_settlement' as check_name,
+        costs.company_id,
+        costs.period_code || '/' || costs.account_id as key,
+        2 as suspicion,
+        cast(null as date) as effective_date,
+        cast(null as varchar) as document_number,
+        cast(0 as decimal(28, 6)) as left_amount,
+        cast({{ amount('costs.amount_minor') }} as decimal(28, 6)) as right_amount
+    from (
+        select
+            company_id,
+            period_code,
+            account_id,
+            {{ whole_sum('amount_minor') }} as amount_minor
+        from {{ ref('int_settlement_expected') }}
+        group by company_id, period_code, account_id
+    ) as costs
+    inner join {{ ref('stg_companies') }} as companies on companies.company_id = costs.company_id
 )
 
 {{ judged_sides() }}

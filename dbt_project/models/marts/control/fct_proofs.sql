@@ -54,7 +54,8 @@ checks as (
         ('receivables', 'open customer invoices', 'receivables account'),
         ('payables', 'open bills', 'payables account'),
         ('journal_entries', 'debits of entries', 'credits of entries'),
-        ('trial_balance', 'debits', 'credits')
+        ('trial_balance', 'debits', 'credits'),
+        ('cost_settlement', 'cost settled and due', 'computed cost')
     ) as named (check_name, left_side, right_side)
 ),
 
