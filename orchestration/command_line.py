@@ -367,7 +367,27 @@ def settle(as_user: AsUser = None) -> None:
     from orchestration.settlement import settle_published_build
 
     door = _door()
-    answers = settle_published_build(_home(), door, _actor(door, as_user))
+    _say_settled(settle_published_build(_home(), door, _actor(door, as_user)))
+
+
+@app.command()
+def close_period(
+    period: Annotated[str, typer.Argument(help="month, such as 2026-04")],
+    company: Annotated[str | None, typer.Option(help="its code; by default the first")] = None,
+    as_of: Day = None,
+    as_user: AsUser = None,
+) -> None:
+    """Refresh, settle what is pending, then lock the period: it keeps what is known of it."""
+    from orchestration import settlement
+
+    door = _door()
+    day = as_of.date() if as_of else None
+    actor = _actor(door, as_user)
+    _say_settled(settlement.close_period(_home(), door, actor, period, company=company, as_of=day))
+    print(f"{period} is locked")
+
+
+def _say_settled(answers: list[dict[str, Any]]) -> None:
     if not answers:
         print("nothing is pending")
     for answer in answers:

@@ -12,7 +12,7 @@ import pytest
 from dbt_project.published import published_build
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
-from orchestration.settlement import settle_published_build
+from orchestration.settlement import close_period, settle_published_build
 from transactions import make_home
 from transactions.kernel.clock import SetClock
 from transactions.kernel.refusal import Refusal
@@ -100,3 +100,13 @@ def test_nothing_is_posted_twice(books: Books) -> None:
         books.settle()
     refusal = refused.value
     assert (type(refusal).__name__, refusal.field, str(refusal.value)) == ("LaterDayIsSettled", "as_of", "2026-05-07")
+
+
+def test_a_period_keeps_what_was_pending_when_it_is_closed(books: Books) -> None:
+    books.receive(10, 5, "2026-04-05")
+    [answer] = close_period(books.home, books.door, "administrator", "2026-04", as_of=date(2026, 5, 2), dbt=books.dbt)
+    assert answer["entries"] == ["JE000001"]
+    books.build(date(2026, 5, 2))
+    assert books.inventory() == [(False, date(2026, 4, 30), Decimal(50))]
+    with pytest.raises(Refusal, match="the period 2026-04 is locked already"):
+        books.do("lock_period", period="2026-04")
