@@ -76,7 +76,9 @@ def test_standard_returns_and_scrap_tie(warehouse_run: WarehouseRun, tmp_path: P
     company.close(order, date(2012, 6, 5))
     sale = company.sale(b, 2, 40, date(2012, 6, 6), customer)
     company.deliver(sale, 2, date(2012, 6, 7))
-    back = company.document("supplier_return", date(2012, 6, 16), partner_id=supplier)
+    back = company.document(
+        "supplier_return", date(2012, 6, 16), partner_id=supplier, origin_document_id=company.document_of(receipt)
+    )
     back_line = company.line(back, a, 2)
     company.link("supplier_return", receipt, back_line, 2, date(2012, 6, 16))
     received = next(row["id"] for row in company.rows["stock_move"] if row["document_line_id"] == receipt)
