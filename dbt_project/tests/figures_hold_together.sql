@@ -55,6 +55,7 @@ where
     + standard_variance
     or is_closed <> (status in ('done', 'cancelled'))
     or not is_closed and total_variance <> 0
+    or is_closed and total_variance <> total_cost - by_product_amount - standard_cost
     or abs(cast(unit_cost as decimal(38, 6)) * good_quantity - (output_amount - by_product_amount)) > good_quantity * 0.000001 + 0.0001
     or wip_amount + loss_amount + output_amount <> total_cost and not is_closed
 

@@ -313,6 +313,13 @@ def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBui
         assert "document_links" in standing.red_proofs()
 
 
+@pytest.mark.parametrize("state", ["is_closed", "not is_closed"])
+def test_a_standard_cost_that_is_another(standing: StandingBuild, state: str) -> None:
+    table = "marts.fct_work_orders"
+    with standing.changed([f"update {table} set standard_cost = 0 where {state} and standard_cost <> 0"], table):
+        assert "standard_costs_of_work_orders" in standing.red_gates()
+
+
 def test_a_quarter_of_the_faults(standing: StandingBuild) -> None:
     count = plant(standing, FAULTS // 4, seed=1)
     print(count)
