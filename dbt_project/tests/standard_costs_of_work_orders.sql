@@ -1,5 +1,6 @@
 -- One row per work order whose standard cost is not what its good output entered stock at, of an item at standard; of another item, good
--- output at the standard that was set, else at the rolled-up cost, of the day it was closed (open: today).
+-- output at the standard that was set, else at the rolled-up cost, of the day it was closed (open: today); or that says otherwise than
+-- the method of that day whether its item is at standard.
 {{ config(tags=['gate']) }}
 with
 
@@ -51,8 +52,14 @@ left join {{ ref('engine_rolled_up_costs') }} as rolled_up
     on rolled_up.company_id = orders.company_id
     and rolled_up.item_id = orders.item_id
     and rolled_up.effective_date = orders.judged_on
+left join {{ ref('int_valuation_methods') }} as methods
+    on methods.company_id = orders.company_id
+    and methods.item_id = orders.item_id
+    and methods.in_force_from <= orders.judged_on
+    and methods.in_force_before > orders.judged_on
 where
-    orders.standard_cost is distinct from case
+    orders.is_at_standard <> coalesce(methods.method = 'standard', false)
+    or orders.standard_cost is distinct from case
         when orders.is_at_standard then coalesce(entered.value_amount, 0)
         when standards.unit_cost is not null then {{ amount(
             rounded_ratio('(cast(orders.good_quantity_micro as ' ~ type_whole() ~ ') * standards.unit_cost)', '1000000000000'),

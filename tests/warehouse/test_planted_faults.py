@@ -313,10 +313,17 @@ def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBui
         assert "document_links" in standing.red_proofs()
 
 
-@pytest.mark.parametrize("state", ["is_closed", "not is_closed"])
-def test_a_standard_cost_that_is_another(standing: StandingBuild, state: str) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "standard_cost = 0 where is_closed and standard_cost <> 0",
+        "standard_cost = 0 where not is_closed and standard_cost <> 0",
+        "is_at_standard = not is_at_standard where not is_closed",
+    ],
+)
+def test_a_standard_that_is_another(standing: StandingBuild, change: str) -> None:
     table = "marts.fct_work_orders"
-    with standing.changed([f"update {table} set standard_cost = 0 where {state} and standard_cost <> 0"], table):
+    with standing.changed([f"update {table} set {change}"], table):
         assert "standard_costs_of_work_orders" in standing.red_gates()
 
 
