@@ -266,11 +266,10 @@ def routings_of(routing_versions: pl.DataFrame, operations: pl.DataFrame) -> dic
     columns = operations.with_columns(amounts).select("routing_id", *Operation._fields)
     for routing, *facts in columns.iter_rows():
         steps.setdefault(routing, []).append(Operation(*facts))
-    dated: dict[int, list[tuple[date, tuple[Operation, ...]]]] = {}
     versions = routing_versions.select("routing_id", "item_id", pl.col("effective_date").cast(pl.Date))
-    for routing, item, day in versions.sort("routing_id").iter_rows():
-        dated.setdefault(item, []).append((day, tuple(steps.get(routing, ()))))
-    return {item: Versions(versions) for item, versions in dated.items()}
+    return versions_of(
+        (item, day, tuple(steps.get(routing, ()))) for routing, item, day in versions.sort("routing_id").iter_rows()
+    )
 
 
 def rates_of(work_center_rates: pl.DataFrame) -> dict[int, Versions[tuple[int, int]]]:
