@@ -13,3 +13,24 @@
     ) as versions
     where versions.newest_first = 1
 {%- endmacro %}
+
+{# Every version with the span of days on which it is in force, from valid_from until before valid_until; of one day's the last recorded.
+
+   relation, subject, key: as above #}
+{% macro versions_with_spans(relation, subject, key) -%}
+    select
+        versions.*,
+        versions.effective_date as valid_from,
+        lead(versions.effective_date, 1, date '9999-12-31') over (
+            partition by {{ subject }} order by versions.effective_date
+        ) as valid_until
+    from (
+        select
+            subjects.*,
+            row_number() over (
+                partition by {{ subject }}, effective_date order by recorded_at_microseconds desc, {{ key }} desc
+            ) as newest
+        from {{ relation }} as subjects
+    ) as versions
+    where versions.newest = 1
+{%- endmacro %}

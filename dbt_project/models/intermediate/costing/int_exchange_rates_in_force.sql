@@ -2,32 +2,19 @@
 with
 
 versions as (
-    select
-        exchange_rates.company_id,
-        exchange_rates.currency,
-        exchange_rates.effective_date,
-        exchange_rates.rate_nano,
-        row_number() over (
-            partition by exchange_rates.company_id, exchange_rates.currency, exchange_rates.effective_date
-            order by exchange_rates.recorded_at_microseconds desc, exchange_rates.exchange_rate_id desc
-        ) as newest
-    from {{ ref('stg_exchange_rates') }} as exchange_rates
-    inner join {{ ref('stg_companies') }} as companies
-        on companies.company_id = exchange_rates.company_id
-        and companies.currency <> exchange_rates.currency
+    {{ versions_with_spans(ref('stg_exchange_rates'), 'company_id, currency', 'exchange_rate_id') }}
 )
 
 select
     versions.company_id,
     versions.currency,
     versions.rate_nano as exchange_rate_nano,
-    versions.effective_date as valid_from,
-    lead(versions.effective_date, 1, date '9999-12-31') over (
-        partition by versions.company_id, versions.currency
-        order by versions.effective_date
-    ) as valid_until
+    versions.valid_from,
+    versions.valid_until
 from versions
-where versions.newest = 1
+inner join {{ ref('stg_companies') }} as companies
+    on companies.company_id = versions.company_id
+    and companies.currency <> versions.currency
 
 union all
 

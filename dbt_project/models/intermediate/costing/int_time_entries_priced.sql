@@ -1,29 +1,8 @@
 -- One row per time entry: the rates in force on its day and what the time cost, in minor units of company currency.
 with
 
-employee_rate_versions as (
-    select
-        employee_rates.employee_id,
-        employee_rates.hourly_rate_micro,
-        employee_rates.effective_date,
-        row_number() over (
-            partition by employee_rates.employee_id, employee_rates.effective_date
-            order by employee_rates.recorded_at_microseconds desc, employee_rates.employee_rate_id desc
-        ) as newest
-    from {{ ref('stg_employee_rates') }} as employee_rates
-),
-
 employee_rates_in_force as (
-    select
-        employee_rate_versions.employee_id,
-        employee_rate_versions.hourly_rate_micro,
-        employee_rate_versions.effective_date as valid_from,
-        lead(employee_rate_versions.effective_date, 1, date '9999-12-31') over (
-            partition by employee_rate_versions.employee_id
-            order by employee_rate_versions.effective_date
-        ) as valid_until
-    from employee_rate_versions
-    where employee_rate_versions.newest = 1
+    {{ versions_with_spans(ref('stg_employee_rates'), 'employee_id', 'employee_rate_id') }}
 ),
 
 rated as (
