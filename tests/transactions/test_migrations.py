@@ -211,3 +211,21 @@ def test_a_company_of_before_takes_part_in_what_is_new(database_url: str) -> Non
         assert_sound(connection)
     again.door.engine.dispose()
     engine.dispose()
+
+
+def test_what_items_took_from_their_category_stays_when_its_default_goes(database_url: str) -> None:
+    """Going down forgets the defaults of categories, as an older program has none, and nothing else."""
+    acting = _home(database_url)
+    acting("set_category_valuation_method", category="C", method="moving_average", effective_date="2026-01-01")
+    before = acting("create_item", code="BEFORE", name="B", unit="pcs", kind="bought", category="C")["id"]
+    downgrade(acting.door.engine, "0009")
+    upgrade(acting.door.engine)
+    assert acting.rows("category_valuation_method") == []
+    again = Trading(open_home(database_url, SetClock(START)), SetClock(START))
+    after = again("create_item", code="AFTER", name="A", unit="pcs", kind="bought", category="C")["id"]
+    again("set_category_valuation_method", category="C", method="standard", effective_date="2026-01-01")
+    last = again("create_item", code="LAST", name="L", unit="pcs", kind="bought", category="C")["id"]
+    methods = [again.row("valuation_method", item_id=item_id)["method"] for item_id in (before, after, last)]
+    assert methods == ["moving_average", "fifo", "standard"]
+    again.door.engine.dispose()
+    acting.door.engine.dispose()

@@ -14,8 +14,9 @@ from transactions.kernel.day import Day
 from transactions.kernel.exact import UnitPrice, from_micro, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
+from transactions.master.category import Method
 from transactions.master.company import company_named
-from transactions.master.item import Method, require_tracking
+from transactions.master.item import require_tracking
 from transactions.master.locked import refuse_locked_day
 from transactions.master.lookup import item_named, version_added
 from transactions.master.tables import standard_cost, valuation_method

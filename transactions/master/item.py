@@ -18,12 +18,21 @@ from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
+from transactions.master.category import COMPANY_DEFAULT, Method, default_method
 from transactions.master.company import company_named
 from transactions.master.lookup import named, refuse_known_code, supplier_named
-from transactions.master.tables import company, item, item_planning, item_unit, unit, valuation_method, warehouse
+from transactions.master.tables import (
+    category_valuation_method,
+    company,
+    item,
+    item_planning,
+    item_unit,
+    unit,
+    valuation_method,
+    warehouse,
+)
 
 BEGINNING = date(1900, 1, 1)  # what is said when a master is made holds from here on
-Method = Literal["fifo", "moving_average", "month_average", "standard", "specific"]
 Tracking = Literal["none", "lot", "serial"]
 OTHER_NAMES = {"eoq": "economic", "part_period": "least_total_cost"}  # of lot policies; tables keep ours
 
@@ -118,7 +127,9 @@ class CreateItem(PlanningParameters):
     unit: Code
     kind: Literal["bought", "made", "service"]
     category: Name | None = None
-    valuation_method: Method = "fifo"
+    valuation_method: Method | None = Field(
+        None, description="in every company; left out: what each company set for the category, else fifo"
+    )
     tracked_by: Tracking | None = Field(
         None, description="whether stock is told apart: by lot, by serial (one piece each); left out: by lot where "
         "the valuation method is specific, else not",
@@ -132,8 +143,10 @@ def create_item(work: Work, new: CreateItem) -> Answer:
     """Make an item with its unit, valuation method and planning parameters."""
     company_named(work, new.company)
     refuse_known_code(work, item, new.code)
-    tracked_by = new.tracked_by or ("lot" if new.valuation_method == "specific" else "none")
-    require_tracking(new.valuation_method, tracked_by)
+    methods = _methods(work, new)
+    tracked_by = new.tracked_by or ("lot" if "specific" in methods.values() else "none")
+    for method in methods.values():
+        _require_tracking_of_new(new, method, tracked_by)
     policy = "minimum_multiple" if new.minimum_quantity or new.multiple_quantity else "lot_for_lot"
     planned = _planned(work, UNPLANNED | {"lot_policy": policy}, new)
     item_id = work.insert(
@@ -146,21 +159,39 @@ def create_item(work: Work, new: CreateItem) -> Answer:
             item_unit, item_id=item_id, unit_id=unit_of_code(work, other.unit), numerator=other.numerator,
             denominator=other.denominator,
         )  # fmt: skip
-    for (company_id,) in work.rows(select(company.c.id).order_by(company.c.id)):
+    for company_id, method in methods.items():
         work.insert(
             item_planning, company_id=company_id, item_id=item_id, warehouse_id=None, effective_date=BEGINNING,
             recorded_at=work.recorded_at, **planned,
         )  # fmt: skip
         if new.kind != "service":
             work.insert(
-                valuation_method, company_id=company_id, item_id=item_id, method=new.valuation_method,
+                valuation_method, company_id=company_id, item_id=item_id, method=method,
                 effective_date=BEGINNING, recorded_at=work.recorded_at,
             )  # fmt: skip
     return {"id": item_id, "code": new.code}
 
 
+def _methods(work: Work, new: CreateItem) -> dict[int, Method]:
+    """By company, in the order in which they were founded, how each values the item: as named, else by category."""
+    every = work.rows(select(company.c.id, company.c.code).order_by(company.c.id))
+    if new.valuation_method is not None or new.kind == "service":
+        return dict.fromkeys((row.id for row in every), new.valuation_method or COMPANY_DEFAULT)
+    return {row.id: default_method(work, company_named(work, row.code), new.category) for row in every}
+
+
+_defaults = (
+    select(category_valuation_method)
+    .where(category_valuation_method.c.company_id == bindparam("company_id"))
+    .order_by(category_valuation_method.c.recorded_at, category_valuation_method.c.id)
+)
+
+
 def take_over_items(work: Work, company_id: int) -> None:
-    """Items are shared: a company that is founded later values and plans them as they were made for the first one."""
+    """Items are shared: a company that is founded later values and plans them as they were made for the first one.
+
+    It begins with the first one's defaults of categories too.
+    """
     first = work.first(select(company.c.id).order_by(company.c.id))
     if first is None or first.id == company_id:
         return
@@ -173,10 +204,15 @@ def take_over_items(work: Work, company_id: int) -> None:
         for row in work.rows(made_so.order_by(versions.c.id), company_id=first.id):
             values = {name: value for name, value in row._mapping.items() if name not in ("id", "row_version")}
             work.insert(versions, **values | {"company_id": company_id, "recorded_at": work.recorded_at})
+    for row in work.rows(_defaults, company_id=first.id):
+        work.insert(
+            category_valuation_method, company_id=company_id, category=row.category, method=row.method,
+            effective_date=row.effective_date, recorded_at=work.recorded_at,
+        )  # fmt: skip
 
 
 class ChangeItem(Command):
-    """Rename an item, move it to another category, say its weight, block it or free it again."""
+    """Rename an item, move it to another category (its valuation stays), say its weight, block it or free it again."""
 
     item: Reference
     name: Name | None = None
@@ -188,7 +224,7 @@ class ChangeItem(Command):
 
 @handles(ChangeItem, permission="master.item", stage=1)
 def change_item(work: Work, change: ChangeItem) -> Answer:
-    """Rename an item, move it to another category, say its weight, block it or free it again."""
+    """Rename an item, move it to another category (its valuation stays), say its weight, block it or free it again."""
     subject = named(work, item, change.item, "item")
     values = change.model_dump(exclude={"company", "item", "weight"}, exclude_none=True)
     if change.weight is not None:
@@ -218,6 +254,16 @@ def require_tracking(method: str, tracked_by: str, field: str = "valuation_metho
     """Refuse valuation by lot or serial of what is not told apart."""
     if method == "specific" and tracked_by == "none":
         raise SpecificNeedsTracking("specific valuation needs tracked_by lot or serial", field=field, value=method)
+
+
+def _require_tracking_of_new(new: CreateItem, method: Method, tracked_by: str) -> None:
+    """As `require_tracking`; where the category says the method, so does the refusal."""
+    if new.valuation_method is None and method == "specific" and tracked_by == "none":
+        raise SpecificNeedsTracking(
+            "items of this category are valued specific, which needs tracked_by lot or serial; or name another "
+            "valuation_method", field="tracked_by", value=tracked_by,
+        )  # fmt: skip
+    require_tracking(method, tracked_by)
 
 
 def _require_unmoved(work: Work, item_id: int, tracked_by: str) -> None:

@@ -104,6 +104,16 @@ valuation_method = table(
     append_only=True,
 )
 
+category_valuation_method = table(  # of items of the category that are made from the date on and name no method
+    "category_valuation_method",
+    reference("company_id", "company", indexed=True),
+    text("category"),
+    text("method"),  # as of valuation_method
+    day("effective_date"),
+    whole("recorded_at"),
+    append_only=True,
+)
+
 standard_cost = table(
     "standard_cost",
     reference("company_id", "company"),

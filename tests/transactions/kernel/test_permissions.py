@@ -27,6 +27,7 @@ MAY = {
         add_landed_cost bill_supplier invoice_customer pay_supplier receive_payment allocate_payment post_journal_entry
         lock_period credit_customer debit_supplier bill_subcontract
         settle_cost set_exchange_rate create_tax_code set_standard_cost set_valuation_method set_work_center_rate
+        set_category_valuation_method
     """,
     "salesperson": """
         create_partner change_partner create_sales_order confirm_sales_order cancel_sales_order amend_sales_order

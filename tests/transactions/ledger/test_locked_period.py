@@ -17,10 +17,12 @@ from transactions.ledger.tables import journal_entry
 
 LOCKED = "2026-01-15"
 BUSINESS_DATES = {"effective_date", "order_date", "invoice_date", "bill_date", "entry_date"}
-# These say from when a plan, a price list or a rate of pay holds; they move no quantity and no value of a past day.
+# These say from when a plan, a price list, a rate of pay or the method of items still to be made holds; they move no
+# quantity and no value of a past day.
 MOVES_NOTHING = {
     "create_bom", "create_routing", "set_supplier_price", "set_planning_parameters", "create_employee",
     "create_work_center", "set_work_center_hours", "set_transfer_route", "set_forecast", "set_approval_limit",
+    "set_category_valuation_method",
 }  # fmt: skip
 LINE = {"item": "A", "quantity": 1}
 CASES: dict[str, dict[str, Any]] = {

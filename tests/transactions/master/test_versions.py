@@ -88,10 +88,13 @@ def test_a_standard_cost_may_tell_its_parts(acting: Acting, item: int) -> None:
     assert refusal.rule == "the parts make 10, the cost is 10.000001"
 
 
-@pytest.mark.parametrize("table", ["exchange_rate", "standard_cost", "valuation_method", "bom", "line_link"])
+@pytest.mark.parametrize(
+    "table", ["exchange_rate", "standard_cost", "valuation_method", "category_valuation_method", "bom", "line_link"]
+)
 def test_what_an_engine_reads_is_never_changed_even_by_hand(acting: Acting, item: int, table: str) -> None:
     acting("set_exchange_rate", currency="EUR", rate="1.1", effective_date="2026-01-01")
     acting("set_standard_cost", item="A", cost=1, effective_date="2026-02-01")
+    acting("set_category_valuation_method", category="C", method="fifo", effective_date="2026-02-01")
     acting("create_item", code="B", name="B", unit="pcs", kind="made")
     acting("create_bom", item="B", effective_date="2026-01-01", lines=[{"item": "A", "quantity": 1}])
     acting("create_partner", code="C", name="C", is_customer=True)
