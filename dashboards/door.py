@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed
+from dbt_project.published import NothingIsPublished, SuggestionHasChanged, completed, completed_lock
 from transactions import Door, open_home
 from transactions.kernel.command import Answer, registry
 from transactions.kernel.home import home
@@ -28,12 +28,15 @@ def door() -> Door:
 def carry_out(actor: Actor, command: str, data: Mapping[str, Any], key: str | None = None) -> Answer:
     """Execute a command for a signed-in actor; what acts on a plan is completed from its build first.
 
-    Whoever may not use the command hears nothing of the build: the door refuses.
+    So is the lock of a period, by the cost that the published build has to post in it. Whoever may not use the command
+    hears nothing of the build: the door refuses.
     """
     complete = dict(data)
     if command in registry() and actor.may(registry()[command].permission):
         try:
             complete = completed(home(), command, complete)
+            if command == "lock_period":
+                complete = completed_lock(home(), complete)
         except SuggestionHasChanged as changed:
             raise PlanHasChanged(str(changed), field="build_id", value=complete.get("build_id")) from None
         except NothingIsPublished as gone:

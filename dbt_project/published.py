@@ -269,6 +269,33 @@ def completed(home: Path, command: str, data: dict[str, Any]) -> dict[str, Any]:
     return completed_message(home, data) if command == "follow_message" else data
 
 
+_PENDING = """
+    select sum(due.debit) from marts.fct_settlement_due as due
+    inner join marts.dim_company as company using (company_id)
+    where strftime(due.entry_date, '%Y-%m') <= ? and company.company_code = coalesce(
+        ?, (select min_by(company_code, company_id) from marts.dim_company)
+    )
+"""
+
+
+def completed_lock(home: Path, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of `lock_period` with the cost that the published build would still post in the month or before.
+
+    Nothing is added where there is none, nothing is published, or the lock is asked for despite it.
+    """
+    lock = {name: value for name, value in data.items() if name not in ("pending_amount", "build_id")}
+    if lock.get("despite_pending"):
+        return lock
+    try:
+        build = published_build(home)
+    except NothingIsPublished:
+        return lock
+    with build.open("full") as connection:
+        company = None if lock.get("company") is None else str(lock["company"])
+        [(pending,)] = connection.execute(_PENDING, [str(lock.get("period")), company]).fetchall()
+    return lock | ({"pending_amount": str(pending), "build_id": build.build_id} if pending else {})
+
+
 _ASKED = (
     "select company.company_code, to_date, quantity, value_amount, affected_quantity"
     " from marts.fct_mrp_messages inner join marts.dim_company as company using (company_id)"

@@ -169,3 +169,17 @@ def test_bodies_that_cannot_be_taken_are_refused_with_the_rule(
     assert answer.json()["field"] == field
     assert rule in answer.json()["rule"]
     assert signed_in("owner").get("/no-such-page").status_code == 404
+
+
+def test_a_month_with_pending_cost_is_not_locked_by_surprise(signed_in: SignedIn) -> None:
+    """Whoever may lock hears it in their language, the others only that they may not."""
+    client = signed_in("accountant")
+    rows = client.get("/questions/proofs_pending").json()["rows"]
+    month = min(row["period"] for row in rows)
+    refused = client.post("/commands/lock_period", json={"period": month, "pending_amount": 0})
+    assert (refused.status_code, refused.json()["fact"], refused.json()["value"]) == (409, "CostIsPending", month)
+    chinese = client.post("/commands/lock_period", json={"period": month}, headers={"accept-language": "zh-CN"})
+    assert "close-period 先结转再锁定" in chinese.json()["rule"]
+    for nonsense in ({}, {"period": month, "company": ["x"]}, {"period": [1], "company": 7}):
+        assert client.post("/commands/lock_period", json=nonsense).json()["fact"] == "InvalidData"
+    assert signed_in("storekeeper").post("/commands/lock_period", json={"period": month}).status_code == 403

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dbt_project.published import published_build
+from dbt_project.published import completed_lock, published_build
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from orchestration.settlement import close_period, settle_published_build
@@ -110,3 +110,32 @@ def test_a_period_keeps_what_was_pending_when_it_is_closed(books: Books) -> None
     assert books.inventory() == [(False, date(2026, 4, 30), Decimal(50))]
     with pytest.raises(Refusal, match="the period 2026-04 is locked already"):
         books.do("lock_period", period="2026-04")
+
+
+def test_a_lock_brings_along_what_the_build_would_still_post_by_then(books: Books) -> None:
+    """Amounts of the month and, where it is the one that they would correct, of locked months before it."""
+    assert completed_lock(books.home, {"period": "2026-04"}) == {"period": "2026-04"}  # nothing is published
+    books.do("create_company", code="NEW", name="New", currency="USD")
+    books.receive(10, 5, "2026-04-05")
+    books.build(date(2026, 4, 20))
+    build_id = published_build(books.home).build_id
+    claimed = {"pending_amount": "1", "build_id": "b"}
+    for company, period, pending in (
+        (None, "2026-03", None), (None, "2026-04", "50"), ("AUD", "2026-05", "50"), ("NEW", "2026-04", None),
+        ("NONE", "2026-04", None),
+    ):  # fmt: skip
+        lock = {"period": period} | ({"company": company} if company else {})
+        told = completed_lock(books.home, lock | claimed)
+        figures = {} if pending is None else {"pending_amount": f"{pending}.0000", "build_id": build_id}
+        assert told == lock | figures
+    despite = {"period": "2026-04", "despite_pending": True}
+    assert completed_lock(books.home, despite) == despite
+
+    books.settle()
+    books.build(date(2026, 4, 20))
+    assert completed_lock(books.home, {"period": "2026-04"}) == {"period": "2026-04"}
+    books.receive(10, 7, "2026-04-10")
+    books.do("lock_period", period="2026-04")
+    books.build(date(2026, 4, 21))
+    for period, pending in (("2026-04", None), ("2026-05", "70.0000")):
+        assert completed_lock(books.home, {"period": period}).get("pending_amount") == pending

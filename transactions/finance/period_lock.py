@@ -1,9 +1,15 @@
-"""Locking a fiscal period: from then on it refuses everyone, by every path, in the handlers and in the database."""
+"""Locking a fiscal period: from then on it refuses everyone, by every path, in the handlers and in the database.
 
+A lock posts nothing. Cost that is not settled by then becomes the named correction of the first open period, so
+`bihuan close-period` settles first and then locks; pages and API say what the published build still has to post.
+"""
+
+from pydantic import Field
 from sqlalchemy import bindparam, select
 
-from transactions.kernel.command import Answer, Command, handles
+from transactions.kernel.command import Answer, Code, Command, handles
 from transactions.kernel.day import Month, first_of, month_of
+from transactions.kernel.exact import Amount
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import PeriodIsLocked, month_after, period_on
@@ -17,10 +23,23 @@ class EarlierPeriodIsOpen(Refusal):
     status = 409
 
 
+class CostIsPending(Refusal):
+    """The build has cost to post in the period; locked now, it would correct the next one."""
+
+    status = 409
+
+
 class LockPeriod(Command):
-    """Lock a fiscal period; the ones before it are locked already."""
+    """Lock a fiscal period at once; the ones before it are locked already. bihuan close-period settles cost first."""
 
     period: Month
+    despite_pending: bool = Field(
+        False, description="lock although cost is pending, which then becomes a correction of the first open period"
+    )
+    pending_amount: Amount | None = Field(
+        None, description="cost that the build has to post in the period or before; pages and API bring it along"
+    )
+    build_id: Code | None = Field(None, description="the build that says so")
 
 
 _before = select(fiscal_period.c.state, fiscal_period.c.start_date).where(
@@ -30,7 +49,7 @@ _before = select(fiscal_period.c.state, fiscal_period.c.start_date).where(
 
 @handles(LockPeriod, permission="finance.period", stage=2)
 def lock_period(work: Work, lock: LockPeriod) -> Answer:
-    """Lock a fiscal period; the ones before it are locked already."""
+    """Lock a fiscal period at once; the ones before it are locked already. bihuan close-period settles cost first."""
     company = company_named(work, lock.company)
     first_day = first_of(lock.period)
     period = period_on(work, company.id, first_day)
@@ -45,6 +64,12 @@ def lock_period(work: Work, lock: LockPeriod) -> Answer:
                 value=lock.period,
             )  # fmt: skip
         month = month_after(month)
+    if lock.pending_amount and not lock.despite_pending:
+        pending = company.decimal(company.minor(lock.pending_amount, "pending_amount"))
+        raise CostIsPending(
+            f"{pending} {company.currency} of cost is not settled yet: close-period settles it and then "
+            "locks; locked with despite_pending it corrects the next open period", field="period", value=lock.period,
+        )  # fmt: skip
     work.update(fiscal_period, period.id, state="locked", locked_at=work.recorded_at)
     work.masters_changed()
     return {"id": period.id, "period": period.code, "state": "locked"}

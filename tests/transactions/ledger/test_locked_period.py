@@ -170,6 +170,15 @@ def test_months_are_locked_in_their_order(shop: Trading) -> None:
     assert all(row["locked_at"] for row in shop.rows("fiscal_period", state="locked"))
 
 
+def test_a_lock_that_leaves_cost_pending_is_asked_for_in_so_many_words(shop: Trading) -> None:
+    lock = {"period": "2026-01", "pending_amount": "50.0000", "build_id": "b"}
+    refusal = shop.refused("lock_period", **lock)
+    assert (refusal.fact, refusal.field, refusal.value) == ("CostIsPending", "period", "2026-01")
+    assert refusal.rule.startswith("50 USD of cost is not settled yet: close-period settles it and then locks;")
+    shop("lock_period", **lock, despite_pending=True)
+    assert shop.row("fiscal_period", code="2026-01")["state"] == "locked"
+
+
 def test_the_database_refuses_too(busy: Trading) -> None:
     with pytest.raises(DBAPIError, match=r"EntryIsPosted|PeriodIsLocked"), busy.door.engine.begin() as connection:
         connection.execute(update(journal_entry).values(description="changed by hand"))
