@@ -109,12 +109,7 @@ def store_changes(
 
 def _columns(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
     """The columns of a table of the build file with their types."""
-    found = cursor.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = current_database()"
-        " and schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
-    return dict(found)
+    return dict(cursor.execute("select name, type from pragma_table_info(?)", [f'{schema}."{table}"']).fetchall())
 
 
 def _quoted(name: str) -> str:

@@ -170,7 +170,7 @@ class DbtRun:
         if kept:
             kept.load()
         try:
-            with node_runners(project.statements, build_path.stem, variables, kept):
+            with node_runners(project, build_path.stem, variables, kept):
                 run = self._invoke(project.manifest, arguments, variables, build_path, is_scratch=is_scratch)
         finally:
             self.close()
@@ -207,6 +207,7 @@ class DbtRun:
                     *("--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "log")),
                     *("--vars", json.dumps(variables), "--quiet", "--no-use-colors", "--no-version-check"),
                     *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"),
+                    "--no-populate-cache",
                 ]
             )
         finally:

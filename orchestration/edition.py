@@ -92,6 +92,7 @@ def write_editions(
     forms: Path | None = None,
     versions: Mapping[str, str] | None = None,
     before: Path | None = None,
+    compression: str = "auto",
 ) -> list[Edition]:
     """Writes full.duckdb, cost.duckdb and nocost.duckdb beside the work file, flushed to the disk.
 
@@ -99,6 +100,7 @@ def write_editions(
     schema meta by name, each with `columns` (name to SQL type) and `rows`; a model of dbt with that name goes first.
     forms: folder in which the empty forms are kept for the next time. versions: by `schema.table` what changes whenever
     its rows do; a table without one is taken to have changed. before: folder with the editions of an earlier build.
+    compression: how DuckDB packs columns that are written; packing takes as long as writing.
     """
     with duckdb.connect(str(work_file), read_only=True) as work:
         tables = _present_tables(work)
@@ -106,7 +108,7 @@ def write_editions(
     state = _State({name: _form(_looks(name, tables, models)) for name in MAY_SHOW}, dict(versions or {}))
     unchanged = state.unchanged_since(before)
     stays = sum(sizes.get(table, 0) for table in unchanged | told) >= MOST * sum(sizes.values())
-    writing = _Writing(work_file, models, tables, facts, catalogue, forms)
+    writing = _Writing(work_file, models, tables, facts, catalogue, forms, compression)
     editions = []
     with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
         if before is not None and unchanged and stays:
@@ -168,6 +170,7 @@ class _Writing:
     facts: dict[str, Any]
     catalogue: dict[str, Any]
     forms: Path | None
+    compression: str
 
     def from_before(self, name: str, folder: Path, unchanged: set[str], told: set[str]) -> Edition:
         """This edition as a copy of the one in the folder, where all but the unchanged tables are brought up to date.
@@ -219,7 +222,8 @@ class _Writing:
 
         told: tables of which only what came and went is written. Returns the number of rows of each table.
         """
-        connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
+        # The finished file is flushed, once.
+        connection = duckdb.connect(config={"fsync_mode": "NONE", "force_compression": self.compression})
         try:
             connection.execute("set enable_progress_bar = false")
             # Views name the catalog that they were made in; it is called by the file's name there, too.

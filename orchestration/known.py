@@ -202,7 +202,7 @@ class _Making:
     def _write_editions(self, scratch: Path) -> None:
         moment = self.known_at.astimezone(UTC).replace(tzinfo=None)
         facts = {"is_green": None, "proofs_failed": None, "known_at": moment}
-        write_editions(scratch, published_models(self.dbt.manifest()), facts, {})
+        write_editions(scratch, published_models(self.dbt.manifest()), facts, {}, compression="uncompressed")
 
     def _write_manifest(self, folder: Path, **told: Any) -> None:
         manifest = {

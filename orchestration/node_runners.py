@@ -7,21 +7,23 @@ words what is wrong.
 
 import time
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from functools import partialmethod
 from typing import Any, ClassVar
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import RunStatus, TestStatus
-from dbt.task.base import BaseRunner
+from dbt.task.base import BaseRunner, ConfiguredTask
 from dbt.task.run import ModelRunner, RunTask
 from dbt.task.test import TestRunner, TestTask
 
 from orchestration.changed_rows import TableVersion, store_changes
 from orchestration.edition import PUBLISHED_SCHEMAS
 from orchestration.kept_nodes import KEPT, KeptNodes
+from orchestration.parsed_project import ParsedProject
 from orchestration.statements import Statement, Statements
 
 STORED_AT_ONCE = ("table", "view")
@@ -29,22 +31,35 @@ STORED_AT_ONCE = ("table", "view")
 
 @contextmanager
 def node_runners(
-    statements: Statements, catalog: str, variables: Mapping[str, str], kept: KeptNodes | None
+    project: ParsedProject, catalog: str, variables: Mapping[str, str], kept: KeptNodes | None
 ) -> Iterator[None]:
     """Within, dbt's runs of models and tests use what is kept, and add to it.
 
     catalog: name of the build file's catalog, as texts write it. kept: None where nothing of the file may stay.
     """
-    shared = {"statements": statements, "catalog": catalog, "variables": variables, "kept": kept}
+    shared = {"statements": project.statements, "catalog": catalog, "variables": variables, "kept": kept}
     models, tests = type("Models", (_Models,), shared), type("Tests", (_Tests,), shared)
-    runner_of_model, runner_of_test = RunTask.get_runner_type, TestTask.get_runner_type
-    setattr(RunTask, "get_runner_type", lambda _task, _node: models)  # noqa: B010 (dbt's place for the runner of a node)
-    setattr(TestTask, "get_runner_type", lambda _task, _node: tests)  # noqa: B010
+    places: list[tuple[type, str, Any]] = [  # where dbt asks for the runner of a node, and for the graph of its nodes
+        (RunTask, "get_runner_type", lambda _task, _node: models),
+        (TestTask, "get_runner_type", lambda _task, _node: tests),
+        (ConfiguredTask, "compile_manifest", partialmethod(_take_graph, project, ConfiguredTask.compile_manifest)),
+    ]
+    before = [getattr(task, name) for task, name, _ in places]
+    for task, name, ours in places:
+        setattr(task, name, ours)
     try:
         yield
     finally:
-        setattr(RunTask, "get_runner_type", runner_of_model)  # noqa: B010
-        setattr(TestTask, "get_runner_type", runner_of_test)  # noqa: B010
+        for (task, name, _), theirs in zip(places, before, strict=True):
+            setattr(task, name, theirs)
+
+
+def _take_graph(task: Any, project: ParsedProject, link: Callable[[Any], None]) -> None:
+    """The graph follows from the parsed project: dbt links it, and looks for loops in it, once."""
+    if project.graph is None:
+        link(task)
+        project.graph = task.graph
+    task.graph = project.graph
 
 
 class _Remembering(BaseRunner):

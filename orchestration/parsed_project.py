@@ -23,12 +23,16 @@ MADE_BY = ("bihuan", "dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 
 @dataclass
 class ParsedProject:
-    """A project as dbt parsed it from files of this hash, and the texts that runs made of it."""
+    """A project as dbt parsed it from files of this hash, and the texts that runs made of it.
+
+    graph: which node rests on which, as the first run of this process linked them.
+    """
 
     hash: str
     manifest: Any
     statements: Statements
     _kept: "_Kept"
+    graph: Any = None
 
     @classmethod
     def of(cls, project: Path, project_hash: str, parse: Callable[[], Any]) -> "ParsedProject":

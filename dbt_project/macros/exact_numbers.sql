@@ -32,7 +32,10 @@
 
 {# Document currency → company currency: minor units × nano rate, half-even, as the commands convert. #}
 {% macro converted(minor, rate_nano) -%}
-    {{ whole_ratio('(cast(' ~ minor ~ ' as ' ~ type_whole() ~ ') * ' ~ rate_nano ~ ')', '1000000000') }}
+    case
+        when {{ rate_nano }} = 1000000000 then {{ minor }}
+        else {{ whole_ratio('(cast(' ~ minor ~ ' as ' ~ type_whole() ~ ') * ' ~ rate_nano ~ ')', '1000000000') }}
+    end
 {%- endmacro %}
 
 {# A ratio for reading (a margin, a share of on-time lines): DECIMAL(18,6), half-even; null where the divisor is 0 or null

@@ -46,7 +46,7 @@ class WarehouseRun:
         project, variables = self.dbt.parsed(), {"as_of": as_of, "build_id": "test"}
         os.environ["BIHUAN_BUILD_PATH"] = str(path)
         try:
-            with node_runners(project.statements, path.stem, variables, None):
+            with node_runners(project, path.stem, variables, None):
                 answer = dbtRunner(manifest=project.manifest).invoke(
                     [
                         *(verb, "--select", *select, "--threads", "2"),

@@ -3,15 +3,30 @@
 with
 
 moves as (
-    select
-        *,
-        sum(quantity_micro) over (
-            partition by move_type, work_order_id, item_id order by move_id rows between unbounded preceding and current row
-        ) as beside_upto,
-        sum(quantity_micro) over (partition by move_type, work_order_id, item_id) as beside_whole
-    from {{ ref('int_stock_moves_located') }}
+    select * from {{ ref('int_stock_moves_located') }}
     -- A warehouse's stock and inspection locations are one pool: moves between them change nothing.
     where from_warehouse_id is distinct from to_warehouse_id
+),
+
+-- The cost share is of all by-products of that item together: each takes its part by quantity.
+by_products as (
+    select
+        move_id,
+        cost_share_micro,
+        quantity_micro,
+        sum(quantity_micro) over (
+            partition by work_order_id, item_id order by move_id rows between unbounded preceding and current row
+        ) as upto,
+        sum(quantity_micro) over (partition by work_order_id, item_id) as whole
+    from moves
+    where move_type = 'by_product'
+),
+
+by_product_shares as (
+    select
+        move_id,
+        {{ share_of_span('cost_share_micro', 'upto - quantity_micro', 'upto', 'whole') }} as cost_share
+    from by_products
 ),
 
 ends as (
@@ -32,18 +47,14 @@ ends as (
             else moves.move_type
         end as kind,
         moves.work_order_id,
-        -- The share is of all by-products of that item together: each takes its part by quantity.
-        case when moves.move_type = 'by_product'
-            then {{ share_of_span(
-                'moves.cost_share_micro', 'moves.beside_upto - moves.quantity_micro', 'moves.beside_upto', 'moves.beside_whole'
-            ) }}
-        end as cost_share,
+        by_product_shares.cost_share,
         case moves.move_type
             when 'transfer' then 2 * moves.move_id + 1
             when 'customer_return' then 2 * moves.origin_move_id + 1
             when 'issue_return' then 2 * moves.origin_move_id + 1
         end as origin_entry_id
     from moves
+    left join by_product_shares on by_product_shares.move_id = moves.move_id
     where moves.to_warehouse_id is not null
 
     union all

@@ -1,23 +1,12 @@
 -- One row per document that exists by as_of, in the state it has on that day, with its totals in company currency.
-with events as (
+with turning_points as (
     select
         document_id,
-        state,
-        effective_date,
-        row_number() over (
-            partition by document_id order by effective_date desc, recorded_at_microseconds desc, document_event_id desc
-        ) as newest_first
-    from {{ ref('stg_document_events') }}
-),
-
-turning_points as (
-    select
-        document_id,
-        max(case when newest_first = 1 then state end) as state,
+        arg_max(state, (effective_date, recorded_at_microseconds, document_event_id)) as state,
         min(case when state = 'confirmed' then effective_date end) as confirmed_on,
         max(case when state = 'done' then effective_date end) as done_on,
         max(case when state = 'cancelled' then effective_date end) as cancelled_on
-    from events
+    from {{ ref('stg_document_events') }}
     group by document_id
 )
 
