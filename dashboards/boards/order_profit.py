@@ -32,7 +32,12 @@ FIGURES = {
     "margin_rate": Column("Margin", "share"),
 }
 COSTS = {name: Column(label, "amount") for name, label in COMPONENT_LABELS.items()}
-COST_STATUS = Column("Cost is", "word", help="actual: delivered in full; estimated: nothing delivered; mixed: in part")
+COST_STATUS = Column(
+    "Cost is",
+    "word",
+    help="actual: delivered in full, at final cost; estimated: nothing delivered, or goods of work orders still open; "
+    "mixed: some of each",
+)
 ORDERS = {
     "order_number": Column("Order"),
     "customer_name": Column("Customer"),

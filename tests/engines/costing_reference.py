@@ -78,16 +78,17 @@ def at_rate(values: Amounts, quantity: int, whole: int) -> Amounts:
 @dataclass
 class Stock:
     """A quantity with a value, from which parts are cut: round(value × taken so far ÷ quantity) less what was taken
-    before."""
+    before. Anything estimated in it makes it estimated until it is empty."""
 
     start_quantity: int
     start_value: int
     quantity: int
     value: Amounts
+    is_estimated: bool = False
 
     @classmethod
-    def of(cls, quantity: int, value: Amounts) -> "Stock":
-        return cls(quantity, sum(value), quantity, list(value))
+    def of(cls, quantity: int, value: Amounts, is_estimated: bool = False) -> "Stock":
+        return cls(quantity, sum(value), quantity, list(value), is_estimated)
 
     def restart(self, quantity: int, value: Amounts) -> None:
         self.start_quantity, self.start_value, self.quantity, self.value = quantity, sum(value), quantity, list(value)
@@ -102,6 +103,7 @@ class Stock:
             part = by_component(amount, self.value, quantity, self.quantity)
         self.quantity -= quantity
         self.value = minus(self.value, part)
+        self.is_estimated = self.is_estimated and self.quantity > 0
         return part
 
 
@@ -130,13 +132,13 @@ class Pool:
     lots: list[Lot] = field(default_factory=list)
     pot: Stock = field(default_factory=lambda: Stock.of(0, zero()))
     debts: list[Debt] = field(default_factory=list)
-    last_known: tuple[int, Amounts] | None = None
+    last_known: tuple[int, Amounts, bool] | None = None
 
-    def lot_stock(self) -> tuple[int, Amounts]:
+    def lot_stock(self) -> tuple[int, Amounts, bool]:
         quantity, value = 0, zero()
         for lot in self.lots:
             quantity, value = quantity + lot.stock.quantity, plus(value, lot.stock.value)
-        return quantity, value
+        return quantity, value, any(lot.stock.is_estimated for lot in self.lots)
 
 
 @dataclass
@@ -144,7 +146,7 @@ class Item:
     """An item of a company: the method it is on, and the pot its warehouses share on month average."""
 
     method: str
-    last_known: tuple[int, Amounts] | None = None
+    last_known: tuple[int, Amounts, bool] | None = None
     standard: Row | None = None
     brought_to: date = date.min
 
@@ -159,7 +161,7 @@ class Reference:
     standards: list[Row]
     value: dict[int, Amounts] = field(default_factory=dict)
     owed: dict[int, Amounts] = field(default_factory=dict)
-    slices: dict[int, list[tuple[int, Any, int, Amounts]]] = field(default_factory=dict)
+    slices: dict[int, list[tuple[int, Any, int, Amounts, bool]]] = field(default_factory=dict)
     layers: list[tuple[int, int, int, int, int, Amounts, Any, int | None]] = field(default_factory=list)
     uncovered: dict[int, tuple[int, Amounts]] = field(default_factory=dict)
     without_price: set[int] = field(default_factory=set)
@@ -167,6 +169,8 @@ class Reference:
     unknown_origin: set[int] = field(default_factory=set)
     variances: dict[int, Amounts] = field(default_factory=dict)
     revaluations: dict[tuple[Any, ...], Amounts] = field(default_factory=dict)
+    estimated: set[int] = field(default_factory=set)
+    estimated_orders: set[int] = field(default_factory=set)
 
     # asked for again and again, and never changing
     entries_of: dict[int, list[int]] = field(default_factory=dict)
@@ -254,13 +258,34 @@ class Reference:
             return self.stated(entry) or self.stated(entry, "estimated_")
         return self.stated(entry, "estimated_")
 
-    def is_estimated(self, entry: int) -> bool:
-        """An output of an open work order that is not worth its part of the order's cost yet."""
-        if not self.is_output(entry) or self.order_of(entry)["is_closed"]:
-            return False
+    def comes_out_estimated(self, entry: int) -> bool:
+        """An output of an open work order, or of a closed one whose cost it takes and into which an estimate went."""
         move = self.moves[entry]
-        is_stated = move["kind"] == "by_product" and move["material_amount"] is not None
-        return self.method(move) != "standard" and not is_stated
+        if self.order_of(entry)["is_closed"]:
+            takes = move["kind"] == "output" or (move.get("cost_share") or 0) > 0
+            return takes and move["work_order_id"] in self.estimated_orders
+        return move["kind"] == "output" or move["material_amount"] is None
+
+    def mark(self, entry: int) -> None:
+        """Marks an entry, and the order it was issued to; counts it when somebody already took it for final."""
+        if entry in self.estimated:
+            return
+        self.estimated.add(entry)
+        number = self.moves[entry]["work_order_id"]
+        if self.moves[entry]["quantity"] < 0 and number is not None and number not in self.estimated_orders:
+            self.estimated_orders.add(number)
+            self.change += number in self.read_orders
+        self.change += entry in self.read_debts
+
+    def is_last_known_estimated(self, entry: int) -> bool:
+        known = self.pool_of(entry).last_known or self.item_of(entry).last_known
+        return self.item_of(entry).method != "standard" and known is not None and known[2]
+
+    def is_cost_of_the_day_estimated(self, entry: int) -> bool:
+        held, _, is_estimated = self.held(entry)
+        if held > 0 and self.item_of(entry).method != "standard":
+            return is_estimated
+        return self.is_last_known_estimated(entry)
 
     # order of play
 
@@ -402,10 +427,15 @@ class Reference:
         known = self.pool_of(entry).last_known or item.last_known
         return None if known is None else at_rate(known[1], quantity, known[0])
 
+    def held(self, entry: int) -> tuple[int, Amounts, bool]:
+        pool = self.pool_of(entry)
+        if self.item_of(entry).method in LAYERED:
+            return pool.lot_stock()
+        return pool.pot.quantity, pool.pot.value, pool.pot.is_estimated
+
     def cost_of_the_day(self, entry: int, quantity: int) -> Amounts | None:
-        pool, item = self.pool_of(entry), self.item_of(entry)
-        held, worth = pool.lot_stock() if item.method in LAYERED else (pool.pot.quantity, pool.pot.value)
-        if held > 0 and item.method != "standard":
+        held, worth, _ = self.held(entry)
+        if held > 0 and self.item_of(entry).method != "standard":
             return at_rate(worth, quantity, held)
         known = self.last_known(entry, quantity)
         if known is None and self.origin_of(entry) is None and self.moves[entry]["work_order_id"] is None:
@@ -484,17 +514,19 @@ class Reference:
             return
         for pool in self.pools_of(move):
             for lot in pool.lots:
-                lot.stock = Stock.of(lot.stock.quantity, pool.pot.cut(lot.stock.quantity))
+                is_estimated = pool.pot.is_estimated and lot.stock.quantity > 0
+                lot.stock = Stock.of(lot.stock.quantity, pool.pot.cut(lot.stock.quantity), is_estimated)
 
     def into_pots(self, move: Row, method: str) -> None:
         """Lots give their value to a pot: one for each warehouse, on month average one for all."""
         pools = self.pools_of(move)
         if method == "month_average":
-            quantity, value = 0, zero()
+            quantity, value, is_estimated = 0, zero(), False
             for pool in pools:
                 part = pool.lot_stock()
                 quantity, value = quantity + part[0], plus(value, part[1])
-            pot = Stock.of(quantity, value)
+                is_estimated = is_estimated or part[2]
+            pot = Stock.of(quantity, value, is_estimated)
             for pool in pools:
                 pool.pot = pot
         else:
@@ -510,6 +542,7 @@ class Reference:
                 worth = self.at_standard(item, pool.pot.quantity)
                 fell_by = minus(pool.pot.value, worth)
                 pool.pot.restart(pool.pot.quantity, worth)
+                pool.pot.is_estimated = False
                 place = (*key[:3], since)
                 so_far = self.round_revaluations.get(place, zero())
                 self.round_revaluations[place] = plus(so_far, fell_by)
@@ -522,12 +555,13 @@ class Reference:
         assert item.standard is not None
         return at_rate([item.standard[f"{name}_unit_cost"] for name in COMPONENTS], quantity, 10**12)
 
-    def lay(self, entry: int, lot_entry: int, date: Any, quantity: int, value: Amounts) -> None:
+    def lay(self, entry: int, lot_entry: int, date: Any, quantity: int, value: Amounts, is_estimated: bool) -> None:
         pool, item = self.pool_of(entry), self.item_of(entry)
         if item.method not in LAYERED:
             pool.pot.restart(pool.pot.quantity + quantity, plus(pool.pot.value, value))
+            pool.pot.is_estimated = pool.pot.is_estimated or is_estimated
             value = zero()
-        lot = Lot(lot_entry, date, Stock.of(quantity, value))
+        lot = Lot(lot_entry, date, Stock.of(quantity, value, is_estimated))
         pool.lots.append(lot)
         while pool.debts and lot.stock.quantity > 0:
             debt = pool.debts[0]
@@ -549,11 +583,15 @@ class Reference:
 
     def take(self, entry: int, pool: Pool, lot: Lot, quantity: int) -> Amounts:
         if self.item_of(entry).method not in LAYERED:
+            is_estimated = pool.pot.is_estimated
             lot.stock.cut(quantity)
             value = pool.pot.cut(quantity)
         else:
+            is_estimated = lot.stock.is_estimated
             value = lot.stock.cut(quantity)
-        self.slices.setdefault(entry, []).append((lot.entry, lot.date, quantity, value))
+        if is_estimated:
+            self.mark(entry)
+        self.slices.setdefault(entry, []).append((lot.entry, lot.date, quantity, value, is_estimated))
         return value
 
     def play_out(self, entry: int) -> None:
@@ -577,6 +615,7 @@ class Reference:
         move = self.moves[entry]
         quantity = move["quantity"]
         value: Amounts | None
+        is_estimated = False
         if quantity == 0:
             self.value[entry] = zero()
             return
@@ -586,8 +625,9 @@ class Reference:
             if move["kind"] == "transfer_in" and quantity == gone and self.returned.get(origin, (0, zero()))[0] == 0:
                 self.move_over(entry, origin)
                 return
-            value = self.bring_back(entry, origin)
+            value, is_estimated = self.bring_back(entry, origin)
         elif self.is_output(entry):
+            is_estimated = self.comes_out_estimated(entry)
             number = move["work_order_id"]
             own = self.own_amounts(entry)
             if not self.order_of(entry)["is_closed"] and own is not None:
@@ -598,6 +638,7 @@ class Reference:
         elif move["material_amount"] is not None:
             value = self.stated(entry)
         else:
+            is_estimated = self.is_cost_of_the_day_estimated(entry)
             value = self.cost_of_the_day(entry, quantity)
         if value is None:
             self.without_price.add(entry)
@@ -607,10 +648,13 @@ class Reference:
             self.now_worth(entry, value or zero())
         if self.item_of(entry).method == "standard":
             value = self.to_standard(entry, value or zero())
+            is_estimated = False
+        if is_estimated:
+            self.mark(entry)
         if quantity > 0:
             if entry not in self.without_price:
                 self.remember(entry, quantity, value or zero())
-            self.lay(entry, entry, received_date(move), quantity, value or zero())
+            self.lay(entry, entry, received_date(move), quantity, value or zero(), entry in self.estimated)
 
     def to_standard(self, entry: int, cost: Amounts) -> Amounts:
         """What comes in, comes in at standard; the difference is a variance."""
@@ -619,9 +663,11 @@ class Reference:
         return worth
 
     def remember(self, entry: int, quantity: int, value: Amounts) -> None:
-        self.pool_of(entry).last_known = self.item_of(entry).last_known = (quantity, value)
+        known = (quantity, value, entry in self.estimated)
+        self.pool_of(entry).last_known = self.item_of(entry).last_known = known
 
-    def bring_back(self, entry: int, origin: int) -> Amounts:
+    def bring_back(self, entry: int, origin: int) -> tuple[Amounts, bool]:
+        """What comes back, and whether it is estimated."""
         if origin in self.open_debts:
             self.read_debts.add(origin)
         quantity, gone = self.moves[entry]["quantity"], -self.moves[origin]["quantity"]
@@ -631,12 +677,14 @@ class Reference:
         part = min(quantity, rest.quantity)
         value = rest.cut(part) if part > 0 else zero()
         self.returned[origin] = (back_quantity + part, plus(back_value, value))
+        is_estimated = part > 0 and origin in self.estimated
         if part < quantity:
+            is_estimated = is_estimated or self.is_cost_of_the_day_estimated(entry)
             more = self.cost_of_the_day(entry, quantity - part)
             if more is None:
                 self.without_price.add(entry)
-            return plus(value, more or zero())
-        return value
+            return plus(value, more or zero()), is_estimated
+        return value, is_estimated
 
     def move_over(self, entry: int, origin: int) -> None:
         if origin in self.open_debts:
@@ -644,18 +692,20 @@ class Reference:
         move, worth = self.moves[entry], self.value[origin]
         self.returned[origin] = (move["quantity"], worth)
         self.now_worth(entry, worth)
+        if origin in self.estimated:
+            self.mark(entry)
         self.remember(entry, move["quantity"], worth)
         owes = self.owed_quantity(origin)
         covered = move["quantity"] - owes
         rest = list(worth)
-        for lot_entry, received, quantity, value in list(self.slices.get(origin, [])):
+        for lot_entry, received, quantity, value, is_estimated in list(self.slices.get(origin, [])):
             if covered == 0:
                 break
             covered -= quantity
             rest = minus(rest, value)
-            self.lay(entry, lot_entry, received, quantity, value)
+            self.lay(entry, lot_entry, received, quantity, value, is_estimated)
         if owes:
-            self.lay(entry, entry, received_date(move), owes, rest)
+            self.lay(entry, entry, received_date(move), owes, rest, origin in self.estimated)
 
     def owed_quantity(self, entry: int) -> int:
         """How much of an outflow was not covered when it went out."""
@@ -685,6 +735,8 @@ class Reference:
             rest = self.last_known(debt.entry, debt.quantity) or zero()
             self.uncovered[debt.entry] = (debt.quantity, rest)
             debt.settled = plus(debt.settled, rest)
+            if self.is_last_known_estimated(debt.entry):
+                self.mark(debt.entry)
             self.settle(debt)
 
     def play_group(self, group: list[int]) -> None:

@@ -183,6 +183,94 @@ def test_open_order_takes_the_estimate_and_keeps_the_rest_in_work_in_progress() 
     assert dict(result.work_orders.select("work_order_id", "wip_amount").iter_rows()) == {7: 930, 8: 150}
 
 
+def estimated_in(history: History) -> list[int]:
+    """Entries whose value is estimated, by id."""
+    return play(history).valued_moves.filter("is_estimated")["entry_id"].sort().to_list()
+
+
+def made(history: History, number: int, item: int, on: int, is_closed: bool, quantity: float = 1) -> int:
+    """An output of a work order of its own; returns its entry."""
+    history.order(number, item, quantity, is_closed, labour=50)
+    return history.move("output", item, quantity, on, work_order_id=number, estimated_material_amount=40)
+
+
+def test_what_leaves_an_estimated_layer_is_estimated_until_the_order_is_closed() -> None:
+    def estimated(is_closed: bool) -> list[int]:
+        history = History()
+        history.receipt(A, 2, 1, 200)
+        output = made(history, 7, A, 2, is_closed, 2)
+        history.move("delivery", A, -1, 3)
+        partly = history.move("delivery", A, -2, 3)
+        wholly = history.move("delivery", A, -1, 4)
+        history.receipt(A, 1, 5, 100)
+        history.move("delivery", A, -1, 6)
+        assert (output, partly, wholly) == (2, 4, 5)
+        return estimated_in(history)
+
+    assert estimated(is_closed=False) == [2, 4, 5]
+    assert estimated(is_closed=True) == []
+
+
+def test_an_estimate_goes_through_orders_transfers_and_returns() -> None:
+    history = History()
+    history.receipt(A, 1, 1, 100)
+    sub_assembly = made(history, 7, A, 2, is_closed=False)
+    history.order(8, B, 2, is_closed=True)
+    issue = history.move("issue", A, -2, 3, work_order_id=8)
+    output = history.move("output", B, 2, 4, work_order_id=8)
+    out, into = history.transfer(B, 2, 5, 1, 2)
+    delivery = history.move("delivery", B, -1, 6, warehouse_id=2)
+    returned = history.move("customer_return", B, 1, 7, warehouse_id=2, origin_entry_id=delivery)
+    history.receipt(B, 1, 8, 100)
+    history.move("delivery", B, -1, 9)
+    assert estimated_in(history) == [sub_assembly, issue, output, out, into, delivery, returned]
+
+
+def test_a_transfer_tells_its_final_layers_from_its_estimated_ones() -> None:
+    history = History()
+    history.receipt(A, 1, 1, 100)
+    output = made(history, 7, A, 2, is_closed=False)
+    out, into = history.transfer(A, 2, 3, 1, 2)
+    history.move("delivery", A, -1, 4, warehouse_id=2)
+    last = history.move("delivery", A, -1, 5, warehouse_id=2)
+    assert estimated_in(history) == [output, out, into, last]
+
+
+def test_an_average_is_estimated_until_it_is_emptied() -> None:
+    history = History()
+    history.on_method(A, "moving_average")
+    history.receipt(A, 2, 1, 200)
+    history.move("delivery", A, -1, 2)
+    output = made(history, 7, A, 3, is_closed=False)
+    first = history.move("delivery", A, -1, 4)
+    history.receipt(A, 1, 5, 100)
+    second = history.move("delivery", A, -1, 6)
+    last = history.move("delivery", A, -1, 7)
+    history.receipt(A, 1, 8, 100)
+    history.move("delivery", A, -1, 9)
+    assert estimated_in(history) == [output, first, second, last]
+
+
+def test_goods_at_standard_are_not_estimated_whatever_went_into_them() -> None:
+    history = History()
+    history.on_method(B, "standard")
+    history.standard(B, 1, material=90)
+    output = made(history, 7, A, 1, is_closed=False)
+    history.order(8, B, 1, is_closed=True)
+    issue = history.move("issue", A, -1, 2, work_order_id=8)
+    history.move("output", B, 1, 3, work_order_id=8)
+    history.move("delivery", B, -1, 4)
+    assert estimated_in(history) == [output, issue]
+
+
+def test_goods_delivered_before_their_output_and_sent_on_are_estimated() -> None:
+    history = History()
+    out, into = history.transfer(A, 1, 1, 1, 2)
+    delivery = history.move("delivery", A, -1, 2, warehouse_id=2)
+    output = made(history, 7, A, 3, is_closed=False)
+    assert estimated_in(history) == [out, into, delivery, output]
+
+
 def test_closing_trues_up_what_was_estimated_and_later_cost_restates_it() -> None:
     def delivered_at(is_closed: bool, labour: int) -> tuple[int, int]:
         history = History()

@@ -19,8 +19,10 @@ from .pools import (
     SPARED_COST,
     at_standard,
     cost_of_the_day,
+    cost_of_the_day_is_estimated,
     cut_from,
     layered,
+    marked,
     methods_changed,
     owed,
     prepared,
@@ -43,6 +45,7 @@ from .tables import (
     MADE_BESIDE,
     NO_AMOUNTS,
     OVERFLOW,
+    PRICE,
     PRICED,
     RETURNED,
     SLICE_COUNT,
@@ -93,6 +96,30 @@ def brought_back(state: State, entry: int, values: Ints) -> bool:
 
 
 @compiled_step
+def comes_back_estimated(state: State, entry: int) -> bool:
+    """Whether a return brings back what left at an estimate, or what comes back beyond that enters at one."""
+    entries = state.entries
+    origin = entries.origin[entry]
+    quantity_left = entries.quantity[origin] - state.links.returned_quantity[entries.link[origin]]
+    if entries.is_estimated[origin] == 1 and quantity_left > 0:
+        return True
+    return bool(quantity_left < entries.quantity[entry] and cost_of_the_day_is_estimated(state, entry))
+
+
+@compiled_step
+def comes_out_estimated(state: State, entry: int) -> bool:
+    """Whether what an output took of its order's cost is not final: the order is open or was issued something
+    estimated. The stated value of a by-product is final."""
+    entries, orders = state.entries, state.orders
+    order = entries.order[entry]
+    is_beside = entries.source[entry] == MADE_BESIDE
+    if orders.is_closed[order] == 0:
+        return not (is_beside and entries.given[entry] == PRICE)
+    takes_share = not is_beside or state.outputs.share[entries.place[entry]] > 0
+    return bool(orders.is_estimated[order] == 1 and takes_share)
+
+
+@compiled_step
 def moved_over(state: State, entry: int) -> None:
     """A transfer that arrives whole: every slice it took becomes a layer here, with its value, date and origin."""
     entries, links, layers, slices, debts, counts = (
@@ -115,6 +142,9 @@ def moved_over(state: State, entry: int) -> None:
     for k in range(COMPONENTS):
         links.returned_value[link, k] = values[k]
     revalued(state, entry, values, NOT_ITS_COST)
+    is_estimated = entries.is_estimated[origin] == 1
+    if is_estimated:
+        marked(state, entry)
     remembered(state, entry, entries.quantity[entry], values)
     covered = 0
     for at in range(links.first_slice[link], links.last_slice[link]):
@@ -122,11 +152,22 @@ def moved_over(state: State, entry: int) -> None:
         covered += slices.quantity[at]
         for k in range(COMPONENTS):
             values[k] -= slices.value[at, k]
-        layered(state, pool, layers.entry[layer], entry, layers.date[layer], slices.quantity[at], slices.value[at])
+        layered(
+            state,
+            pool,
+            layers.entry[layer],
+            entry,
+            layers.date[layer],
+            slices.quantity[at],
+            slices.value[at],
+            slices.is_estimated[at] == 1,
+        )
         if counts[OVERFLOW] > 0:
             return
     if covered < entries.quantity[origin]:
-        layered(state, pool, entry, entry, entries.date[entry], entries.quantity[origin] - covered, values)
+        layered(
+            state, pool, entry, entry, entries.date[entry], entries.quantity[origin] - covered, values, is_estimated
+        )
 
 
 @compiled_step
@@ -137,6 +178,7 @@ def came_in(state: State, entry: int) -> None:
     quantity = entries.quantity[entry]
     values = no_amounts()
     known = True
+    is_estimated = False
     if source == PRICED:
         copied(entries.value[entry], values)
     elif source in (MADE, MADE_BESIDE):
@@ -149,7 +191,9 @@ def came_in(state: State, entry: int) -> None:
                 orders.is_stale[order] = 0
             orders.read_stamp[order] = counts[STAMP]
             copied(state.outputs.value[entries.place[entry]], values)
+        is_estimated = comes_out_estimated(state, entry)
     elif source == UNPRICED:
+        is_estimated = cost_of_the_day_is_estimated(state, entry)
         known = cost_of_the_day(state, entry, quantity, values)
         if not known:
             values[:] = 0
@@ -164,16 +208,21 @@ def came_in(state: State, entry: int) -> None:
         ):
             moved_over(state, entry)
             return
+        is_estimated = comes_back_estimated(state, entry)
         known = brought_back(state, entry, values)
     if not known:
         state.entries.is_unpriced[entry] = 1
     revalued(state, entry, values, SPARED_COST if source in (RETURNED, TRANSFERRED, UNPRICED) else NOT_ITS_COST)
     if state.nodes.method[entries.node[entry]] == STANDARD:
         brought_to_standard(state, entry, values)
+        is_estimated = False
+    if is_estimated:
+        marked(state, entry)
     if quantity > 0:
         if known:
             remembered(state, entry, quantity, values)
-        layered(state, entries.pool[entry], entry, entry, entries.date[entry], quantity, values)
+        is_estimated = entries.is_estimated[entry] == 1
+        layered(state, entries.pool[entry], entry, entry, entries.date[entry], quantity, values, is_estimated)
 
 
 @compiled_step

@@ -21,6 +21,7 @@ from .tables import (
     SLICES_FULL,
     STAMP,
     STANDARD,
+    TAKEN,
     VARIANCE_COUNT,
     VARIANCES_FULL,
     Ints,
@@ -64,6 +65,27 @@ def revalued(state: State, entry: int, values: Ints, sign: Whole) -> None:
             state.counts[DIVERGED] = 1
     if sign != 0 and entries.order[entry] >= 0:
         change_of_order(state, entries.order[entry], difference, sign)
+
+
+@compiled_step
+def marked(state: State, entry: int) -> None:
+    """Marks the value of an entry as estimated, and with it the work order that the goods went into; notes when
+    somebody has already counted on the value as final.
+
+    Marks stay from round to round: who takes from whom does not depend on values.
+    """
+    entries, orders, debts, counts = state.entries, state.orders, state.debts, state.counts
+    if entries.is_estimated[entry] == 1:
+        return
+    state.entries.is_estimated[entry] = 1
+    order = entries.order[entry]
+    if order >= 0 and entries.source[entry] == TAKEN and orders.is_estimated[order] == 0:
+        orders.is_estimated[order] = 1
+        if orders.read_stamp[order] == counts[STAMP]:
+            counts[CHANGE] += 1
+    debt = entries.debt[entry]
+    if debt >= 0 and debts.read_stamp[debt] == counts[STAMP]:
+        counts[CHANGE] += 1
 
 
 @compiled_step
@@ -129,16 +151,27 @@ def filled_purses(state: State, node: int) -> None:
         pools.purse[pool] = purse
         if purse == pool or pool == nodes.first_pool[node]:
             purses.quantity[purse] = purses.base_quantity[purse] = purses.base_value[purse] = 0
+            purses.estimated_quantity[purse] = 0
             purses.value[purse, :] = 0
         layer = pools.head[pool]
         while layer >= 0:
             if layers.quantity[layer] > 0:
                 purses.quantity[purse] += layers.quantity[layer]
+                purses.estimated_quantity[purse] += layers.is_estimated[layer] * layers.quantity[layer]
                 for k in range(COMPONENTS):
                     purses.value[purse, k] += layers.value[layer, k]
             layer = layers.following[layer]
+        mixed(state, node, purse)
         purses.base_quantity[purse] = purses.quantity[purse]
         purses.base_value[purse] = total(purses.value[purse])
+
+
+@compiled_step
+def mixed(state: State, node: int, purse: int) -> None:
+    """An average that anything estimated is in is estimated as a whole, until it is emptied."""
+    purses = state.purses
+    if purses.estimated_quantity[purse] > 0 and state.nodes.method[node] != FIFO:
+        purses.estimated_quantity[purse] = purses.quantity[purse]
 
 
 @compiled_step
@@ -167,6 +200,7 @@ def valued_layers(state: State, node: int) -> None:
                 quantity_left -= quantity
                 layers.start_quantity[layer] = quantity
                 layers.start_value[layer] = total(shares)
+                layers.is_estimated[layer] = 1 if purses.estimated_quantity[purse] > 0 else 0
             layer = layers.following[layer]
 
 
@@ -194,6 +228,7 @@ def standard_changed(state: State, node: int, day: Whole) -> None:
                 values[k] = fell_by
             purses.base_quantity[purse] = purses.quantity[purse]
             purses.base_value[purse] = total(purses.value[purse])
+            purses.estimated_quantity[purse] = 0
             varied(state, REVALUATION, NO_ENTRY, pool, day, values)
 
 
@@ -269,6 +304,7 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
     shares = no_amounts()
     purse = state.pools.purse[pool]
     if state.nodes.method[state.entries.node[entry]] == FIFO:
+        is_estimated = layers.is_estimated[layer] == 1
         cut_from(
             layers.start_value[layer],
             layers.start_quantity[layer],
@@ -280,6 +316,7 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
         for k in range(COMPONENTS):
             layers.value[layer, k] -= shares[k]
     else:
+        is_estimated = purses.estimated_quantity[purse] > 0
         cut_from(
             purses.base_value[purse],
             purses.base_quantity[purse],
@@ -298,6 +335,10 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
     slices.entry[at] = entry
     slices.layer[at] = layer
     slices.quantity[at] = quantity
+    slices.is_estimated[at] = is_estimated
+    if is_estimated:
+        purses.estimated_quantity[purse] -= quantity
+        marked(state, entry)
     for k in range(COMPONENTS):
         purses.value[purse, k] -= shares[k]
         taken[k] += shares[k]
@@ -305,7 +346,9 @@ def sliced(state: State, entry: int, pool: int, layer: int, quantity: int, taken
 
 
 @compiled_step
-def layered(state: State, pool: int, entry: int, arrival: int, date: int, quantity: int, values: Ints) -> None:
+def layered(
+    state: State, pool: int, entry: int, arrival: int, date: int, quantity: int, values: Ints, is_estimated: bool
+) -> None:
     """Lays goods into a pool as its youngest layer and lets the pool's debts take from them."""
     pools, purses, layers, debts, counts = state.pools, state.purses, state.layers, state.debts, state.counts
     layer = counts[LAYER_COUNT]
@@ -317,6 +360,7 @@ def layered(state: State, pool: int, entry: int, arrival: int, date: int, quanti
     layers.arrival[layer] = arrival
     layers.date[layer] = date
     layers.pool[layer] = pool
+    layers.is_estimated[layer] = is_estimated
     layers.start_quantity[layer] = layers.quantity[layer] = quantity
     layers.start_value[layer] = total(values)
     layers.following[layer] = -1
@@ -329,6 +373,9 @@ def layered(state: State, pool: int, entry: int, arrival: int, date: int, quanti
     pools.tail[pool] = layer
     purse = pools.purse[pool]
     purses.quantity[purse] += quantity
+    if is_estimated:
+        purses.estimated_quantity[purse] += quantity
+    mixed(state, state.entries.node[entry], purse)
     for k in range(COMPONENTS):
         layers.value[layer, k] = values[k]
         purses.value[purse, k] += values[k]
@@ -423,7 +470,31 @@ def valued_at_last_known(state: State, first_debt: int) -> None:
             last_known_cost(state, entries.pool[entry], entries.node[entry], debts.left[debt], shares)
             for k in range(COMPONENTS):
                 debts.settled[debt, k] += shares[k]
+            if last_known_is_estimated(state, entries.pool[entry], entries.node[entry]):
+                marked(state, entry)
             settled_debt(state, debt)
+
+
+@compiled_step
+def last_known_is_estimated(state: State, pool: int, node: int) -> bool:
+    """Whether the last known cost is that of an estimated inflow."""
+    pools, nodes = state.pools, state.nodes
+    if nodes.method[node] == STANDARD:
+        return False
+    if pools.known_quantity[pool] > 0:
+        return bool(pools.known_is_estimated[pool] == 1)
+    return bool(nodes.known_quantity[node] > 0 and nodes.known_is_estimated[node] == 1)
+
+
+@compiled_step
+def cost_of_the_day_is_estimated(state: State, entry: int) -> bool:
+    """Whether what comes in without a price does so at an estimated cost."""
+    purses = state.purses
+    pool, node = state.entries.pool[entry], state.entries.node[entry]
+    purse = state.pools.purse[pool]
+    if purses.quantity[purse] > 0 and state.nodes.method[node] != STANDARD:
+        return bool(purses.estimated_quantity[purse] > 0)
+    return last_known_is_estimated(state, pool, node)
 
 
 @compiled_step
@@ -451,5 +522,6 @@ def remembered(state: State, entry: int, quantity: int, values: Ints) -> None:
     pools, nodes = state.pools, state.nodes
     pool, node = state.entries.pool[entry], state.entries.node[entry]
     pools.known_quantity[pool] = nodes.known_quantity[node] = quantity
+    pools.known_is_estimated[pool] = nodes.known_is_estimated[node] = state.entries.is_estimated[entry]
     for k in range(COMPONENTS):
         pools.known_value[pool, k] = nodes.known_value[node, k] = values[k]

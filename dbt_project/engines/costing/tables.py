@@ -41,6 +41,7 @@ ENTRIES = np.dtype(
         ("given", np.int8),
         ("method", np.int8),
         ("is_unpriced", np.int8),  # came in and no cost could be found for it
+        ("is_estimated", np.int8),  # its value rests on what came out of an open work order
     ],
     align=True,
 )
@@ -61,6 +62,7 @@ ORDERS = np.dtype(  # work orders; the outputs of order w are places first_place
         ("last_place", np.int64),
         ("is_stale", np.int64),
         ("read_stamp", np.int64),
+        ("is_estimated", np.int64),  # something estimated was issued
         ("cost", np.int64, COMPONENTS),  # issues less returns, labour, overhead, subcontract
     ],
     align=True,
@@ -80,6 +82,7 @@ POOLS = np.dtype(  # goods of an item in a warehouse
         ("tail", np.int64),
         ("first_debt", np.int64),
         ("last_debt", np.int64),
+        ("known_is_estimated", np.int64),
         ("known_quantity", np.int64),  # last valued inflow
         ("known_value", np.int64, COMPONENTS),
     ],
@@ -90,6 +93,7 @@ PURSES = np.dtype(  # the value of a pool, or on month average of all pools of a
         ("quantity", np.int64),
         ("base_quantity", np.int64),  # quantity and value after the last inflow
         ("base_value", np.int64),
+        ("estimated_quantity", np.int64),  # in estimated layers; of an average all of it or nothing
         ("value", np.int64, COMPONENTS),
     ],
     align=True,
@@ -106,6 +110,7 @@ NODES = np.dtype(  # an item in a company: its pools are first_pool … last_poo
         ("last_change", np.int64),
         ("change", np.int64),  # the one in force
         ("standard", np.int64),  # the standard cost in force, while on standard
+        ("known_is_estimated", np.int64),
         ("known_quantity", np.int64),  # last valued inflow, wherever it came in
         ("known_value", np.int64, COMPONENTS),
     ],
@@ -124,7 +129,8 @@ LAYERS = np.dtype(
         ("entry", np.int64),
         ("arrival", np.int64),  # entry that laid it here: its own, or the transfer that brought it
         ("date", np.int64),
-        ("pool", np.int64),
+        ("pool", np.int32),
+        ("is_estimated", np.int32),
         ("start_quantity", np.int64),
         ("quantity", np.int64),
         ("start_value", np.int64),
@@ -135,7 +141,13 @@ LAYERS = np.dtype(
     align=True,
 )
 SLICES = np.dtype(
-    [("entry", np.int32), ("layer", np.int32), ("quantity", np.int64), ("value", np.int64, COMPONENTS)],
+    [
+        ("entry", np.int32),
+        ("layer", np.int32),
+        ("is_estimated", np.int64),
+        ("quantity", np.int64),
+        ("value", np.int64, COMPONENTS),
+    ],
     align=True,
 )
 DEBTS = np.dtype(  # uncovered quantities of outflows

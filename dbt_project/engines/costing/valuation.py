@@ -16,7 +16,7 @@ import pyarrow as pa
 from . import play, tables
 from .facts import AMOUNTS, NO_LOTS, Facts, Flags, arranged, empty_state, with_room_of_its_own
 from .findings import findings_of
-from .kinds import Given, Source
+from .kinds import Source
 from .proportion import COMPONENTS
 from .tables import Ints
 from .threads import at_the_same_time
@@ -31,7 +31,9 @@ class CostingResult(NamedTuple):
 
     valued_moves: one row per entry, in order of play: entry_id, move_id, material_amount, labour_amount,
         overhead_amount, subcontract_amount, landed_amount, value_amount (their sum; all signed, + into the pool),
-        is_estimated (output of an open work order), is_uncovered (went out of stock that no receipt has covered yet).
+        is_estimated (output of an open work order that is not at standard, and whatever takes from one: layer by layer,
+        of an average all that leaves until it is emptied, through transfers, returns and work orders), is_uncovered
+        (went out of stock that no receipt has covered yet).
     slices: issue_entry_id, layer_entry_id, quantity, value_amount and the five amounts, unsigned: what an outflow took
         from the layer that the inflow `layer_entry_id` laid. Transfers carry layers along, so the layer is that of the
         first inflow. In an average or standard pool the slices name the layers whose quantity left first in, first out,
@@ -176,15 +178,9 @@ def amounts_and_total(values: Ints, is_negative: Flags) -> dict[str, Ints]:
 
 def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame:
     """Entries with the value that moved into or out of their pool."""
-    entries, orders, variances = state.entries, state.orders, state.variances
+    entries, variances = state.entries, state.variances
     is_uncovered = np.zeros(entries.size, np.bool_)
     is_uncovered[debtors] = True
-    is_made = (entries.source == Source.MADE) | (entries.source == Source.MADE_BESIDE)
-    is_estimated = np.zeros(entries.size, np.bool_)
-    is_estimated[is_made] = orders.is_closed[entries.order[is_made]] == 0
-    is_estimated &= (entries.method != tables.STANDARD) & ~(
-        (entries.source == Source.MADE_BESIDE) & (entries.given == Given.PRICE)
-    )
     varied = np.flatnonzero(variances.entry >= 0)
     columns = amounts_and_total(entries.value, entries.source == Source.TAKEN)
     for k, name in enumerate(AMOUNTS):
@@ -195,7 +191,7 @@ def move_table(facts: Facts, state: tables.State, debtors: Ints) -> pl.DataFrame
             "entry_id": facts.entry_id,
             "move_id": facts.move_id,
             **columns,
-            "is_estimated": is_estimated,
+            "is_estimated": entries.is_estimated == 1,
             "is_uncovered": is_uncovered,
         }
     )

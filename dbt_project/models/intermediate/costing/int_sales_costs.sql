@@ -88,6 +88,7 @@ valued as (
             shared.sign * {{ share_of_span('shared.quantity_micro', 'shared.span_from', 'shared.span_upto', 'shared.span_whole') }}
             as bigint
         ) as quantity_micro,
+        moves_valued.is_estimated,
         {% for component in cost_components() -%}
         cast(
             shared.sign

@@ -132,7 +132,8 @@ sides as (
 
     union all
 
-    -- Estimated is only what came out of an order that is not closed.
+    -- Estimated is only what came out of an order that is not closed or was issued something estimated, and what moves of an item of
+    -- which something like that came out.
     select
         'work_order_cost' as check_name,
         moves.company_id,
@@ -141,10 +142,34 @@ sides as (
         moves.effective_date,
         moves.document_number,
         cast(1 as decimal(28, 6)) as left_amount,
-        cast(case when moves.move_type in ('output', 'by_product') and not work_orders.is_closed then 1 else 0 end as decimal(28, 6))
-            as right_amount
+        cast(
+            case
+                when moves.move_type not in ('output', 'by_product') then case when made.item_id is null then 0 else 1 end
+                when not work_orders.is_closed or issued.work_order_id is not null then 1
+                else 0
+            end
+            as decimal(28, 6)
+        ) as right_amount
     from {{ ref('fct_stock_moves') }} as moves
     left join {{ ref('fct_work_orders') }} as work_orders on work_orders.work_order_id = moves.work_order_id
+    left join (
+        select distinct work_order_id
+        from {{ ref('fct_stock_moves') }}
+        where
+            is_estimated
+            and move_type not in ('output', 'by_product', 'issue_return')
+    ) as issued on issued.work_order_id = moves.work_order_id
+    left join (
+        select distinct
+            company_id,
+            item_id
+        from {{ ref('fct_stock_moves') }}
+        where
+            is_estimated
+            and move_type in ('output', 'by_product')
+    ) as made
+        on made.company_id = moves.company_id
+        and made.item_id = moves.item_id
     where moves.is_estimated
 )
 

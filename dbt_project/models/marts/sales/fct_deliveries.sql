@@ -21,7 +21,8 @@ returned as (
 valued as (
     select
         stg_stock_moves.document_line_id as delivery_line_id,
-        {{ whole_sum('int_stock_moves_valued.value_amount_minor') }} as cost_amount_minor
+        {{ whole_sum('int_stock_moves_valued.value_amount_minor') }} as cost_amount_minor,
+        bool_or(int_stock_moves_valued.is_estimated) as is_estimated
     from {{ ref('int_stock_moves_valued') }} as int_stock_moves_valued
     inner join {{ ref('stg_stock_moves') }} as stg_stock_moves on stg_stock_moves.move_id = int_stock_moves_valued.move_id
     where stg_stock_moves.move_type = 'delivery'
@@ -61,7 +62,8 @@ select
         ),
         'order_lines.amount_exponent',
     ) }} as gross_amount,
-    {{ amount('coalesce(valued.cost_amount_minor, 0)', 'order_lines.amount_exponent') }} as cost_amount
+    {{ amount('coalesce(valued.cost_amount_minor, 0)', 'order_lines.amount_exponent') }} as cost_amount,
+    coalesce(valued.is_estimated, false) as is_estimated
 from deliveries
 inner join {{ ref('stg_document_lines') }} as delivery_lines on delivery_lines.document_line_id = deliveries.delivery_line_id
 inner join {{ ref('int_documents_dated') }} as int_documents_dated

@@ -49,7 +49,10 @@ actual_costs as (
         {% for component in cost_components() -%}
         {{ whole_sum('sales_costs.' ~ component ~ '_amount_minor') }} as {{ component }}_actual_minor,
         {% endfor -%}
-        {{ whole_sum('sales_costs.value_amount_minor') }} as actual_cost_minor
+        {{ whole_sum('sales_costs.value_amount_minor') }} as actual_cost_minor,
+        -- Goods whose cost rests on a work order that is still open; what came back of them is taken off.
+        {{ whole_sum('case when sales_costs.is_estimated then sales_costs.quantity_micro else 0 end') }} as estimated_quantity_micro,
+        {{ whole_sum('case when sales_costs.is_estimated then 0 else sales_costs.quantity_micro end') }} as final_cost_quantity_micro
     from {{ ref('int_sales_costs') }} as sales_costs
     where sales_costs.sales_order_line_id is not null
     group by sales_costs.sales_order_line_id
@@ -91,6 +94,8 @@ computed as (
         ) as {{ component }}_estimated_minor,
         {% endfor -%}
         coalesce(actual_costs.actual_cost_minor, 0) as actual_cost_minor,
+        coalesce(actual_costs.estimated_quantity_micro, 0) as estimated_quantity_micro,
+        coalesce(actual_costs.final_cost_quantity_micro, 0) as final_cost_quantity_micro,
         coalesce(paid.paid_amount_minor, 0) as other_cost_minor
     from order_lines
     left join actual_costs on actual_costs.sales_order_line_id = order_lines.sales_order_line_id
@@ -152,8 +157,9 @@ select
     {{ amount('(totals.revenue_minor - totals.total_cost_minor)', 'totals.amount_exponent') }} as profit,
     {{ ratio('(totals.revenue_minor - totals.total_cost_minor)', 'totals.revenue_minor') }} as margin_rate,
     case
-        when totals.undelivered_quantity_micro = 0 then 'actual'
+        when totals.undelivered_quantity_micro = 0 and totals.estimated_quantity_micro = 0 then 'actual'
         when totals.delivered_quantity_micro = 0 then 'estimated'
+        when totals.estimated_quantity_micro <> 0 and totals.final_cost_quantity_micro = 0 then 'estimated'
         else 'mixed'
     end as cost_status
 from totals
