@@ -6,6 +6,7 @@ When a test here fails after a change of tables, stamps or guards, a new revisio
 from __future__ import annotations
 
 import resource
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.transactions.acting import PASSWORD, START
 from tests.transactions.posting_process import started
@@ -228,4 +230,26 @@ def test_what_items_took_from_their_category_stays_when_its_default_goes(databas
     methods = [again.row("valuation_method", item_id=item_id)["method"] for item_id in (before, after, last)]
     assert methods == ["moving_average", "fifo", "standard"]
     again.door.engine.dispose()
+    acting.door.engine.dispose()
+
+
+def test_settlements_of_before_get_their_day(database_url: str) -> None:
+    """From their entries, as the older program took it; one that only corrected a locked month told none."""
+    acting = _home(database_url)
+    acting("lock_period", period="2026-01")
+    for build_id, periods in (("b1", ("2026-01", "2026-02", "2026-03")), ("b2", ("2026-01",))):
+        rows = [
+            {"period": period, "account": account, "event": "goods_receipt", side: 5}
+            for period in periods
+            for account, side in (("1405", "debit"), ("2204", "credit"))
+        ]
+        acting("settle_cost", build_id=build_id, rows=rows, as_of="2026-03-20")
+    stamped = [row["row_version"] for row in acting.rows("cost_settlement")]
+    downgrade(acting.door.engine, "0010")
+    upgrade(acting.door.engine)
+    days = [(row["build_id"], row["as_of"]) for row in acting.rows("cost_settlement")]
+    assert days == [("b1", date(2026, 3, 20)), ("b2", None)]
+    assert all(row["row_version"] > before for row, before in zip(acting.rows("cost_settlement"), stamped, strict=True))
+    with pytest.raises(DBAPIError, match="AppendOnly"), acting.door.engine.begin() as connection:
+        connection.execute(text("update cost_settlement set as_of = null"))
     acting.door.engine.dispose()

@@ -238,6 +238,7 @@ cost_settlement = table(
     text("build_id"),
     whole("row_count"),
     whole("recorded_at"),
+    day("as_of", optional=True),  # day up to which cost is settled, at the latest the build's; null: not told
     append_only=True,
 )
 

@@ -19,8 +19,7 @@ from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.journal import Posting, account_coded, post_entry
 from transactions.ledger.period import first_open_period, period_on
-from transactions.ledger.tables import fiscal_period, journal_entry, journal_line
-from transactions.master.company import company_named
+from transactions.master.company import company_named, today
 from transactions.master.lookup import named
 from transactions.master.tables import item
 
@@ -60,15 +59,7 @@ _of_build = select(cost_settlement.c.id).where(
     cost_settlement.c.company_id == bindparam("company_id"), cost_settlement.c.build_id == bindparam("build_id")
 )
 _newest = select(func.max(cost_settlement.c.id)).where(cost_settlement.c.company_id == bindparam("company_id"))
-_last_day = (
-    select(func.max(journal_entry.c.entry_date))
-    .join_from(journal_entry, fiscal_period, fiscal_period.c.id == journal_entry.c.period_id)
-    .join(journal_line, (journal_line.c.entry_id == journal_entry.c.id) & (journal_line.c.line_number == 1))
-    .where(
-        journal_entry.c.company_id == bindparam("company_id"), journal_entry.c.posting == "settlement",
-        journal_line.c.settled_period == fiscal_period.c.code,  # corrections lie on the first day of a month
-    )
-)  # fmt: skip
+_last_day = select(func.max(cost_settlement.c.as_of)).where(cost_settlement.c.company_id == bindparam("company_id"))
 
 
 @handles(SettleCost, permission="finance.settlement", stage=2)
@@ -102,6 +93,8 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
             )
         )  # fmt: skip
     entries = []
+    # A day to come is settled only as far as it posts, so that it does not stand in the way of the days until then.
+    days = [] if settlement.as_of is None else [min(settlement.as_of, today(work, company))]
     for code in sorted(by_period):
         period = period_on(work, company.id, first_of(code))
         if period.state == "open":
@@ -115,9 +108,11 @@ def settle_cost(work: Work, settlement: SettleCost) -> Answer:
         )
         if posted is not None:
             entries.append(posted[1])
+            if period.state == "open":
+                days.append(entry_date)
     if entries:  # what posted nothing stands in nobody's way: the build's rows may still come
         work.insert(
             cost_settlement, company_id=company.id, build_id=settlement.build_id, row_count=len(settlement.rows),
-            recorded_at=work.recorded_at,
+            recorded_at=work.recorded_at, as_of=max(days, default=None),
         )  # fmt: skip
     return {"build_id": settlement.build_id, "entries": entries, "already_settled": False}

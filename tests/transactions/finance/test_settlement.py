@@ -37,6 +37,35 @@ def test_a_build_of_an_earlier_day_than_was_settled_is_refused(trading: Trading)
     assert trading("settle_cost", build_id="b4", rows=_rows(), as_of="2026-01-20")["entries"] == ["JE000003"]
 
 
+def test_a_day_on_which_only_locked_months_were_corrected_is_settled_too(trading: Trading) -> None:
+    trading("lock_period", period="2026-01")
+    trading("settle_cost", build_id="b1", rows=_rows(), as_of="2026-02-20")
+    assert trading.row("journal_entry")["entry_date"] == date(2026, 2, 1)
+    refusal = trading.refused("settle_cost", build_id="b2", rows=_rows("2026-02"), as_of="2026-02-19")
+    assert (refusal.fact, refusal.rule) == (
+        "LaterDayIsSettled", "cost is settled as of 2026-02-20; settle a build of that day or later",
+    )  # fmt: skip
+    trading("settle_cost", build_id="b3", rows=_rows("2026-02"), as_of="2026-02-20")
+
+
+def test_a_day_to_come_is_settled_only_as_far_as_it_posts(trading: Trading) -> None:
+    """Today is 15 June."""
+    for build_id, period, as_of in (("b1", "2026-05", "2026-12-31"), ("b2", "2026-05", "2026-06-15")):
+        trading("settle_cost", build_id=build_id, rows=_rows(period), as_of=as_of)
+    trading("settle_cost", build_id="b3", rows=_rows("2026-06"), as_of="2026-06-20")
+    settled = [row["as_of"] for row in trading.rows("cost_settlement")]
+    assert settled == [date(2026, 6, 15), date(2026, 6, 15), date(2026, 6, 20)]
+    assert trading.refused("settle_cost", build_id="b4", rows=_rows(), as_of="2026-06-19").fact == "LaterDayIsSettled"
+
+
+def test_a_settlement_that_names_no_day_is_of_the_last_that_it_posted_in_its_own_month(trading: Trading) -> None:
+    trading("lock_period", period="2026-01")
+    trading("settle_cost", build_id="b1", rows=_rows())
+    trading("settle_cost", build_id="b2", rows=_rows() + _rows("2026-03") + _rows("2026-02"))
+    assert [row["as_of"] for row in trading.rows("cost_settlement")] == [None, date(2026, 3, 31)]
+    assert trading.refused("settle_cost", build_id="b3", rows=_rows(), as_of="2026-03-30").fact == "LaterDayIsSettled"
+
+
 def test_a_build_made_before_the_newest_settlement_is_stale(trading: Trading) -> None:
     trading("settle_cost", build_id="b1", rows=_rows(), last_settlement_id=0)
     refusal = trading.refused("settle_cost", build_id="b2", rows=_rows(), last_settlement_id=0)

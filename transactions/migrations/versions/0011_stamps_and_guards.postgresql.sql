@@ -1,0 +1,1 @@
+create or replace trigger refuse_change before delete or update of "id", "company_id", "build_id", "row_count", "recorded_at", "as_of" on "cost_settlement" for each row execute function refuse_change()

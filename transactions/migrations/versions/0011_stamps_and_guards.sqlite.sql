@@ -1,0 +1,3 @@
+create trigger "keep_cost_settlement_update" before update of "id", "company_id", "build_id", "row_count", "recorded_at", "as_of" on "cost_settlement" begin select raise(abort, 'AppendOnly: rows of cost_settlement are never changed or deleted'); end
+--
+create trigger "keep_cost_settlement_delete" before delete on "cost_settlement" begin select raise(abort, 'AppendOnly: rows of cost_settlement are never changed or deleted'); end
