@@ -34,3 +34,10 @@
     ) as versions
     where versions.newest = 1
 {%- endmacro %}
+
+{# Of a document's events up to as_of the state that the last one gave it: an aggregate over stg_document_events. #}
+{% macro last_state(events) -%}
+    arg_max(
+        {{ events }}.state, ({{ events }}.effective_date, {{ events }}.recorded_at_microseconds, {{ events }}.document_event_id)
+    )
+{%- endmacro %}

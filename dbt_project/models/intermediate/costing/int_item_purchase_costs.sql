@@ -16,25 +16,33 @@ priced_moves as (
     group by prices.company_id, moves.item_id, moves.effective_date
 ),
 
+purchase_orders as (
+    select
+        documents.document_id,
+        documents.company_id,
+        documents.effective_date,
+        documents.exchange_rate_nano
+    from {{ ref('stg_documents') }} as documents
+    inner join {{ ref('stg_document_events') }} as events on events.document_id = documents.document_id
+    where documents.document_type = 'purchase_order'
+    group by documents.document_id, documents.company_id, documents.effective_date, documents.exchange_rate_nano
+    having {{ last_state('events') }} not in ('draft', 'cancelled')
+),
+
 -- What is ordered counts until something of the item has come: the orders of a day together.
 ordered as (
     select
         2 as precedence,
-        documents.company_id,
-        document_lines.item_id,
-        documents.effective_date,
-        {{ whole_sum('lines_converted.net_amount_minor') }} as material_amount_minor,
+        purchase_orders.company_id,
+        order_lines.item_id,
+        purchase_orders.effective_date,
+        {{ whole_sum(converted('order_lines.net_amount_minor', 'purchase_orders.exchange_rate_nano')) }} as material_amount_minor,
         cast(0 as bigint) as landed_amount_minor,
-        {{ whole_sum('document_lines.quantity_micro') }} as quantity_micro
-    from {{ ref('stg_document_lines') }} as document_lines
-    inner join {{ ref('int_documents_dated') }} as documents on documents.document_id = document_lines.document_id
-    inner join {{ ref('int_document_lines_converted') }} as lines_converted
-        on lines_converted.document_line_id = document_lines.document_line_id
-    where
-        documents.document_type = 'purchase_order'
-        and documents.state not in ('draft', 'cancelled')
-    group by documents.company_id, document_lines.item_id, documents.effective_date
-    having sum(document_lines.quantity_micro) > 0
+        {{ whole_sum('order_lines.quantity_micro') }} as quantity_micro
+    from {{ ref('stg_document_lines') }} as order_lines
+    inner join purchase_orders on purchase_orders.document_id = order_lines.document_id
+    group by purchase_orders.company_id, order_lines.item_id, purchase_orders.effective_date
+    having sum(order_lines.quantity_micro) > 0
 ),
 
 bought as (

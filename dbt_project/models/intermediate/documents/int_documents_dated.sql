@@ -1,13 +1,13 @@
 -- One row per document that exists by as_of, in the state it has on that day, with its totals in company currency.
 with turning_points as (
     select
-        document_id,
-        arg_max(state, (effective_date, recorded_at_microseconds, document_event_id)) as state,
-        min(case when state = 'confirmed' then effective_date end) as confirmed_on,
-        max(case when state = 'done' then effective_date end) as done_on,
-        max(case when state = 'cancelled' then effective_date end) as cancelled_on
-    from {{ ref('stg_document_events') }}
-    group by document_id
+        events.document_id,
+        {{ last_state('events') }} as state,
+        min(case when events.state = 'confirmed' then events.effective_date end) as confirmed_on,
+        max(case when events.state = 'done' then events.effective_date end) as done_on,
+        max(case when events.state = 'cancelled' then events.effective_date end) as cancelled_on
+    from {{ ref('stg_document_events') }} as events
+    group by events.document_id
 )
 
 select
