@@ -230,8 +230,11 @@ WORDS: dict[str, str] = {
     # variances
     "material_usage_variance": noted("Material usage"),
     "material_price_variance": noted("Material price"),
-    "labour_variance": noted("Labour variance"),
-    "overhead_variance": noted("Overhead variance"),
+    "labour_rate_variance": noted("Labour rate"),
+    "labour_efficiency_variance": noted("Labour efficiency"),
+    "overhead_spending_variance": noted("Overhead spending"),
+    "overhead_efficiency_variance": noted("Overhead efficiency"),
+    "yield_variance": noted("Yield variance"),
     "subcontract_variance": noted("Subcontracting variance"),
     "standard_variance": noted("Standard variance"),
     "loss_amount": noted("Lost without output"),
@@ -242,6 +245,7 @@ WORDS: dict[str, str] = {
     "labour_efficiency": noted("Labour efficiency"),
     "overhead_spending": noted("Overhead spending"),
     "overhead_efficiency": noted("Overhead efficiency"),
+    "yield": noted("Yield variance"),
     "return": noted("Returns, counts and transfers"),
     # where a cost comes from, and why it is another one
     "material": noted("Material"),

@@ -15,11 +15,16 @@ from dashboards.table import Column, table
 from dashboards.words import said
 
 VARIANCES = {
-    "material_usage_variance": Column("Material usage", "amount"),
     "material_price_variance": Column("Material price", "amount"),
-    "labour_variance": Column("Labour variance", "amount"),
-    "overhead_variance": Column("Overhead variance", "amount"),
+    "material_usage_variance": Column("Material usage", "amount"),
+    "labour_rate_variance": Column("Labour rate", "amount"),
+    "labour_efficiency_variance": Column("Labour efficiency", "amount"),
+    "overhead_spending_variance": Column("Overhead spending", "amount"),
+    "overhead_efficiency_variance": Column("Overhead efficiency", "amount"),
     "subcontract_variance": Column("Subcontracting variance", "amount"),
+    "yield_variance": Column(
+        "Yield variance", "amount", help="What scrapped output beyond the plan should have cost in material and work"
+    ),
     "standard_variance": Column(
         "Standard variance",
         "amount",
@@ -65,7 +70,9 @@ BY = {
     "scrap_quantity": Column("Scrapped", "quantity"),
     "yield_rate": Column("Yield", "share", help="Good output of all output"),
     "labour_minutes": Column("Minutes", "quantity"),
-    "efficiency_rate": Column("Efficiency", "share", help="Standard labour of the good output, of all labour booked"),
+    "efficiency_rate": Column(
+        "Efficiency", "share", help="Planned labour of the output, of all labour worked, at the rates in force"
+    ),
     "total_variance": Column("Variance", "amount", help="More cost than it should have cost is positive"),
     **VARIANCES,
 }
@@ -191,8 +198,9 @@ def _figures(view: View, total: dict[str, Any], filters: dict[str, Any]) -> None
     if "efficiency_rate" in total:
         shown.append(
             Tile(_("Efficiency"), shown_share(total["efficiency_rate"]),
-                 basis=basis("labour_variance", _("(labour cost − labour variance) ÷ labour cost of closed orders"),
-                             "labour_variance", "labour_cost", state="closed"))
+                 basis=basis("labour_efficiency_variance",
+                             _("planned labour of the output ÷ labour worked, of closed orders, at the rates in force"),
+                             "labour_efficiency_variance", "labour_rate_variance", "labour_cost", state="closed"))
         )  # fmt: skip
     shown.append(
         Tile(_("Open work orders"), shown_number(total["open_count"]),

@@ -13,16 +13,18 @@ from dashboards.questions.question import Filters, Where, asks
 
 PERMISSION = "board.production"
 CAUSES = (
-    "material_usage_variance", "material_price_variance", "labour_variance", "overhead_variance",
-    "subcontract_variance", "standard_variance",
+    "material_price_variance", "material_usage_variance", "labour_rate_variance", "labour_efficiency_variance",
+    "overhead_spending_variance", "overhead_efficiency_variance", "subcontract_variance", "yield_variance",
+    "standard_variance",
 )  # fmt: skip
 COUNTED = dict.fromkeys(CAUSES, "is_closed") | {"loss_amount": "total_variance is null"}  # cause: of which orders
 MONTH = "strftime(orders.actual_end_date, '%Y-%m')"
-# good output of all output; standard labour of all labour booked: both above 1 are possible for the second only
+# good output of all output; planned labour of the output, of all worked, at the rates in force: above 1 is possible
 YIELD = """cast(sum(orders.good_quantity) / nullif(sum(orders.good_quantity + orders.scrap_quantity), 0)
     as decimal(18, 4))"""
-EFFICIENCY = """cast(sum(orders.labour_cost - orders.labour_variance) filter (where orders.is_closed)
-    / nullif(sum(orders.labour_cost) filter (where orders.is_closed and orders.labour_variance is not null), 0)
+WORKED = "orders.labour_cost - orders.labour_rate_variance"
+EFFICIENCY = f"""cast(sum({WORKED} - orders.labour_efficiency_variance) filter (where orders.is_closed)
+    / nullif(sum({WORKED}) filter (where orders.is_closed), 0)
     as decimal(18, 4))"""
 
 
@@ -51,8 +53,9 @@ class ProductionOrdersFilters(ProductionFilters):
     """cause: orders that differ by it, the largest first; none where cost is not shown."""
 
     cause: Literal[
-        "material_usage_variance", "material_price_variance", "labour_variance", "overhead_variance",
-        "subcontract_variance", "standard_variance", "loss_amount",
+        "material_price_variance", "material_usage_variance", "labour_rate_variance", "labour_efficiency_variance",
+        "overhead_spending_variance", "overhead_efficiency_variance", "subcontract_variance", "yield_variance",
+        "standard_variance", "loss_amount",
     ] | None = None  # fmt: skip
 
 

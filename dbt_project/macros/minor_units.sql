@@ -25,6 +25,14 @@
     {{ return(['material', 'labour', 'overhead', 'subcontract', 'landed']) }}
 {%- endmacro %}
 
+{# Why a work order cost more or less than its plan allows; what is left beside them is the cause `standard`. #}
+{% macro variance_causes() -%}
+    {{ return([
+        'material_price', 'material_usage', 'labour_rate', 'labour_efficiency', 'overhead_spending', 'overhead_efficiency', 'subcontract',
+        'yield',
+    ]) }}
+{%- endmacro %}
+
 {# The sum of the components of a row: `components_sum('layers.')`. #}
 {% macro components_sum(prefix='', suffix='_amount') -%}
     {% for component in cost_components() %}{{ ' + ' if not loop.first }}{{ prefix }}{{ component }}{{ suffix }}{% endfor %}

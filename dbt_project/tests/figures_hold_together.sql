@@ -51,8 +51,11 @@ where
     or work_orders.labour_minutes <> coalesce(times.minutes, 0)
     or work_orders.machine_minutes <> coalesce(times.machine_minutes, 0)
     or total_cost <> material_cost + labour_cost + overhead_cost + subcontract_cost + landed_cost
-    or total_variance <> material_usage_variance + material_price_variance + labour_variance + overhead_variance + subcontract_variance
-    + standard_variance
+    or total_variance
+    <> {% for cause in variance_causes() -%}
+        {{ cause }}_variance +
+        {% endfor -%}
+        standard_variance
     or is_closed <> (status in ('done', 'cancelled'))
     or not is_closed and total_variance <> 0
     or is_closed and total_variance <> total_cost - by_product_amount - standard_cost

@@ -180,11 +180,11 @@ def test_what_went_to_plan_has_no_cause(edition: Edition, order: str) -> None:
     assert causes(edition, order) == {}
 
 
-def test_a_better_or_worse_yield_than_planned_is_scrap(edition: Edition) -> None:
+def test_a_better_or_worse_yield_than_planned_is_a_cause(edition: Edition) -> None:
     """2 fewer started at 2.00 and 1.6 minutes of 1.00 less; 10 more started and 8 minutes more allowed than worked."""
-    worked = {"scrap": Decimal("-5.6"), "labour_efficiency": Decimal("1.6")}
+    worked = {"yield": Decimal("-5.6"), "labour_efficiency": Decimal("1.6")}
     assert causes(edition, "LUCKY") == worked
-    assert causes(edition, "BEYOND") == {"scrap": Decimal("28"), "labour_efficiency": Decimal("-8")}
+    assert causes(edition, "BEYOND") == {"yield": Decimal("28"), "labour_efficiency": Decimal("-8")}
 
 
 def test_overhead_is_judged_by_machine_minutes(edition: Edition) -> None:
@@ -219,7 +219,7 @@ def test_variances_by_month_and_item_are_actual_less_standard(edition: Edition) 
         assert sum(row[cause] for cause in VARIANCES) == row["total_variance"]
     early, late = rows["2026-01", "TOLD"], rows["2026-02", "TOLD"]
     assert (early["actual_cost"], early["standard_cost"], early["standard_variance"]) == (2, 15, -13)
-    assert (late["actual_cost"], late["standard_cost"], late["material_usage_variance"]) == (6, 0, 6)
+    assert (late["actual_cost"], late["standard_cost"], late["yield_variance"]) == (6, 0, 6)
     [total] = answered(edition, "production_total", {}).to_dicts()
     assert sum(row["total_variance"] for row in rows.values()) == total["variance_amount"]
     [only] = answered(edition, "production_variances", {"first_month": "2026-02"}).to_dicts()

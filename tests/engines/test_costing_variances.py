@@ -83,12 +83,12 @@ def test_the_causes_of_a_work_order() -> None:
     assert found == {
         ("material_price", A, None): 2300,  # 23 × (11.00 − 10.00)
         ("material_usage", A, None): 1000,  # (23 − 22) × 10.00
-        ("scrap", A, None): 2000,  # (22 − 20) × 10.00
+        ("yield", A, None): 2000,  # (22 − 20) × 10.00
         ("labour_rate", None, 5): 600,  # 186.00 − 6 × 30.00
         ("labour_efficiency", None, 5): 1500,  # (6 − 5.5) × 30.00
         ("overhead_spending", None, 5): 800,  # 80.00 − 6 × 12.00
         ("overhead_efficiency", None, 5): 600,  # (6 − 5.5) × 12.00
-        ("scrap", None, 5): 2100,  # (5.5 − 5) × 42.00
+        ("yield", None, 5): 2100,  # (5.5 − 5) × 42.00
         ("standard", None, None): -9000,  # 10 × (41.00 − 50.00)
     }
     assert sum(found.values()) == 25300 + 18600 + 8000 - 50000
@@ -108,7 +108,7 @@ def test_several_outputs_each_add_up() -> None:
     rows = parted(result)
     sums = dict(rows.group_by("entry_id").agg(pl.col("amount").sum()).iter_rows())
     assert sums == dict(result.variances.select("entry_id", "variance_amount").iter_rows())
-    assert rows.filter(cause="scrap", cause_item_id=A)["amount"].sum() == 2000
+    assert rows.filter(cause="yield", cause_item_id=A)["amount"].sum() == 2000
     assert rows.group_by("effective_date").len().height == 3
 
 
@@ -121,7 +121,7 @@ def test_subcontracting_is_a_cause() -> None:
     operations = pl.DataFrame([operation(0, 0, 0, 0, 0) | subcontract])
     nothing = pl.DataFrame([material(A, 0, 0, 0, 0, 0)])
     found = variances_by_cause(played().variances, nothing, operations)
-    assert dict(found.select("cause", "amount").iter_rows()) == {"subcontract": 350, "scrap": 50, "standard": 1500}
+    assert dict(found.select("cause", "amount").iter_rows()) == {"subcontract": 350, "yield": 50, "standard": 1500}
 
 
 def test_receipts_part_into_price_and_landed_cost() -> None:

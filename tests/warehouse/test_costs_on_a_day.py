@@ -78,7 +78,7 @@ class Workshop:
     def orders(self, item: str) -> list[tuple[Any, ...]]:
         """Output, standard and variances of the item's work orders, in their order."""
         return self.ask(
-            "select output_amount, standard_cost, labour_variance, total_variance from marts.fct_work_orders "
+            "select output_amount, standard_cost, labour_rate_variance, total_variance from marts.fct_work_orders "
             f"where item_code = '{item}' order by work_order_number"
         )
 

@@ -1,9 +1,10 @@
 """Why actual cost is not standard cost: every variance of items on standard, parted by cause.
 
 A receipt cost more than standard because of its price or its landed cost. An output did because components cost more or
-were used more than the BOM says, hours were dearer or longer than the routing says, output was scrapped, or because the
-standard is not what BOM and routing say. Price at the actual quantity first, then usage at the standard price, the
-textbook order; so nothing is counted twice, and the parts add up to the variance in exact minor units.
+were used more than the BOM says, hours were dearer or longer than the routing says, less of the output was good than
+planned, or because the standard is not what BOM and routing say. Price at the actual quantity first, then usage at the
+standard price, the textbook order; so nothing is counted twice, and the parts add up to the variance in exact minor
+units.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ CAUSES = (
     "overhead_spending",
     "overhead_efficiency",
     "subcontract",
-    "scrap",
+    "yield",
     "standard",
     "return",
     "revaluation",
@@ -147,7 +148,7 @@ def causes_of_orders(materials: pl.DataFrame, operations: pl.DataFrame) -> dict[
         levels = [half_even(quantity * unit_cost, UNIT_COST_SCALE) for quantity in (issued, with_scrap, allowed)]
         add(order, Cause("material_price", item), amount - levels[0])
         add(order, Cause("material_usage", item), levels[0] - levels[1])
-        add(order, Cause("scrap", item), levels[1] - levels[2])
+        add(order, Cause("yield", item), levels[1] - levels[2])
     for order, centre, worked, machined, labour, overhead, allowed, with_scrap, labour_rate, overhead_rate in known(
         operations, OPERATION_FACTS
     ):
@@ -159,11 +160,11 @@ def causes_of_orders(materials: pl.DataFrame, operations: pl.DataFrame) -> dict[
             levels = [half_even(minutes * rate, HOURLY_SCALE) for minutes in (actual, with_scrap, allowed)]
             add(order, Cause(spending, None, place), amount - levels[0])
             add(order, Cause(efficiency, None, place), levels[0] - levels[1])
-            add(order, Cause("scrap", None, place), levels[1] - levels[2])
+            add(order, Cause("yield", None, place), levels[1] - levels[2])
     if set(SUBCONTRACT_FACTS) <= set(operations.columns):
         for order, amount, allowed, with_scrap in known(operations, ("work_order_id", *SUBCONTRACT_FACTS)):
             add(order, Cause("subcontract"), amount - with_scrap)
-            add(order, Cause("scrap"), with_scrap - allowed)
+            add(order, Cause("yield"), with_scrap - allowed)
     return found
 
 

@@ -7,6 +7,18 @@ variances as (
     from {{ ref('fct_cost_variances') }}
 ),
 
+-- Closed orders of items at standard whose cost all went into output that differs from its standard.
+explained as (
+    select *
+    from {{ ref('fct_work_orders') }}
+    where
+        is_closed
+        and is_at_standard
+        and loss_amount = 0
+        and residual_amount = 0
+        and work_order_id in (select work_order_id from variances where cause <> 'return')
+),
+
 settled as (
     select *
     from {{ ref('fct_journal_lines') }}
@@ -130,6 +142,43 @@ cost_variances as (
         work_orders.total_variance - work_orders.loss_amount - work_orders.residual_amount as right_amount
     from {{ ref('fct_work_orders') }} as work_orders
     where work_orders.is_at_standard
+
+    union all
+
+    -- And cause by cause.
+    select
+        'cost_variances' as check_name,
+        variances.company_id,
+        'work order ' || variances.work_order_id || ' ' || variances.cause as key,
+        2 as suspicion,
+        variances.effective_date,
+        variances.work_order_number as document_number,
+        variances.variance_amount as left_amount,
+        0 as right_amount
+    from variances
+    inner join explained on explained.work_order_id = variances.work_order_id
+    where
+        variances.cause in (
+            {% for cause in variance_causes() -%}
+            '{{ cause }}'{{ ',' if not loop.last }}
+            {% endfor -%}
+        )
+
+    {% for cause in variance_causes() -%}
+    union all
+
+    select
+        'cost_variances' as check_name,
+        explained.company_id,
+        'work order ' || explained.work_order_id || ' {{ cause }}' as key,
+        1 as suspicion,
+        explained.planned_start_date as effective_date,
+        explained.work_order_number as document_number,
+        0 as left_amount,
+        explained.{{ cause }}_variance as right_amount
+    from explained
+
+    {% endfor -%}
 ),
 
 order_revenue as (

@@ -10,10 +10,6 @@ moved as (
             as good_quantity_micro,
         {{ whole_sum("case when moves.move_type = 'output_scrap' then moves.quantity_micro else 0 end") }} as scrap_quantity_micro,
         max(case when moves.move_type = 'output' then moves.effective_date end) as last_output_date,
-        {% for component in cost_components() -%}
-        {{ whole_sum("case when moves.move_type = 'by_product' then moves_valued." ~ component ~ "_carried_minor else 0 end") }}
-            as {{ component }}_beside_minor,
-        {% endfor -%}
         {{ whole_sum("case when moves.move_type = 'by_product' then moves_valued.carried_amount_minor else 0 end") }}
             as by_product_amount_minor,
         {{ whole_sum("case when moves.move_type = 'output' then moves_valued.value_amount_minor else 0 end") }} as output_value_minor
@@ -31,19 +27,6 @@ timed as (
         {{ whole_sum('time_entries.machine_minutes_micro') }} as machine_minutes_micro
     from {{ ref('int_time_entries_priced') }} as time_entries
     group by time_entries.work_order_id
-),
-
--- Material used beyond what the good output should have needed, at the cost in force.
-usages as (
-    select
-        materials.work_order_id,
-        {{ whole_sum(
-            rounded_ratio('(cast(materials.issued_quantity_micro as ' ~ type_whole() ~ ') * materials.unit_cost)', '1000000000000')
-            ~ ' - '
-            ~ rounded_ratio('(cast(materials.allowed_quantity_micro as ' ~ type_whole() ~ ') * materials.unit_cost)', '1000000000000')
-        ) }} as usage_variance_minor
-    from {{ ref('int_work_order_materials') }} as materials
-    group by materials.work_order_id
 ),
 
 -- An order is judged by what was in force on the day it was closed; while it is open, by what is today.
@@ -98,14 +81,14 @@ costed as (
         companies.amount_exponent,
         {% for component in cost_components() -%}
         coalesce(costs.{{ component }}_amount_in, 0) as {{ component }}_in_minor,
-        -- What the good output has to bear: by-products took the rest.
-        coalesce(costs.{{ component }}_amount_in, 0) - coalesce(moved.{{ component }}_beside_minor, 0) as {{ component }}_borne_minor,
         coalesce(
             {{ priced('coalesce(moved.good_quantity_micro, 0)', 'rolled_up.' ~ component ~ '_unit_cost', 'companies.amount_exponent') }},
             0
         ) as {{ component }}_standard_minor,
         {% endfor -%}
-        coalesce(usages.usage_variance_minor, 0) as usage_variance_minor,
+        {% for cause in variance_causes() -%}
+        coalesce(causes.{{ cause }}_minor, 0) as {{ cause }}_minor,
+        {% endfor -%}
         -- An item at standard enters stock at its standard; one that is only told what it should cost is compared with that.
         case
             when methods.method = 'standard' then coalesce(moved.output_value_minor, 0)
@@ -125,7 +108,7 @@ costed as (
     inner join {{ ref('stg_companies') }} as companies on companies.company_id = work_orders.company_id
     left join moved on moved.work_order_id = work_orders.work_order_id
     left join timed on timed.work_order_id = work_orders.work_order_id
-    left join usages on usages.work_order_id = work_orders.work_order_id
+    left join {{ ref('int_work_order_variances') }} as causes on causes.work_order_id = work_orders.work_order_id
     inner join judged on judged.work_order_id = work_orders.work_order_id
     left join {{ ref('int_valuation_methods') }} as methods
         on methods.company_id = judged.company_id
@@ -145,8 +128,10 @@ costed as (
 compared as (
     select
         costed.*,
-        costed.material_standard_minor + costed.labour_standard_minor + costed.overhead_standard_minor
-        + costed.subcontract_standard_minor + costed.landed_standard_minor as rolled_up_cost_minor,
+        {% for cause in variance_causes() -%}
+        {{ '+ ' if not loop.first }}costed.{{ cause }}_minor
+        {% endfor -%}
+        as caused_minor,
         -- Null where nothing says what the output should cost: no standard, and no recipe of which every part has a cost.
         coalesce(
             costed.output_at_standard_minor,
@@ -194,20 +179,14 @@ select
         '(compared.good_quantity_micro * cast(' ~ minor_units('compared.amount_exponent') ~ ' as ' ~ type_whole() ~ '))',
     )) }} as unit_cost,
     {{ amount('compared.standard_cost_minor', 'compared.amount_exponent') }} as standard_cost,
-    {{ amount('(compared.is_compared * compared.usage_variance_minor)', 'compared.amount_exponent') }} as material_usage_variance,
-    {{ amount(
-        '(compared.is_compared * (compared.material_borne_minor + compared.landed_borne_minor - compared.material_standard_minor'
-        ~ ' - compared.landed_standard_minor - compared.usage_variance_minor))',
-        'compared.amount_exponent'
-    ) }} as material_price_variance,
-    {% for component in ['labour', 'overhead', 'subcontract'] -%}
-    {{ amount(
-        '(compared.is_compared * (compared.' ~ component ~ '_borne_minor - compared.' ~ component ~ '_standard_minor))',
-        'compared.amount_exponent'
-    ) }} as {{ component }}_variance,
+    {% for cause in variance_causes() -%}
+    {{ amount('(compared.is_compared * compared.' ~ cause ~ '_minor)', 'compared.amount_exponent') }} as {{ cause }}_variance,
     {% endfor -%}
-    {{ amount('(compared.is_compared * (compared.rolled_up_cost_minor - compared.standard_cost_minor))', 'compared.amount_exponent') }}
-        as standard_variance,
+    {{ amount(
+        '(compared.is_compared * (compared.value_in_minor - compared.by_product_amount_minor - compared.standard_cost_minor'
+        ~ ' - compared.caused_minor))',
+        'compared.amount_exponent'
+    ) }} as standard_variance,
     {{ amount(
         '(compared.is_compared * (compared.value_in_minor - compared.by_product_amount_minor - compared.standard_cost_minor))',
         'compared.amount_exponent'
