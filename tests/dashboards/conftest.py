@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,20 @@ def forget_homes() -> None:
     edition._opened.cache_clear()
 
 
+@contextmanager
+def dwelling_in(home: Path) -> Iterator[Path]:
+    """What this process opens is that home meanwhile; every `BIHUAN_…` variable of the caller is out of sight."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("BIHUAN_")]:
+            patch.delenv(name)
+        patch.setenv("BIHUAN_HOME", str(home))
+        forget_homes()
+        try:
+            yield home
+        finally:
+            forget_homes()
+
+
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home folder of the published company; the same for the tests of the boards and of the browser."""
@@ -53,9 +68,7 @@ def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @lru_cache(maxsize=1)
 def made_home(home: Path) -> Path:
     """Makes the company with one user for each role, and publishes a build of it."""
-    before = os.environ.get("BIHUAN_HOME")
-    os.environ["BIHUAN_HOME"] = str(home)
-    try:
+    with dwelling_in(home):
         made, _key = make_home(password=PASSWORD)
         tell(made, commands_of("whole_chain"))
         for role in ROLES:
@@ -69,11 +82,6 @@ def made_home(home: Path) -> Path:
         made.execute("record_opening_stock", stock, "administrator")
         refresh(home, made.engine, as_of=AS_OF)
         made.engine.dispose()
-    finally:
-        if before is None:
-            os.environ.pop("BIHUAN_HOME", None)
-        else:
-            os.environ["BIHUAN_HOME"] = before
     return home
 
 

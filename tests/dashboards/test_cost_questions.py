@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +19,7 @@ from dashboards.questions.question import answered, questions
 from orchestration.dbt_run import DbtRun
 from orchestration.known import known_at_moment, make_asked
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import Opened, forget_homes
+from tests.dashboards.conftest import Opened, dwelling_in
 from tests.dashboards.test_pages import texts_of
 from tests.orchestration.company_of_chance import START, CompanyOfChance
 from transactions import Door, make_home
@@ -35,11 +34,7 @@ Story = tuple[Path, datetime, datetime, DbtRun]
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """A company of chance, the moment half way through, the moment of its one build."""
-    home = tmp_path_factory.mktemp("story")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("BIHUAN_")}
-    os.environ["BIHUAN_HOME"] = str(home)
-    forget_homes()
-    try:
+    with dwelling_in(tmp_path_factory.mktemp("story")) as home:
         clock = SetClock(START)
         made, _password = make_home(password="a long password", clock=clock)
         company = CompanyOfChance(made, clock, seed=5).found()
@@ -55,10 +50,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         known_at_moment(home, then, now=clock.now(), as_of=AS_OF, dbt=dbt)
         made.engine.dispose()
         yield home, then, clock.moment, dbt
-    finally:
-        os.environ.pop("BIHUAN_HOME")
-        os.environ.update(before)
-        forget_homes()
 
 
 def sell_by_name_and_give_away(made: Door) -> None:

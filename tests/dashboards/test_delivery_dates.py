@@ -14,7 +14,7 @@ from dashboards.planning_facts import planning_facts
 from dashboards.questions.question import answered
 from dbt_project.engines.planning import plan
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import PASSWORD, Opened
+from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in
 from tests.dashboards.test_pages import texts_of
 from tests.full_bench import AS_OF, ORDERS, SETTING
 from transactions import make_home
@@ -24,9 +24,7 @@ from transactions.kernel.refusal import InvalidData
 @pytest.fixture(scope="module")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """In place of the home of the other boards."""
-    home = tmp_path_factory.mktemp("full-bench")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("BIHUAN_HOME", str(home))
+    with dwelling_in(tmp_path_factory.mktemp("full-bench")) as home:
         made, _key = make_home(password=PASSWORD)
         user = {"username": "owner", "password": PASSWORD, "roles": ["owner"], "display_name": "owner"}
         for name, data in (*SETTING, ("create_user", user), *ORDERS):

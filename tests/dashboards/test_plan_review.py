@@ -17,7 +17,7 @@ from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
+from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in, forget_homes
 from tests.dashboards.test_pages import texts_of
 from tests.scenarios.story import commands_of, tell
 from transactions import make_home
@@ -39,8 +39,7 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
 def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company whose plan suggests buying and making, and asks to expedite, defer, cancel and lessen orders."""
     home = tmp_path_factory.mktemp("review") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BIHUAN_HOME", str(home))
+    with dwelling_in(home):
         made, _key = make_home(password=PASSWORD)
         tell(made, commands_of("plan_with_messages"))
         user = {"username": "planner", "password": PASSWORD, "roles": ["planner"], "display_name": "planner"}
@@ -48,7 +47,6 @@ def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tell(made, ({"command": name, "data": data, "key": f"kept-{place}"} for place, (name, data) in enumerate(KEPT)))
         refresh(home, made.engine, as_of=AS_OF)
         made.engine.dispose()
-    forget_homes()
     return home
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +15,7 @@ from dashboards.boards.production import VARIANCES
 from dashboards.edition import Edition, current_edition
 from dashboards.questions.question import answered
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import forget_homes
+from tests.dashboards.conftest import dwelling_in
 from transactions import make_home
 from transactions.kernel.clock import SetClock
 
@@ -59,11 +58,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
     """PANE with a yield of 80 %, LAMP with machine time, TOLD beside its standard, BENT made outside."""
-    home = tmp_path_factory.mktemp("shop")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("BIHUAN_")}
-    os.environ["BIHUAN_HOME"] = str(home)
-    forget_homes()
-    try:
+    with dwelling_in(tmp_path_factory.mktemp("shop")) as home:
         shop = Shop(home)
         shop("create_company", code="SHOP", name="Shop", currency="USD", amount_exponent=2, stage=4)
         shop("create_warehouse", code="MAIN", name="Main")
@@ -131,10 +126,6 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         refresh(home, shop.door.engine, clock=shop.clock, as_of=date(2026, 2, 15))
         shop.door.engine.dispose()
         yield current_edition("full")
-    finally:
-        os.environ.pop("BIHUAN_HOME")
-        os.environ.update(before)
-        forget_homes()
 
 
 def causes(edition: Edition, order: str) -> dict[str, Decimal]:

@@ -29,7 +29,7 @@ from dashboards.schedule_search import (
 )
 from dbt_project.engines.scheduling import Search, schedule
 from orchestration.refresh import refresh
-from tests.dashboards.conftest import PASSWORD, Opened, forget_homes
+from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in, forget_homes
 from tests.dashboards.test_pages import texts_of
 from tests.warehouse.test_schedule import AS_OF, SETTING
 from transactions import make_home
@@ -41,9 +41,7 @@ from transactions.kernel.sessions import session_actor
 @pytest.fixture(scope="module")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Two orders for one bench, of which the second ends late; as of the day on which both start."""
-    home = tmp_path_factory.mktemp("schedule")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BIHUAN_HOME", str(home))
+    with dwelling_in(tmp_path_factory.mktemp("schedule")) as home:
         made, _password = make_home(password=PASSWORD, clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)))
         for number, (name, data) in enumerate(SETTING):
             made.execute(name, data, "administrator", key=str(number))
