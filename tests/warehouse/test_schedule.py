@@ -193,3 +193,27 @@ def test_breaks_and_lead_times_outside(warehouse_run: WarehouseRun, company: tup
     assert built(warehouse_run, door, path)["WO000003", 20]["outside_days_left"] == 2
     do(door, "book_time", order="W3", effective_date="2026-06-15", minutes=60, sequence=30)
     assert built(warehouse_run, door, path)["WO000003", 20]["operation_state"] == "done"
+
+
+def test_what_the_plan_expects_to_be_lost_takes_no_work_off(
+    warehouse_run: WarehouseRun, company: tuple[Door, Path]
+) -> None:
+    """Of 10 panes started 8 come out good, at 12 minutes for each of these; half an order is made, better and worse."""
+    door, path = company
+    for code, kind in (("SAND", "bought"), ("PANE", "made")):
+        do(door, "create_item", code=code, name=code, unit="pcs", kind=kind)
+    do(door, "create_bom", item="PANE", effective_date="2026-01-01", yield_rate="0.8",
+       lines=[{"item": "SAND", "quantity": 1}])  # fmt: skip
+    do(door, "create_routing", item="PANE", effective_date="2026-01-01",
+       operations=[{"sequence": 10, "work_center": "BENCH", "run_minutes": 12}])  # fmt: skip
+    left = {(4, 1): 4, (4, 0): 4, (3, 2): 4, (0, 5): 4, (8, 0): 0, (7, 3): 0, (7, 1): 1}
+    for good, scrapped in left:
+        name = f"P{good}{scrapped}"
+        do(door, "create_work_order", item="PANE", quantity=8, start_date="2026-06-15", due_date="2026-06-30",
+           external_number=name, release=True)  # fmt: skip
+        do(door, "report_output", order=name, effective_date="2026-06-15", good_quantity=good, scrap_quantity=scrapped)
+    found = built(warehouse_run, door, path)
+    panes = [found[f"WO00000{number}", 10] for number in range(3, 10)]
+    assert [row["open_quantity"] for row in panes] == list(left.values())
+    assert [row["run_minutes"] for row in panes] == [12 * quantity for quantity in left.values()]
+    assert [row["operation_state"] == "done" for row in panes] == [quantity == 0 for quantity in left.values()]

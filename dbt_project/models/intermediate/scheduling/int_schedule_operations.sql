@@ -2,16 +2,22 @@
 -- operations there in their sequence; what was put out is done at every operation. Minutes micro.
 with
 
+-- Minutes are planned for good output: of all that was put out, good and scrapped, the yield counts; good that beats it counts whole.
 put_out as (
     select
         moves.work_order_id,
-        {{ whole_sum('moves.quantity_micro') }} as quantity_micro
+        greatest(
+            sum(case when moves.move_type = 'output' then moves.quantity_micro else 0 end),
+            {{ rounded_ratio(
+                '(cast(sum(moves.quantity_micro) as ' ~ type_whole() ~ ') * work_orders.yield_rate_micro)', '1000000'
+            ) }}
+        ) as quantity_micro
     from {{ ref('stg_stock_moves') }} as moves
     inner join {{ ref('stg_work_orders') }} as work_orders
         on work_orders.work_order_id = moves.work_order_id
         and work_orders.item_id = moves.item_id
     where moves.move_type in ('output', 'output_scrap')
-    group by moves.work_order_id
+    group by moves.work_order_id, work_orders.yield_rate_micro
 ),
 
 booked as (
