@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.basis import Basis
+from dashboards.boards.standard_cost import against_standard
 from dashboards.charts import bars, lines
 from dashboards.filters import choice, pick, turn
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
@@ -91,17 +92,6 @@ CAUSES = {
     "order_count": Column("Orders", "count"),
     "amount": Column("Amount", "amount"),
 }
-STANDARD = {
-    "effective_date": Column("Date", "date"),
-    "cause": Column("Cause", "word"),
-    "item_code": Column("Item"),
-    "item_name": Column("Name"),
-    "document_number": Column("Document"),
-    "work_order_number": Column("Work order"),
-    "cause_item_code": Column("Component"),
-    "work_center_code": Column("Work centre"),
-    "variance_amount": Column("Variance", "amount", help="More cost than it should have cost is positive"),
-}
 VOUCHERS = {
     "effective_date": Column("Date", "date"),
     "kind": Column("Move", "word"),
@@ -141,7 +131,7 @@ def render(view: View) -> None:
     if view.sees("fct_work_orders", "total_variance"):
         parts[_("Variances by month and item")] = lambda: _variances(view, filters)
     if view.sees("fct_cost_variances", "variance_amount"):
-        parts[_("Against standard cost")] = lambda: _against_standard(view, filters)
+        parts[_("Against standard cost")] = lambda: against_standard(view, filters)
     sections("production", parts)
 
 
@@ -297,27 +287,6 @@ def _variances(view: View, filters: dict[str, Any]) -> None:
     st.subheader(_("Orders of {what}", what=f"{item} · {month}"), anchor=False)
     rows = view.ask("production_orders", **{**filters, "item": item, "month": month, "state": "closed"})
     table(view, rows, ORDERS, key="variances-orders", opens="work_order_id", height=360)
-
-
-def _against_standard(view: View, filters: dict[str, Any]) -> None:
-    """Items kept at standard cost: what they cost beyond it, by cause, down to document, component and work centre."""
-    causes = view.ask("standard_variances_by_cause", **filters)
-    if causes.is_empty():
-        empty_state(
-            _("No item differs from its standard cost"),
-            _("Set a standard cost and the valuation method standard for an item; its differences appear here."),
-        )
-        return
-    names = [said(cause) for cause in causes["cause"]]
-    amounts = [float(amount) for amount in causes["variance_amount"]]
-    st.echarts_chart(
-        bars(names, [(_("Variance"), amounts)], horizontal=True), height=60 + 40 * causes.height, key="standard-causes"
-    )
-    present = causes["cause"].to_list()
-    cause = pick(_("Cause"), present, "cause", shown=said)
-    explain(view, "fct_cost_variances")
-    rows = view.ask("standard_variances", cause=cause, **filters)
-    table(view, rows, STANDARD, key="standard-variances", opens="document_id", height=420)
 
 
 def _percent(rates: pl.Series) -> list[float | None]:

@@ -1,5 +1,6 @@
 """What is there, what is it worth, where does money lie idle? On hand, the card of an item, ageing."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import streamlit as st
 
 from dashboards.basis import Basis
 from dashboards.boards.as_known import as_known
+from dashboards.boards.standard_cost import against_standard
 from dashboards.charts import bars, heat_map, stepped
 from dashboards.filters import choice, day, moment, pick
 from dashboards.frame import PICTURE_HEIGHT, Board, Tile, View, empty_state, explain, heading, sections, tiles
@@ -81,14 +83,14 @@ def render(view: View) -> View:
     with top:
         _answer(view, total, filters)
     _figures(view, total, filters)
-    sections(
-        "stock",
-        {
-            _("On hand"): lambda: _on_hand(view, filters),
-            _("Card of an item"): lambda: _card(view, filters.get("warehouse")),
-            _("Ageing"): lambda: _ageing(view, filters),
-        },
-    )
+    parts: dict[str, Callable[[], None]] = {
+        _("On hand"): lambda: _on_hand(view, filters),
+        _("Card of an item"): lambda: _card(view, filters.get("warehouse")),
+        _("Ageing"): lambda: _ageing(view, filters),
+    }
+    if view.sees("fct_cost_variances", "variance_amount"):
+        parts[_("Against standard cost")] = lambda: against_standard(view, filters)
+    sections("stock", parts)
     return view
 
 

@@ -188,46 +188,6 @@ def production_in_progress(edition: Edition, filters: ProductionFilters) -> pl.D
     )
 
 
-class StandardFilters(Filters):
-    first_month: str | None = None
-    item: str | None = None
-    cause: str | None = None
-
-
-def _against_standard(filters: StandardFilters) -> Where:
-    return Where(
-        ("company_id = ?", filters.company), ("period_code >= ?", filters.first_month),
-        ("item_code = ?", filters.item), ("cause = ?", filters.cause),
-    )  # fmt: skip
-
-
-@asks(StandardFilters, permission=PERMISSION)
-def standard_variances_by_cause(edition: Edition, filters: StandardFilters) -> pl.DataFrame:
-    """What items at standard cost beyond their standard, by cause, the largest first; empty where cost is not shown."""
-    if not edition.has("fct_cost_variances", "variance_amount"):
-        return pl.DataFrame()
-    where = _against_standard(filters)
-    return edition.rows(
-        f"""select cause, count(*) as row_count, sum(variance_amount) as variance_amount
-        from marts.fct_cost_variances where {where.sql} group by cause
-        order by abs(sum(variance_amount)) desc, cause""",
-        where.parameters,
-    )
-
-
-@asks(StandardFilters, permission=PERMISSION)
-def standard_variances(edition: Edition, filters: StandardFilters) -> pl.DataFrame:
-    """Each difference to standard with its document, component and work centre, the largest first."""
-    if not edition.has("fct_cost_variances", "variance_amount"):
-        return pl.DataFrame()
-    where = _against_standard(filters)
-    return edition.rows(
-        f"""select * exclude (company_id) from marts.fct_cost_variances where {where.sql}
-        order by abs(variance_amount) desc, cost_variance_key""",
-        where.parameters,
-    )
-
-
 class ProductionFacets(Filters):
     pass
 

@@ -14,6 +14,7 @@ from dashboards.boards.document import MOVES
 from dashboards.boards.production import VARIANCES
 from dashboards.edition import Edition, current_edition
 from dashboards.questions.question import answered
+from dashboards.questions.standard_cost import CAUSES
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import dwelling_in
 from transactions import make_home
@@ -109,6 +110,19 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         shop.on(
             "report_output", "WASTED", 12, "2026-02", good_quantity=0, scrap_quantity=3, back_flush=True, close=True
         )
+
+        # Billed at 5.60 (ordered at 5.50) with 2.00 freight, then at 4.75; standard 5.00, from 10 February 6.00.
+        shop("create_partner", code="GLAZE", name="Glazier", is_supplier=True)
+        shop.item("GLASS", "bought", valuation_method="standard")
+        shop.standard("GLASS", "5")
+        shop("set_standard_cost", item="GLASS", cost="6", effective_date="2026-02-10")
+        for name, quantity, price, on in (("G1", 10, "5.50", "2026-01-12"), ("G2", 4, "4.75", "2026-02-03")):
+            shop("create_purchase_order", supplier="GLAZE", order_date=on, external_number=name, confirm=True,
+                 lines=[{"item": "GLASS", "quantity": quantity, "unit_price": price}])  # fmt: skip
+            shop("receive_goods", order=name, effective_date=on, external_number=f"R{name}")
+        shop("bill_supplier", order="G1", bill_date="2026-01-14",
+             lines=[{"line": 1, "quantity": 10, "unit_price": "5.60"}])  # fmt: skip
+        shop("add_landed_cost", receipts=["RG1"], bill_date="2026-01-15", supplier="GLAZE", amount="2", basis="value")
 
         shop.item("SPLIT")
         shop.order("LOST", "SPLIT", 1)
@@ -215,6 +229,26 @@ def test_variances_by_month_and_item_are_actual_less_standard(edition: Edition) 
     assert sum(row["total_variance"] for row in rows.values()) == total["variance_amount"]
     [only] = answered(edition, "production_variances", {"first_month": "2026-02"}).to_dicts()
     assert only["item_code"] == "TOLD"
+
+
+def test_differences_of_bought_goods_by_month_and_item_are_actual_less_standard(edition: Edition) -> None:
+    table = answered(edition, "standard_variances_by_item", {}).to_dicts()
+    rows = {(row["month"], row["item_code"]): row for row in table}
+    shown = ("actual_cost", "standard_cost", "variance_amount", "purchase_price", "landed", "revaluation")
+    bought = {month: [rows[month, "GLASS"][name] for name in shown] for month in ("2026-01", "2026-02")}
+    assert bought == {"2026-01": [58, 50, 8, 6, 2, 0], "2026-02": [19, 20, -15, -1, 0, -14]}
+    for row in table:
+        assert row["actual_cost"] - row["standard_cost"] + row["revaluation"] == row["variance_amount"]
+        assert sum(row[cause] for cause in CAUSES) == row["variance_amount"]
+    by_cause = dict(answered(edition, "standard_variances_by_cause", {}).select("cause", "variance_amount").iter_rows())
+    assert {cause: sum(row[cause] for row in table) for cause in by_cause} == by_cause
+    asked = {"month": "2026-02", "item": "GLASS", "cause": "purchase_price"}
+    [price] = answered(edition, "standard_variances", asked).to_dicts()
+    assert price["variance_amount"] == -1
+    early = answered(edition, "standard_variances_by_item", {"on": "2026-02-09", "first_month": "2026-02"})
+    assert early.select("item_code", "variance_amount").rows() == [("GLASS", -1)]
+    for nowhere in ({"warehouse": "OTHER"}, {"category": "other"}):
+        assert answered(edition, "standard_variances_by_item", nowhere).is_empty()
 
 
 def test_the_parts_of_a_moves_value_are_all_shown(edition: Edition) -> None:
