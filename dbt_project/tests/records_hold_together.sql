@@ -10,6 +10,7 @@
     ('journal_line', 'entry_id', 'journal_entry'), ('journal_line', 'account_id', 'account'),
     ('payment_allocation', 'payment_id', 'document'), ('payment_allocation', 'invoice_id', 'document'),
     ('time_entry', 'document_id', 'document'), ('time_entry', 'work_order_id', 'work_order.document_id'),
+    ('time_entry', 'origin_entry_id', 'time_entry'),
     ('subcontract_cost', 'document_line_id', 'document_line'), ('subcontract_cost', 'work_order_id', 'work_order.document_id'),
     ('work_order', 'document_id', 'document'), ('document', 'origin_document_id', 'document'),
 ] -%}

@@ -26,7 +26,9 @@ stock_move = table(
     reference("document_id", "document", indexed=True),
     reference("document_line_id", "document_line", indexed=True),
     reference("work_order_id", "document", optional=True, indexed=True),  # issue, issue_return, output, scrap
-    reference("origin_move_id", "stock_move", optional=True),  # a return names the move it returns
+    # a return names the move it returns; an output, output_scrap or by_product that names one takes that back, the
+    # other way round
+    reference("origin_move_id", "stock_move", optional=True),
     whole("recorded_at"),
     # by-products: micro share of the order's cost for all of that item together
     whole("cost_share", optional=True),
@@ -72,13 +74,14 @@ time_entry = table(
     reference("employee_id", "employee", optional=True),
     reference("work_center_id", "work_center", optional=True),
     reference("department_id", "department", optional=True),
-    whole("minutes"),  # micro minutes of work
+    whole("minutes"),  # micro minutes of work; < 0: takes the entry back that it names
     # micro per hour where stated; else in force: labour the employee's or the work centre's, overhead the work centre's
     whole("labour_rate", optional=True),
     whole("overhead_rate", optional=True),
     day("effective_date"),
     whole("recorded_at"),
     whole("machine_minutes", optional=True),  # micro minutes that bear the overhead rate; null: as many as minutes
+    reference("origin_entry_id", "time_entry", optional=True),
     append_only=True,
 )
 

@@ -2,33 +2,44 @@
 
 One document of type output, done at once, whose first line follows up the order's. Scrapped output touches no stock and
 bears no value: the good output bears all but what by-products bear. With back-flush the components that the output took
-are issued the same day, by a material issue of its own.
+are issued the same day, by a material issue of its own. What was reported wrongly is taken back whole, by an output
+of less than nothing whose moves go the other way and name those they take back, and reported anew.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
-from transactions.document.document import add_document, add_line, link
+from transactions.document.document import add_document, add_line, document_named, lines_of, link
 from transactions.document.pricing import share
-from transactions.document.tables import work_order_by_product
-from transactions.inventory.lot import lot_entering
+from transactions.document.tables import document, work_order_by_product
+from transactions.inventory.lot import lot_entering, only_lot
 from transactions.inventory.stock import Move, move_stock
 from transactions.inventory.stocked_item import stocked_item_named
-from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.inventory.tables import stock_move
+from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import MICRO, Quantity, ZeroOrQuantity, micro
 from transactions.kernel.refusal import Refusal
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
-from transactions.master.company import company_named
+from transactions.master.company import Company, company_named
 from transactions.master.lookup import location_of, named, warehouse_named
 from transactions.master.tables import item
 from transactions.production.material_issue import add_issue, components_due, due_for_outputs
-from transactions.production.work_order import NOTHING_YET, close_order, plan_of, progress_of, released_order
+from transactions.production.work_order import (
+    NOTHING_YET,
+    close_order,
+    order_to_correct,
+    plan_of,
+    progress_of,
+    refuse_taking_back_again,
+    released_order,
+)
 
 
 class NothingIsPutOut(Refusal):
@@ -166,3 +177,112 @@ def _by_products(
         lot_id = lot_entering(work, beside, line.lot, quantity, prefix, line.expiry_date)
         found.append(Beside(beside, quantity, lot_id, shares.get(beside.id)))
     return found
+
+
+class TakeBackOutput(Command):
+    """Take an output back whole: good, scrapped and beside, and what its back-flush issued."""
+
+    output: Reference
+    effective_date: Day
+    reason: Note | None = None
+    external_number: Code | None = None
+
+
+_moves = select(stock_move).where(stock_move.c.document_id == bindparam("document_id")).order_by(stock_move.c.id)
+_taken_back = select(stock_move.c.origin_move_id).where(
+    stock_move.c.work_order_id == bindparam("order_id"), stock_move.c.origin_move_id.is_not(None)
+)
+_back_flushed = (  # what one command records bears one time
+    select(document)
+    .where(
+        document.c.document_type == "material_issue",
+        document.c.origin_document_id == bindparam("order_id"),
+        document.c.recorded_at == bindparam("recorded_at"),
+    )
+    .order_by(document.c.id)
+)
+_returned = (
+    select(stock_move.c.origin_move_id, func.sum(stock_move.c.quantity).label("quantity"))
+    .where(stock_move.c.work_order_id == bindparam("order_id"), stock_move.c.move_type == "issue_return")
+    .group_by(stock_move.c.origin_move_id)
+)
+
+
+@handles(TakeBackOutput, permission="production.output", stage=3)
+def take_back_output(work: Work, mistaken: TakeBackOutput) -> Answer:
+    """Take an output back whole: good, scrapped and beside, and what its back-flush issued."""
+    company = company_named(work, mistaken.company)
+    on = mistaken.effective_date
+    open_period_on(work, company.id, on)
+    head = document_named(work, company, "output", mistaken.output, "output")
+    order = order_to_correct(work, company, head, mistaken.output, on)
+    reported = work.rows(_moves, document_id=head.id)
+    origins = {row.origin_move_id for row in work.rows(_taken_back, order_id=order.id)}
+    refuse_taking_back_again(head, mistaken.output, reported, origins, "origin_move_id")
+    answer: Answer = {}
+    for issue in work.rows(_back_flushed, order_id=order.id, recorded_at=head.recorded_at):
+        returned = _return_back_flushed(work, company, order, issue, on)
+        if returned is not None:
+            answer["material_issue"] = returned
+    document_id, number = add_document(
+        work, company, "output", effective_date=on, state="done", warehouse_id=head.warehouse_id,
+        origin_document_id=order.id, external_number=mistaken.external_number, reason=mistaken.reason,
+    )  # fmt: skip
+    line_ids = {
+        line.id: add_line(
+            work, document_id, line.line_number, item_id=line.item_id, entered_unit_id=line.entered_unit_id,
+            quantity=-line.quantity, warehouse_id=line.warehouse_id, lot_id=line.lot_id,
+        )
+        for line in lines_of(work, head.id)
+    }  # fmt: skip
+    first, good = next(iter(line_ids.values())), sum(m.quantity for m in reported if m.move_type == "output")
+    if good:
+        link(work, "output", plan_of(work, order.id).line_id, first, -good, on)
+    moves = [
+        Move(
+            move_type=move.move_type, item_id=move.item_id, from_location_id=move.to_location_id,
+            to_location_id=move.from_location_id, quantity=move.quantity, document_id=document_id,
+            document_line_id=line_ids[move.document_line_id], work_order_id=order.id, lot_id=move.lot_id,
+            origin_move_id=move.id, cost_share=move.cost_share, field="output",
+        )
+        for move in reported
+    ]  # fmt: skip
+    move_stock(work, company, on, moves)
+    return {"id": document_id, "number": number, "lines": [first], **answer}
+
+
+def _return_back_flushed(work: Work, company: Company, order: Row[Any], issue: Row[Any], on: date) -> Answer | None:
+    """Carry what a back-flush issued, and what of that is not back yet, to where it came from; None if all is back."""
+    back = {row.origin_move_id: int(row.quantity) for row in work.rows(_returned, order_id=order.id)}
+    issued = work.rows(_moves, document_id=issue.id)
+    left = {move.id: move.quantity - back.get(move.id, 0) for move in issued}
+    lines = [
+        line for line in lines_of(work, issue.id) if any(left[m.id] for m in issued if m.document_line_id == line.id)
+    ]
+    if not lines:
+        return None
+    document_id, number = add_document(
+        work, company, "material_issue", effective_date=on, state="done", warehouse_id=issue.warehouse_id,
+        origin_document_id=order.id,
+    )  # fmt: skip
+    moves: list[Move] = []
+    line_ids = []
+    for line_number, line in enumerate(lines, start=1):
+        of_line = [move for move in issued if move.document_line_id == line.id and left[move.id]]
+        line_id = add_line(
+            work, document_id, line_number, item_id=line.item_id, entered_unit_id=line.entered_unit_id,
+            quantity=-sum(left[move.id] for move in of_line), warehouse_id=line.warehouse_id,
+            lot_id=only_lot((move.lot_id, left[move.id]) for move in of_line),
+        )  # fmt: skip
+        line_ids.append(line_id)
+        moves += [
+            Move(
+                move_type="issue_return", item_id=move.item_id, from_location_id=move.to_location_id,
+                to_location_id=move.from_location_id, quantity=left[move.id], document_id=document_id,
+                document_line_id=line_id, work_order_id=order.id, lot_id=move.lot_id, origin_move_id=move.id,
+                field="output",
+            )
+            for move in of_line
+        ]  # fmt: skip
+    move_stock(work, company, on, moves)
+    return {"id": document_id, "number": number, "lines": line_ids}

@@ -2,7 +2,8 @@
 
 One document of type time_booking, done at once. Rates that it does not state are those in force on its day: of labour
 the employee's, else the work centre's; of overhead the work centre's. Minutes of work bear the labour rate; minutes of
-the machine, where they are told, bear the overhead rate, else the minutes of work bear that too.
+the machine, where they are told, bear the overhead rate, else the minutes of work bear that too. What was booked
+wrongly is taken back whole, by a booking of the same minutes less than none, and booked anew.
 """
 
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from sqlalchemy import Row, bindparam, select
 from transactions.document.document import add_document, document_named, require_state
 from transactions.document.tables import work_order_operation
 from transactions.inventory.tables import time_entry
-from transactions.kernel.command import Answer, Code, Command, Line, Reference, handles
+from transactions.kernel.command import Answer, Code, Command, Line, Note, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import Quantity, UnitPrice, micro, micro_or_none
 from transactions.kernel.refusal import NotFound, Refusal
@@ -22,6 +23,7 @@ from transactions.ledger.period import open_period_on
 from transactions.master.company import Company, company_named
 from transactions.master.lookup import named
 from transactions.master.tables import employee, work_center
+from transactions.production.work_order import order_to_correct, refuse_taking_back_again
 
 
 class MinutesOrLines(Refusal):
@@ -130,3 +132,47 @@ def _work_center_id(work: Work, company: Company, order: Row[Any], line: TimeLin
         raise NotFound("the order has no such operation", field=f"{prefix}sequence", value=line.sequence)
     of_operation: int = operation.work_center_id
     return of_operation
+
+
+class TakeBackTime(Command):
+    """Take a time booking back as a whole: its minutes count no more, as if they had never been booked."""
+
+    booking: Reference
+    effective_date: Day
+    reason: Note | None = None
+    external_number: Code | None = None
+
+
+_entries = select(time_entry).where(time_entry.c.document_id == bindparam("document_id")).order_by(time_entry.c.id)
+_taken_back = select(time_entry.c.origin_entry_id).where(
+    time_entry.c.work_order_id == bindparam("order_id"), time_entry.c.origin_entry_id.is_not(None)
+)
+
+
+@handles(TakeBackTime, permission="production.time", stage=3)
+def take_back_time(work: Work, mistaken: TakeBackTime) -> Answer:
+    """Take a time booking back as a whole: its minutes count no more, as if they had never been booked."""
+    company = company_named(work, mistaken.company)
+    on = mistaken.effective_date
+    open_period_on(work, company.id, on)
+    booking = document_named(work, company, "time_booking", mistaken.booking, "booking")
+    order = order_to_correct(work, company, booking, mistaken.booking, on)
+    entries = work.rows(_entries, document_id=booking.id)
+    origins = {row.origin_entry_id for row in work.rows(_taken_back, order_id=order.id)}
+    refuse_taking_back_again(booking, mistaken.booking, entries, origins, "origin_entry_id")
+    document_id, number = add_document(
+        work, company, "time_booking", effective_date=on, state="done", warehouse_id=booking.warehouse_id,
+        origin_document_id=order.id, external_number=mistaken.external_number, reason=mistaken.reason,
+    )  # fmt: skip
+    entry_ids = [
+        work.insert(
+            time_entry, company_id=company.id, document_id=document_id, work_order_id=order.id,
+            employee_id=entry.employee_id, work_center_id=entry.work_center_id, department_id=entry.department_id,
+            minutes=-entry.minutes,
+            machine_minutes=None if entry.machine_minutes is None else -entry.machine_minutes,
+            labour_rate=entry.labour_rate, overhead_rate=entry.overhead_rate, origin_entry_id=entry.id,
+            effective_date=on, recorded_at=work.recorded_at,
+        )
+        for entry in entries
+    ]  # fmt: skip
+    return {"id": document_id, "number": number, "lines": entry_ids}

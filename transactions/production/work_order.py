@@ -4,12 +4,13 @@ Life: confirmed → released (material may be issued, time booked, output report
 which nothing happened may be cancelled. Its one line is the planned output; components and operations stand beside it.
 """
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, case, func, select
 
 from transactions.document.document import add_document, add_line, change_state, document_named, require_state
 from transactions.document.tables import (
@@ -24,7 +25,7 @@ from transactions.inventory.tables import stock_move, time_entry
 from transactions.kernel.command import Answer, Code, Command, Reference, handles
 from transactions.kernel.day import Day
 from transactions.kernel.exact import MICRO, Quantity, micro
-from transactions.kernel.refusal import NotFound, Refusal
+from transactions.kernel.refusal import NotFound, Refusal, WrongState
 from transactions.kernel.work import Work
 from transactions.ledger.period import open_period_on
 from transactions.master.bom import bom_in_force, by_products_of, requirements
@@ -46,6 +47,16 @@ class OrderHasFacts(Refusal):
 
 class ClosedBeforeLastFact(Refusal):
     """An order is closed on the day of its last move or hours, or later."""
+
+
+class NothingToTakeBack(Refusal):
+    """A booking or an output is taken back once, and what takes one back is not taken back itself."""
+
+    status = 409
+
+
+class TakenBackBeforehand(Refusal):
+    """A booking or an output is taken back on its own day or later."""
 
 
 class CreateWorkOrder(Command):
@@ -215,6 +226,39 @@ def released_order(work: Work, company: Company, reference: str | int) -> Row[An
     return head
 
 
+def order_to_correct(work: Work, company: Company, head: Row[Any], reference: str | int, on: date) -> Row[Any]:
+    """The head of the released order of a time booking or an output that is to be taken back on the day.
+
+    reference: what named it, in the field `booking` or `output`.
+    """
+    field = "booking" if head.document_type == "time_booking" else "output"
+    order = document_named(work, company, "work_order", head.origin_document_id, field)
+    if order.state != "released":
+        raise WrongState(
+            f"its work order {order.number} is {order.state}; it must be released", field=field, value=reference
+        )
+    if on < head.effective_date:
+        raise TakenBackBeforehand(
+            f"{head.number} is of {head.effective_date}; it is taken back on that day or later",
+            field="effective_date", value=on,
+        )  # fmt: skip
+    return order
+
+
+def refuse_taking_back_again(
+    head: Row[Any], reference: str | int, facts: Sequence[Row[Any]], origins: Container[int | None], origin: str
+) -> None:
+    """Refuse what takes something back itself, or was taken back; its facts name what they undo in column `origin`.
+
+    origins: what all facts of the order name there.
+    """
+    field = "booking" if head.document_type == "time_booking" else "output"
+    if any(fact._mapping[origin] is not None for fact in facts):
+        raise NothingToTakeBack(f"{head.number} takes another back itself", field=field, value=reference)
+    if any(fact.id in origins for fact in facts):
+        raise NothingToTakeBack(f"{head.number} was taken back already", field=field, value=reference)
+
+
 _plan = (
     select(
         work_order,
@@ -230,8 +274,9 @@ _components = (
     .where(work_order_component.c.document_id == bindparam("document_id"))
     .order_by(work_order_component.c.id)
 )
-_moved = (
-    select(stock_move.c.move_type, stock_move.c.item_id, func.sum(stock_move.c.quantity).label("quantity"))
+_net = case((stock_move.c.origin_move_id.is_(None), stock_move.c.quantity), else_=-stock_move.c.quantity)
+_moved = (  # what came back or was taken back names the move that it undoes
+    select(stock_move.c.move_type, stock_move.c.item_id, func.sum(_net).label("quantity"))
     .where(stock_move.c.work_order_id == bindparam("document_id"))
     .group_by(stock_move.c.move_type, stock_move.c.item_id)
 )
@@ -248,7 +293,7 @@ class Progress:
 
     planned: dict[int, int]  # by component: planned issue of the whole order, its scrap and the yield included
     issued: dict[int, int]  # by item: issued less returned
-    put_out: int  # good and scrapped output
+    put_out: int  # good and scrapped output, less what was taken back
     good: int
 
     def open(self, item_id: int) -> int:
@@ -270,6 +315,5 @@ def progress_of(work: Work, document_id: int) -> Progress:
             put_out += quantity
             good += quantity if move.move_type == "output" else 0
         elif move.move_type != "by_product":
-            sign = -1 if move.move_type == "issue_return" else 1
-            issued[move.item_id] = issued.get(move.item_id, 0) + sign * quantity
+            issued[move.item_id] = issued.get(move.item_id, 0) + quantity
     return Progress(planned, issued, put_out, good)

@@ -16,7 +16,7 @@ MAY = {
         cancel_transfer set_transfer_route set_forecast decide_suggestion follow_message
         create_work_order release_work_order cancel_work_order close_work_order
         pin_operation unpin_operation approve_schedule reschedule_work_order amend_work_order set_work_center_hours
-        issue_material return_material book_time report_output
+        issue_material return_material book_time report_output take_back_time take_back_output
     """,
     "buyer": """
         create_partner change_partner set_supplier_price create_purchase_requisition create_purchase_order
@@ -41,7 +41,7 @@ MAY = {
     """,
     "foreman": """
         create_work_order release_work_order cancel_work_order close_work_order issue_material return_material
-        book_time report_output decide_inspection
+        book_time report_output take_back_time take_back_output decide_inspection
         pin_operation unpin_operation approve_schedule reschedule_work_order amend_work_order
     """,
 }

@@ -64,6 +64,8 @@ CASES: dict[str, dict[str, Any]] = {
     "return_material": {"order": "WO000001", "lines": [LINE]},
     "book_time": {"order": "WO000001", "minutes": 1},
     "report_output": {"order": "WO000001", "good_quantity": 1},
+    "take_back_time": {"booking": "TB000001"},
+    "take_back_output": {"output": "OP000001"},
     "close_work_order": {"order": "WO000001"},
     "post_journal_entry": {"lines": [{"account": "1002", "debit": 1}, {"account": "6601", "credit": 1}]},
     "set_standard_cost": {"item": "A", "cost": 1},
@@ -98,6 +100,8 @@ def busy(shop: Trading) -> Trading:
         )  # fmt: skip
     shop("release_work_order", order="WO000001", effective_date="2026-01-05")
     shop("issue_material", order="WO000001", effective_date="2026-01-06", lines=[LINE])
+    shop("book_time", order="WO000001", effective_date="2026-01-06", minutes=1)
+    shop("report_output", order="WO000001", effective_date="2026-01-06", good_quantity=1)
     shop("receive_goods", order="PO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 2}])
     shop(
         "receive_goods", order="PO000001", effective_date="2026-01-06", lines=[{"line": 1, "quantity": 2}], inspect=True

@@ -1,11 +1,14 @@
 -- One row per stock move and end that lies in a warehouse (a costing pool is company × item × warehouse); quantity + into the pool.
+-- What was taken back has none, and neither has what takes it back.
 -- entry_id: 2 × move_id for the end that goods come in at, 2 × move_id + 1 for the end they leave.
 with
 
 moves as (
     select * from {{ ref('int_stock_moves_located') }}
     -- A warehouse's stock and inspection locations are one pool: moves between them change nothing.
-    where from_warehouse_id is distinct from to_warehouse_id
+    where
+        from_warehouse_id is distinct from to_warehouse_id
+        and not is_taken_back
 ),
 
 -- The cost share is of all by-products of that item together: each takes its part by quantity.

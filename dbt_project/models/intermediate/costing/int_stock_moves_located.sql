@@ -20,6 +20,7 @@ select
     moves.document_line_id,
     moves.work_order_id,
     moves.origin_move_id,
+    moves.is_taken_back,
     moves.recorded_at_microseconds
 from {{ ref('stg_stock_moves') }} as moves
 inner join {{ ref('stg_locations') }} as from_locations on from_locations.location_id = moves.from_location_id

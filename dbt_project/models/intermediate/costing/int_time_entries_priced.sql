@@ -1,4 +1,4 @@
--- One row per time entry: the rates in force on its day and what the time cost, in minor units of company currency.
+-- One row per time entry that was not taken back: the rates in force on its day and what the time cost, in minor units of company currency.
 with
 
 employee_rates_in_force as (
@@ -35,6 +35,7 @@ rated as (
         on work_center_rates_in_force.work_center_id = time_entries.work_center_id
         and work_center_rates_in_force.valid_from <= time_entries.effective_date
         and work_center_rates_in_force.valid_until > time_entries.effective_date
+    where not time_entries.is_taken_back
 )
 
 select

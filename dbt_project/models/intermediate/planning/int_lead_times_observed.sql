@@ -44,7 +44,9 @@ outputs as (
         max(case when moves.move_type = 'output' then moves.effective_date end) as last_output_date,
         max(case when moves.move_type = 'output' then cast(moves.recorded_at as date) end) as recorded_date
     from {{ ref('stg_stock_moves') }} as moves
-    where moves.work_order_id is not null
+    where
+        moves.work_order_id is not null
+        and not moves.is_taken_back
     group by moves.work_order_id
 ),
 

@@ -181,6 +181,39 @@ compared as (
 
     union all
 
+    -- An entry takes back one of another booking of the order, all of it, and no entry is taken back twice.
+    select
+        'document_links' as check_name,
+        documents.company_id,
+        time_entries.document_id,
+        'time taken back' as fact,
+        time_entries.id as fact_id,
+        1 as left_amount,
+        case
+            when time_entries.origin_entry_id is null and time_entries.minutes >= 0 then 1
+            when
+                taken.origin_entry_id is null
+                and taken.work_order_id = time_entries.work_order_id
+                and taken.effective_date <= time_entries.effective_date
+                and taken.minutes = -time_entries.minutes
+                and (-taken.machine_minutes is not distinct from time_entries.machine_minutes)
+                {% for column in ['employee_id', 'work_center_id', 'department_id', 'labour_rate', 'overhead_rate'] -%}
+                and (taken.{{ column }} is not distinct from time_entries.{{ column }})
+                {% endfor -%}
+                then takings.taking_count
+            else 0
+        end as right_amount
+    from {{ source('raw', 'time_entry') }} as time_entries
+    inner join documents on documents.document_id = time_entries.document_id
+    left join {{ source('raw', 'time_entry') }} as taken on taken.id = time_entries.origin_entry_id
+    left join (
+        select origin_entry_id, count(*) as taking_count
+        from {{ source('raw', 'time_entry') }}
+        group by origin_entry_id
+    ) as takings on takings.origin_entry_id = time_entries.origin_entry_id
+
+    union all
+
     -- A move is of its line's document and item, goes the way of its kind, and for the order or back from the move it belongs to.
     select
         'document_links' as check_name,
@@ -211,9 +244,23 @@ compared as (
             when origins.item_id <> moves.item_id then 0
             when moves.move_type = 'customer_return' and origins.move_type <> 'delivery' then 0
             when moves.move_type = 'supplier_return' and origins.move_type <> 'receipt' then 0
-            when moves.move_type not in ('customer_return', 'supplier_return', 'issue_return') and origins.move_type is not null
-                and moves.move_type in ('delivery', 'receipt', 'issue', 'output', 'output_scrap', 'by_product', 'opening')
-                then 0
+            when origins.id is not null and moves.move_type in ('delivery', 'receipt', 'issue', 'opening') then 0
+            -- What takes an output back is its move turned round, all of it, once.
+            when origins.id is not null and moves.move_type in ('output', 'output_scrap', 'by_product')
+                then case
+                    when
+                        origins.origin_move_id is null
+                        and origins.move_type = moves.move_type
+                        and origins.work_order_id = moves.work_order_id
+                        and origins.quantity = moves.quantity
+                        and (origins.lot_id is not distinct from moves.lot_id)
+                        and (origins.cost_share is not distinct from moves.cost_share)
+                        and origins.from_location_id = moves.to_location_id
+                        and origins.to_location_id = moves.from_location_id
+                        and origins.effective_date <= moves.effective_date
+                        then takings.taking_count
+                    else 0
+                end
             when (moves.move_type, from_locations.kind, to_locations.kind) in (
                 ('opening', 'opening', 'stock'),
                 ('receipt', 'supplier', 'stock'), ('receipt', 'supplier', 'inspection'),
@@ -239,6 +286,12 @@ compared as (
     left join {{ source('raw', 'location') }} as from_locations on from_locations.id = moves.from_location_id
     left join {{ source('raw', 'location') }} as to_locations on to_locations.id = moves.to_location_id
     left join {{ source('raw', 'stock_move') }} as origins on origins.id = moves.origin_move_id
+    left join (
+        select origin_move_id, count(*) as taking_count
+        from {{ source('raw', 'stock_move') }}
+        where move_type in ('output', 'output_scrap', 'by_product')
+        group by origin_move_id
+    ) as takings on takings.origin_move_id = moves.origin_move_id
 ),
 
 sides as (

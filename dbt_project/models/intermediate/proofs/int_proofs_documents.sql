@@ -17,7 +17,14 @@ line_sums as (
 moved as (
     select
         document_line_id,
-        sum(quantity) as quantity
+        -- What comes back of an issue, and what takes an output back, stands on its line as less than nothing.
+        sum(
+            case
+                when move_type = 'issue_return' then -quantity
+                when move_type in ('output', 'by_product') and origin_move_id is not null then -quantity
+                else quantity
+            end
+        ) as quantity
     from {{ source('raw', 'stock_move') }}
     where move_type not in ('output_scrap', 'inspection')
     group by document_line_id
@@ -249,7 +256,7 @@ compared as (
             )
         )
         -- The first line of an output is of what its work order makes, where any of it was good.
-        or (lines.document_type = 'output' and lines.line_number = 1 and lines.quantity > 0)
+        or (lines.document_type = 'output' and lines.line_number = 1 and lines.quantity <> 0)
 
     union all
 

@@ -17,6 +17,7 @@ moves as (
         moves.document_line_id,
         moves.work_order_id,
         moves.origin_move_id,
+        moves.is_taken_back,
         documents.document_number,
         {% for component in cost_components() -%}
         {{ amount('coalesce(came.' ~ component ~ '_amount, -gone.' ~ component ~ '_amount, 0)') }} as {{ component }}_amount,
@@ -106,7 +107,9 @@ worked as (
         max(case when move_type = 'output' then effective_date end) as last_output_date,
         sum(case when move_type = 'output_scrap' then quantity_micro else 0 end) as scrap_quantity_micro
     from {{ ref('stg_stock_moves') }}
-    where work_order_id is not null
+    where
+        work_order_id is not null
+        and not is_taken_back
     group by work_order_id
 ),
 
@@ -115,7 +118,9 @@ timed as (
         work_order_id,
         min(effective_date) as first_date
     from {{ ref('stg_time_entries') }}
-    where work_order_id is not null
+    where
+        work_order_id is not null
+        and not is_taken_back
     group by work_order_id
 ),
 
@@ -162,7 +167,7 @@ compared as (
             {% for column in [
                 'move_id', 'company_id', 'move_type', 'item_id', 'from_location_id', 'to_location_id', 'quantity', 'effective_date',
                 'document_id', 'document_line_id', 'work_order_id', 'origin_move_id', 'document_number', 'material_amount', 'labour_amount',
-                'overhead_amount', 'subcontract_amount', 'landed_amount', 'is_estimated',
+                'overhead_amount', 'subcontract_amount', 'landed_amount', 'is_estimated', 'is_taken_back',
             ] -%}
             {{ 'and ' if not loop.first }}told.{{ column }} {{ same }} moves.{{ column }}
             {% endfor -%}

@@ -27,6 +27,7 @@ booked as (
         {{ whole_sum('time_entries.machine_minutes_micro') }} as minutes_micro,
         max(time_entries.effective_date) as last_booked_date
     from {{ ref('stg_time_entries') }} as time_entries
+    where not time_entries.is_taken_back
     group by time_entries.work_order_id, time_entries.work_center_id
 ),
 

@@ -25,6 +25,7 @@ select
     moves.document_line_id,
     moves.work_order_id,
     moves.origin_move_id,
+    moves.is_taken_back,
     moves_valued.value_amount,
     moves_valued.material_amount,
     moves_valued.labour_amount,

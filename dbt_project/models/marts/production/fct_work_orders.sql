@@ -16,6 +16,7 @@ moved as (
     from {{ ref('stg_stock_moves') }} as moves
     inner join {{ ref('int_work_orders_closed') }} as work_orders on work_orders.work_order_id = moves.work_order_id
     inner join {{ ref('int_stock_moves_valued') }} as moves_valued on moves_valued.move_id = moves.move_id
+    where not moves.is_taken_back
     group by moves.work_order_id
 ),
 

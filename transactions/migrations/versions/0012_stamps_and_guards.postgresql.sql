@@ -1,0 +1,1 @@
+create or replace trigger refuse_change before delete or update of "id", "company_id", "document_id", "work_order_id", "employee_id", "work_center_id", "department_id", "minutes", "labour_rate", "overhead_rate", "effective_date", "recorded_at", "machine_minutes", "origin_entry_id" on "time_entry" for each row execute function refuse_change()
