@@ -42,8 +42,8 @@ class Shop:
         step = {"sequence": 10, "work_center": work_center, **operation}
         self("create_routing", item=item, effective_date="2026-01-01", operations=[step])
 
-    def standard(self, item: str, cost: str) -> None:
-        self("set_standard_cost", item=item, cost=cost, effective_date="2026-01-01")
+    def standard(self, item: str, cost: str, **parts: str) -> None:
+        self("set_standard_cost", item=item, cost=cost, effective_date="2026-01-01", **parts)
 
     def order(self, name: str, item: str, quantity: int) -> None:
         day = "2026-01-10"
@@ -95,7 +95,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
 
         shop.item("LAMP", valuation_method="standard")
         shop.routing("LAMP", "LATHE", run_minutes=60)
-        shop.standard("LAMP", "42")
+        shop.standard("LAMP", "42", labour="30", overhead="12")
         shop.order("LIT", "LAMP", 1)
         shop.on("book_time", "LIT", 11, minutes=60, machine_minutes=30, work_center="LATHE")
         shop.on("report_output", "LIT", 12, good_quantity=1, close=True)
@@ -195,6 +195,18 @@ def test_a_better_or_worse_yield_than_planned_is_a_cause(edition: Edition) -> No
 def test_overhead_is_judged_by_machine_minutes(edition: Edition) -> None:
     """30 machine minutes of 60 at 12 an hour, at that rate."""
     assert causes(edition, "LIT") == {"overhead_efficiency": Decimal("-6")}
+
+
+def test_a_standard_without_a_bom_is_estimated_in_the_parts_that_its_stock_has(edition: Edition) -> None:
+    """A lamp is labour and overhead alone: its routing says so, and its standard, by which it enters stock."""
+    parts = ("material", "labour", "overhead", "subcontract", "landed")
+    estimated = (
+        f"select {', '.join(f'{part}_unit_cost' for part in parts)} from marts.fct_item_costs where item_code = ?"
+    )
+    valued = f"""select {", ".join(f"{part}_amount" for part in parts)} from marts.fct_stock_moves as moves
+        inner join marts.dim_item as items on items.item_id = moves.item_id
+        where items.item_code = ? and moves.move_type = 'output'"""
+    assert edition.rows(estimated, ["LAMP"]).rows() == edition.rows(valued, ["LAMP"]).rows() == [(0, 30, 12, 0, 0)]
 
 
 def test_causes_add_up_to_the_tile(edition: Edition) -> None:

@@ -121,6 +121,20 @@ def test_landed_cost_stays_landed_through_all_levels() -> None:
     assert (row["material_unit_cost"], row["landed_unit_cost"]) == (30 * MICRO, 6 * MICRO)
 
 
+def test_a_standard_that_tells_its_parts_keeps_them_through_all_levels() -> None:
+    boms = pl.DataFrame({"bom_id": [1], "item_id": [10], "effective_date": [FIRST], "output_quantity": [MICRO]})
+    lines = pl.DataFrame({"bom_id": [1, 1], "item_id": [1, 2], "quantity": [2 * MICRO, MICRO], "scrap_rate": 0})
+    none = pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date})
+    operations = pl.DataFrame(schema=dict.fromkeys(OPERATION, pl.Int64))
+    parts = {"unit_cost": [0, 9], "labour_unit_cost": [30, 0], "overhead_unit_cost": [12, 0],
+             "subcontract_unit_cost": [4, 0], "landed_unit_cost": [1, 0]}  # fmt: skip
+    costs = pl.DataFrame({"item_id": [1, 2], "effective_date": [FIRST, FIRST], **parts})
+    asked = pl.DataFrame({"item_id": [10, 1], "date": [FIRST, FIRST]})
+    found = rolled_up_cost(boms, lines, none, operations, NO_RATES, costs, asked)
+    assert found.select(pl.col("^.*_unit_cost$")).rows() == [(9, 60, 24, 8, 2), (0, 30, 12, 4, 1)]
+    assert found["is_complete"].all()
+
+
 def test_rates_hold_from_their_day_at_every_level() -> None:
     """An hour of work centre 0 in the part, half an hour of work centre 1 in what is made of two of them."""
     found = rolled(

@@ -22,14 +22,15 @@ Fact = TypeVar("Fact", covariant=True)
 UNIT_COSTS = (
     "material_unit_cost", "labour_unit_cost", "overhead_unit_cost", "subcontract_unit_cost", "landed_unit_cost",
 )  # fmt: skip
-NOTHING = (0, 0, 0, 0, 0)
+Amounts = tuple[int, int, int, int, int]  # by component, in this order
+NOTHING: Amounts = (0, 0, 0, 0, 0)
 
 
 class UnitCost(NamedTuple):
     """Unit cost of an item in micro-currency (material, labour, overhead, subcontract, landed), valid from a day until
     before another."""
 
-    amounts: tuple[int, int, int, int, int]
+    amounts: Amounts
     is_complete: bool
     is_looped: bool
     since: date
@@ -84,8 +85,9 @@ def rolled_up_cost(
         costs nothing); optional subcontract_cost (micro-currency per unit). Set-up is spread over the costing lot: the
         item's lot in force, else the output quantity of the BOM in force.
     work_center_rates: work_center_id, effective_date, labour_rate and overhead_rate (micro-currency per hour).
-    bought_costs: item_id, effective_date, unit_cost; optional landed_unit_cost beside it (micro-currency per base
-        unit). An item with a BOM in force is made, whatever it once cost bought.
+    bought_costs: item_id, effective_date, unit_cost; optional beside it labour_unit_cost, overhead_unit_cost,
+        subcontract_unit_cost (of a standard that tells its parts) and landed_unit_cost (micro-currency per base unit).
+        An item with a BOM in force is made, whatever it once cost bought.
     lots: item_id, effective_date, lot_quantity (micro-units; 0: none is stated).
 
     Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost,
@@ -164,8 +166,7 @@ class Structure:
         if recipe is None:
             cost, cost_since, cost_until = in_force(self.bought, item, day)
             since, until = max(since, cost_since), min(until, cost_until)
-            bought, landed = cost or (0, 0)
-            return UnitCost((bought, 0, 0, 0, landed), cost is not None, False, since, until)
+            return UnitCost(cost or NOTHING, cost is not None, False, since, until)
         operations, routing_since, routing_until = in_force(self.routings, item, day)
         since, until = max(since, routing_since), min(until, routing_until)
         circle = next((k for k, (above, _, _) in enumerate(self.path) if above == item), None)
@@ -280,13 +281,15 @@ def rates_of(work_center_rates: pl.DataFrame) -> dict[int, Versions[tuple[int, i
     return versions_of((center, day, (labour, overhead)) for center, day, labour, overhead in columns.iter_rows())
 
 
-def bought_of(bought_costs: pl.DataFrame) -> dict[int, Versions[tuple[int, int]]]:
-    """Bought cost and landed cost beside it by item; days without a cost are left out."""
-    if "landed_unit_cost" not in bought_costs.columns:
-        bought_costs = bought_costs.with_columns(landed_unit_cost=pl.lit(0, pl.Int64))
-    columns = bought_costs.select("item_id", pl.col("effective_date").cast(pl.Date), "unit_cost", "landed_unit_cost")
+def bought_of(bought_costs: pl.DataFrame) -> dict[int, Versions[Amounts]]:
+    """Bought cost by component and item; days without a cost are left out."""
+    known = bought_costs.drop_nulls("unit_cost").rename({"unit_cost": "material_unit_cost"})
+    absent = {name: pl.lit(0, pl.Int64) for name in UNIT_COSTS if name not in known.columns}
+    day = pl.col("effective_date").cast(pl.Date)
+    columns = known.with_columns(**absent).select("item_id", day, *UNIT_COSTS)
     return versions_of(
-        (item, day, (cost, landed)) for item, day, cost, landed in columns.drop_nulls("unit_cost").iter_rows()
+        (item, day, (material, labour, overhead, subcontract, landed))
+        for item, day, material, labour, overhead, subcontract, landed in columns.iter_rows()
     )
 
 

@@ -49,7 +49,13 @@ def model(dbt, session):
                 overhead_rate="overhead_rate_micro",
             ),
             bought_costs=bought_costs.filter(company_id=company_id).select(
-                "item_id", "effective_date", unit_cost="material_cost_micro", landed_unit_cost="landed_cost_micro"
+                "item_id",
+                "effective_date",
+                unit_cost="material_cost_micro",
+                labour_unit_cost="labour_cost_micro",
+                overhead_unit_cost="overhead_cost_micro",
+                subcontract_unit_cost="subcontract_cost_micro",
+                landed_unit_cost="landed_cost_micro",
             ),
             asked=asked.filter(company_id=company_id).select("item_id", date="effective_date"),
             lots=lots.filter(company_id=company_id).select(

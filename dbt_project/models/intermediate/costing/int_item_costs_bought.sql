@@ -1,6 +1,9 @@
 -- One row per company, item and date from which a bought unit cost is in force; micro company currency per base unit.
 -- While an item is at standard it follows its standard cost alone, before the first of them the first. Else its receipts
 -- speak; before the first of them purchase orders, before these supplier prices, before these a standard cost.
+{% set facts = [
+    'material_cost_micro', 'landed_cost_micro', 'spoken_standard_id', 'standard_cost_micro', 'standard_id', 'is_at_standard'
+] -%}
 with
 
 ranked as (
@@ -8,6 +11,7 @@ ranked as (
         costs.company_id,
         costs.item_id,
         costs.effective_date,
+        costs.standard_cost_id,
         costs.material_cost_micro,
         costs.landed_cost_micro,
         -- Since when something better speaks.
@@ -33,6 +37,7 @@ spoken as (
         ranked.company_id,
         ranked.item_id,
         ranked.effective_date,
+        ranked.standard_cost_id,
         ranked.material_cost_micro,
         ranked.landed_cost_micro,
         ever_at_standard.item_id is not null as is_ever_at_standard
@@ -52,7 +57,9 @@ told as (
         effective_date,
         material_cost_micro,
         landed_cost_micro,
+        coalesce(standard_cost_id, 0) as spoken_standard_id,
         cast(null as bigint) as standard_cost_micro,
+        cast(null as bigint) as standard_id,
         cast(null as bigint) as is_at_standard
     from spoken
     where is_ever_at_standard
@@ -65,7 +72,9 @@ told as (
         standards.effective_date,
         cast(null as bigint) as material_cost_micro,
         cast(null as bigint) as landed_cost_micro,
+        cast(null as bigint) as spoken_standard_id,
         standards.material_cost_micro as standard_cost_micro,
+        standards.standard_cost_id as standard_id,
         cast(null as bigint) as is_at_standard
     from {{ ref('int_item_purchase_costs') }} as standards
     inner join ever_at_standard
@@ -81,7 +90,9 @@ told as (
         methods.in_force_from as effective_date,
         cast(null as bigint) as material_cost_micro,
         cast(null as bigint) as landed_cost_micro,
+        cast(null as bigint) as spoken_standard_id,
         cast(null as bigint) as standard_cost_micro,
+        cast(null as bigint) as standard_id,
         case when methods.method = 'standard' then 1 else 0 end as is_at_standard
     from {{ ref('int_valuation_methods') }} as methods
     inner join ever_at_standard
@@ -94,10 +105,9 @@ days as (
         told.company_id,
         told.item_id,
         told.effective_date,
-        max(told.material_cost_micro) as material_cost_micro,
-        max(told.landed_cost_micro) as landed_cost_micro,
-        max(told.standard_cost_micro) as standard_cost_micro,
-        max(told.is_at_standard) as is_at_standard
+        {% for fact in facts -%}
+        max(told.{{ fact }}) as {{ fact }}{{ ',' if not loop.last }}
+        {% endfor %}
     from told
     group by told.company_id, told.item_id, told.effective_date
 ),
@@ -107,18 +117,20 @@ in_force as (
         days.company_id,
         days.item_id,
         days.effective_date,
-        {% for fact in ['material_cost_micro', 'landed_cost_micro', 'standard_cost_micro', 'is_at_standard'] -%}
+        {% for fact in facts -%}
         last_value(days.{{ fact }} ignore nulls) over (
             partition by days.company_id, days.item_id
             order by days.effective_date
             rows between unbounded preceding and current row
         ) as {{ fact }},
         {% endfor -%}
-        first_value(days.standard_cost_micro ignore nulls) over (
+        {% for fact in ['standard_cost_micro', 'standard_id'] -%}
+        first_value(days.{{ fact }} ignore nulls) over (
             partition by days.company_id, days.item_id
             order by days.effective_date
             rows between unbounded preceding and unbounded following
-        ) as first_standard_cost_micro
+        ) as first_{{ fact }}{{ ',' if not loop.last }}
+        {% endfor %}
     from days
 ),
 
@@ -129,26 +141,45 @@ chosen as (
         effective_date,
         {% set standard = 'case when is_at_standard = 1 then coalesce(standard_cost_micro, first_standard_cost_micro) end' -%}
         coalesce({{ standard }}, material_cost_micro) as material_cost_micro,
-        case when {{ standard }} is null then landed_cost_micro else 0 end as landed_cost_micro
+        case when {{ standard }} is null then landed_cost_micro else 0 end as landed_cost_micro,
+        case when {{ standard }} is null then spoken_standard_id else coalesce(standard_id, first_standard_id) end
+            as standard_cost_id
     from in_force
+),
+
+costs as (
+    select
+        spoken.company_id,
+        spoken.item_id,
+        spoken.effective_date,
+        spoken.standard_cost_id,
+        spoken.material_cost_micro,
+        spoken.landed_cost_micro
+    from spoken
+    where not spoken.is_ever_at_standard
+
+    union all
+
+    select
+        chosen.company_id,
+        chosen.item_id,
+        chosen.effective_date,
+        chosen.standard_cost_id,
+        chosen.material_cost_micro,
+        cast(chosen.landed_cost_micro as bigint) as landed_cost_micro
+    from chosen
+    where chosen.material_cost_micro is not null
 )
 
+-- A standard cost by the parts that were told, as stock at standard is valued; one whose parts were not told is material.
 select
-    spoken.company_id,
-    spoken.item_id,
-    spoken.effective_date,
-    spoken.material_cost_micro,
-    spoken.landed_cost_micro
-from spoken
-where not spoken.is_ever_at_standard
-
-union all
-
-select
-    chosen.company_id,
-    chosen.item_id,
-    chosen.effective_date,
-    chosen.material_cost_micro,
-    cast(chosen.landed_cost_micro as bigint) as landed_cost_micro
-from chosen
-where chosen.material_cost_micro is not null
+    costs.company_id,
+    costs.item_id,
+    costs.effective_date,
+    coalesce(standard_costs.material_unit_cost_micro, costs.material_cost_micro) as material_cost_micro,
+    coalesce(standard_costs.labour_unit_cost_micro, 0) as labour_cost_micro,
+    coalesce(standard_costs.overhead_unit_cost_micro, 0) as overhead_cost_micro,
+    coalesce(standard_costs.subcontract_unit_cost_micro, 0) as subcontract_cost_micro,
+    costs.landed_cost_micro + coalesce(standard_costs.landed_unit_cost_micro, 0) as landed_cost_micro
+from costs
+left join {{ ref('stg_standard_costs') }} as standard_costs on standard_costs.standard_cost_id = costs.standard_cost_id

@@ -1,5 +1,6 @@
 -- One row per company, item and date: what a base unit last cost from outside, in micro company currency, by what is known today.
--- Sources, the first that speaks: receipts and opening stock, purchase orders, supplier prices, standard cost.
+-- Sources, the first that speaks: receipts and opening stock, purchase orders, supplier prices, standard cost. A standard cost
+-- stands whole under material; its id leads to its parts.
 with
 
 priced_moves as (
@@ -73,6 +74,7 @@ standards as (
         standard_costs.item_id,
         standard_costs.effective_date,
         4 as precedence,
+        standard_costs.standard_cost_id,
         standard_costs.unit_cost_micro as material_cost_micro,
         cast(0 as bigint) as landed_cost_micro,
         row_number() over (
@@ -104,11 +106,19 @@ offered as (
 ),
 
 facts as (
-    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from priced
-    union all
-    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from standards where newest = 1
-    union all
-    select company_id, item_id, effective_date, precedence, material_cost_micro, landed_cost_micro from offered
+    {% for source in ['priced', 'standards', 'offered'] -%}
+    select
+        company_id,
+        item_id,
+        effective_date,
+        precedence,
+        {{ 'standard_cost_id' if source == 'standards' else 'cast(null as bigint) as standard_cost_id' }},
+        material_cost_micro,
+        landed_cost_micro
+    from {{ source }}
+    {{ 'where newest = 1' if source == 'standards' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
@@ -116,6 +126,7 @@ select
     facts.item_id,
     facts.effective_date,
     facts.precedence,
+    facts.standard_cost_id,
     facts.material_cost_micro,
     facts.landed_cost_micro
 from facts
