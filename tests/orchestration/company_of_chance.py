@@ -1,4 +1,4 @@
-"""A company that buys, makes, sells, returns and corrects by chance, recording it late and out of order."""
+"""A company that buys, makes, sells, returns, takes back and corrects by chance, recording it late and out of order."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class CompanyOfChance:
         self.sales: list[str] = []
         self.deliveries: list[str] = []
         self.work_orders: list[str] = []
+        self.bookings: list[str] = []
+        self.outputs: list[str] = []
         self.refused = 0
 
     def __call__(self, command: str, /, **data: Any) -> dict[str, Any] | None:
@@ -69,6 +71,7 @@ class CompanyOfChance:
             *(self.buy, self.buy, self.receive, self.bill, self.bill, self.bill, self.landed),
             *([self.sell] * 4),
             *(self.deliver, self.deliver, self.make, self.issue, self.book, self.report, self.close),
+            *(self.take_time_back, self.take_output_back),
             *(self.give_back, self.transfer, self.count, self.send_back, self.amend, self.new_standard),
         )
         for _ in range(steps):
@@ -150,11 +153,25 @@ class CompanyOfChance:
 
     def book(self) -> None:
         if self.work_orders:
-            self("book_time", **self.of_work(), minutes=self.chance.randint(1, 300), work_center="WC")
+            made = self("book_time", **self.of_work(), minutes=self.chance.randint(1, 300), work_center="WC")
+            if made:
+                self.bookings.append(made["number"])
 
     def report(self) -> None:
         if self.work_orders:
-            self("report_output", **self.of_work(), good_quantity=str(self.chance.randint(1, 5)))
+            flush = self.chance.random() < 0.3
+            made = self("report_output", **self.of_work(), good_quantity=str(self.chance.randint(1, 5)),
+                        back_flush=flush)  # fmt: skip
+            if made:
+                self.outputs.append(made["number"])
+
+    def take_time_back(self) -> None:
+        if self.bookings:
+            self("take_back_time", booking=self.chance.choice(self.bookings[-6:]), effective_date=self.day())
+
+    def take_output_back(self) -> None:
+        if self.outputs:
+            self("take_back_output", output=self.chance.choice(self.outputs[-6:]), effective_date=self.day())
 
     def close(self) -> None:
         if self.work_orders:
