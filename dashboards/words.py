@@ -126,6 +126,7 @@ WORDS: dict[str, str] = {
     "subcontract": noted("Subcontractor's bill"),
     "payment": noted("Payment"),
     "origin": noted("follows"),
+    "taken_back": noted("taken back by"),
     # severities and rules of alerts
     "critical": noted("critical"),
     "warning": noted("warning"),

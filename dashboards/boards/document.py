@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.basis import Basis
 from dashboards.boards.margin import answer as margin_in_words
 from dashboards.boards.margin import preview
+from dashboards.boards.taking_back import take_back
 from dashboards.filters import words
 from dashboards.frame import Board, Tile, View, empty_state, heading, tiles
 from dashboards.language import _, noted, shown_amount, shown_date
@@ -51,6 +52,7 @@ MOVES = {
     "quantity": Column("Quantity", "quantity"),
     "from_warehouse_code": Column("From"),
     "to_warehouse_code": Column("To"),
+    "is_taken_back": Column("Taken back", "flag", help="As if it had never been: it has no value"),
     "value_amount": Column("Value", "amount"),
     "material_amount": Column("Material", "amount"),
     "labour_amount": Column("Labour", "amount"),
@@ -100,7 +102,9 @@ def render(view: View) -> None:
     heading(name, " · ".join(part for part in parts if part))
     _figures(view, head)
     document = int(head["document_id"])
-    _related(view, view.ask("document_links", document=document))
+    links = view.ask("document_links", document=document)
+    _related(view, links)
+    take_back(view, head, links)
     lines = view.ask("document_lines", document=document)
     if lines.height:
         st.subheader(_("Lines"), anchor=False)

@@ -17,6 +17,7 @@ select
     time_entries.employee_id,
     time_entries.work_center_id,
     time_entries.department_id,
+    time_entries.origin_entry_id,
 
     {{ quantity('time_entries.minutes') }} as minutes,
     -- Minutes of machines bear the overhead; they are as many as those of people unless told otherwise.

@@ -1,4 +1,4 @@
--- One row per two documents of which one follows the other up, and how: by lines, as its origin, or as a payment.
+-- One row per two documents of which one follows the other up, and how: by lines, as its origin, as a payment, or taking it back.
 with line_links as (
     select
         from_lines.document_id as from_document_id,
@@ -19,10 +19,28 @@ allocations as (
     from {{ ref('stg_payment_allocations') }}
 ),
 
+takings as (
+    {% for records, key, origin in [
+        ('stg_stock_moves', 'move_id', 'origin_move_id'), ('stg_time_entries', 'time_entry_id', 'origin_entry_id'),
+    ] -%}
+    select distinct
+        taken.document_id as from_document_id,
+        takings.document_id as to_document_id,
+        'taken_back' as link_type,
+        takings.effective_date
+    from {{ ref(records) }} as takings
+    inner join {{ ref(records) }} as taken on taken.{{ key }} = takings.{{ origin }}
+    where takings.is_taken_back
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 related as (
     select * from line_links
     union all
     select * from allocations
+    union all
+    select * from takings
 ),
 
 -- An origin is a link of its own only where no line says so more exactly.
