@@ -153,6 +153,7 @@ WORDS: dict[str, str] = {
     "payables": noted("Open bills and payables account"),
     "journal_entries": noted("Debits and credits of each entry"),
     "trial_balance": noted("Debits and credits of all accounts"),
+    "settlement": noted("Cost settlement"),
     "cost_settlement": noted("Cost settled and due, and computed cost"),
     "cost settled and due": noted("cost settled and due"),
     "computed cost": noted("computed cost"),

@@ -72,6 +72,7 @@ VOUCHERS = {
     "document_number": Column("Number"),
     "revenue": Column("Revenue", "amount"),
     "cost": Column("Cost", "amount"),
+    "cost_status": Column("Cost is", "word", help="estimated: goods of a work order that is still open"),
     "material_amount": Column("Material", "amount"),
     "labour_amount": Column("Labour", "amount"),
     "overhead_amount": Column("Overhead", "amount"),

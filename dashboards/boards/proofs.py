@@ -48,7 +48,7 @@ DOCUMENTS = {
     "document_number": Column("Number"),
     "item_code": Column("Item"),
     "quantity": Column("Quantity", "quantity"),
-    "value_amount": Column("Value", "amount"),
+    "amount": Column("Amount", "amount", help="Debit positive, credit negative"),
 }
 FINDINGS = {
     "rule": Column("What", "word"),
@@ -127,12 +127,14 @@ def _behind(view: View, chosen: list[dict[str, Any]], period: str, event: str) -
         st.caption(_("Choose a posting to see the documents that it follows from."))
         return
     item, order = chosen[0]["item"], chosen[0]["sales_order_id"]
+    posting = {"period": period, "event": event, "account": chosen[0]["account"], "item": item}
     st.subheader(_("Documents of {item} in {month}: {event}", item=item or "–", month=period, event=said(event)),
                  anchor=False)  # fmt: skip
-    st.caption(_("The posting is computed from them, less what was settled of it before."))
+    st.caption(_("They add up to the posting: what each adds to the account, less what was settled of it before."))
+    documents = view.ask("proofs_posting_documents", **posting, order_line=chosen[0]["sales_order_line_id"])
     table(
-        view, view.ask("proofs_posting_documents", period=period, event=event, item=item), DOCUMENTS,
-        key=f"proofs-documents-{item}", opens="document_id", height=360, nothing=_("No document of that month"),
+        view, documents, DOCUMENTS, key=f"proofs-documents-{posting['account']}-{item}", opens="document_id",
+        height=360, nothing=_("No document of that month"),
         what_next=_("It follows from a new standard cost, or takes back what was settled and is not so any more."),
     )  # fmt: skip
     if order is not None:

@@ -162,15 +162,14 @@ class OrderVouchersFilters(Filters):
 
 @asks(OrderVouchersFilters, permission="board.order_profit", past="orders")
 def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl.DataFrame:
-    """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns, expenses."""
+    """What made an order's revenue and cost so far, by document: invoices, credits, deliveries, returns, expenses.
+
+    Of a delivery that serves several orders what this one bears.
+    """
     if not edition.has("fct_journal_lines", "debit_amount"):
         return pl.DataFrame()  # of a past moment: the books are not taken back
-    # what went out or came back cost what it carried: for goods kept at standard more or less than their standard
-    carried = {
-        name: f"sum(moves.sign * (moves.{name}_amount + coalesce(entries.{name}_variance_amount, 0)))"
-        for name in ("material", "labour", "overhead", "subcontract", "landed")
-    }
-    components = ", ".join(f"{amount} as {name}_amount" for name, amount in carried.items())
+    parts = ("material_amount", "labour_amount", "overhead_amount", "subcontract_amount", "landed_amount")
+    components = ", ".join(f"sum({part}) as {part}" for part in parts)
     return edition.rows(
         f"""
         with ordered as (
@@ -185,25 +184,13 @@ def order_profit_vouchers(edition: Edition, filters: OrderVouchersFilters) -> pl
             where entries.account_type = 'revenue' and entries.document_id is not null
             group by entries.document_id
         ),
-        delivered as (
-            select moves.* from marts.fct_stock_moves as moves
-            inner join marts.fct_deliveries as deliveries on deliveries.delivery_line_id = moves.document_line_id
-            where deliveries.sales_order_id = ? and moves.move_type = 'delivery'
-        ),
-        moved as (
-            select 1 as sign, delivered.* from delivered
-            union all
-            select -1, moves.* from marts.fct_stock_moves as moves
-            inner join delivered on delivered.move_id = moves.origin_move_id
-            where moves.move_type = 'customer_return'
-        ),
         cost as (
-            select any_value(moves.document_type) as document_type, moves.document_id,
-                any_value(moves.document_number) as document_number, min(moves.effective_date) as document_date,
-                {" + ".join(carried.values())} as cost, {components}
-            from moved as moves
-            left join marts.fct_costing_entries as entries on entries.move_id = moves.move_id
-            group by moves.document_id
+            select any_value(document_type) as document_type, document_id,
+                any_value(document_number) as document_number, min(effective_date) as document_date,
+                sum(value_amount) as cost, {components},
+                case when bool_or(is_estimated) then 'estimated' else 'actual' end as cost_status
+            from marts.fct_sales_costs where sales_order_id = ?
+            group by document_id
         ),
         paid as (
             select any_value(entries.document_type) as document_type, any_value(entries.document_id) as document_id,

@@ -3,7 +3,10 @@
 {% set components %}
 material_amount + labour_amount + overhead_amount + subcontract_amount + landed_amount
 {% endset %}
-{% for mart, key in [('fct_stock_moves', 'move_id'), ('fct_cost_slices', 'issue_move_id'), ('fct_stock_ageing', 'layer_move_id')] -%}
+{% for mart, key in [
+    ('fct_stock_moves', 'move_id'), ('fct_cost_slices', 'issue_move_id'), ('fct_stock_ageing', 'layer_move_id'),
+    ('fct_sales_costs', 'sales_cost_key'),
+] -%}
 select
     '{{ mart }}' as mart,
     cast({{ key }} as varchar) as key
@@ -61,6 +64,30 @@ where
     or is_closed and total_variance <> total_cost - by_product_amount - standard_cost
     or abs(cast(unit_cost as decimal(38, 6)) * good_quantity - (output_amount - by_product_amount)) > good_quantity * 0.000001 + 0.0001
     or wip_amount + loss_amount + output_amount <> total_cost and not is_closed
+
+union all
+
+select
+    'fct_sales_costs' as mart,
+    cast(coalesce(shares.move_id, moves.move_id) as varchar) as key
+from (
+    select
+        move_id,
+        abs(sum(quantity)) as quantity,
+        sum(value_amount) as value_amount,
+        bool_or(is_estimated) as is_estimated
+    from {{ ref('fct_sales_costs') }}
+    group by move_id
+) as shares
+full join (
+    select *
+    from {{ ref('fct_stock_moves') }}
+    where move_type in ('delivery', 'customer_return')
+) as moves on moves.move_id = shares.move_id
+where
+    shares.quantity is distinct from moves.quantity
+    or abs(shares.value_amount) is distinct from abs(moves.value_amount + moves.variance_amount)
+    or shares.is_estimated is distinct from moves.is_estimated
 
 union all
 

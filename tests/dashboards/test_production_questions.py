@@ -15,9 +15,11 @@ from dashboards.boards.production import VARIANCES
 from dashboards.edition import Edition, current_edition
 from dashboards.questions.question import answered
 from dashboards.questions.standard_cost import CAUSES
+from dbt_project.published import published_build
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import dwelling_in
 from transactions import make_home
+from transactions.document.tables import line_link
 from transactions.kernel.clock import SetClock
 
 
@@ -51,6 +53,40 @@ class Shop:
             "create_work_order", item=item, quantity=quantity, start_date=day, due_date=day, order_date=day,
             external_number=name, release=True,
         )  # fmt: skip
+
+    def share_of_delivery(self, order: str, other: str, quantity: int) -> None:
+        """Lets what was delivered on the line of an order serve the line of another, too: no command does so yet."""
+        line = ("select line.id from document_line line join document on document.id = line.document_id "
+                "where document.external_number = '{}'")  # fmt: skip
+        where = f"where link_type = 'delivery' and from_line_id = ({line.format(order)})"
+        others = {"id": "null", "from_line_id": f"({line.format(other)})", "quantity": str(quantity * 1_000_000)}
+        columns = [column.name for column in line_link.columns]
+        values = ", ".join(others.get(name, name) for name in columns)
+        with self.door.engine.begin() as connection:
+            connection.exec_driver_sql(
+                f"insert into line_link ({', '.join(columns)}) select {values} from line_link {where}"
+            )
+            guards = connection.exec_driver_sql(
+                "select name, sql from sqlite_master "
+                "where type = 'trigger' and tbl_name = 'line_link' and sql like '%AppendOnly%'"
+            ).all()
+            for name, _sql in guards:
+                connection.exec_driver_sql(f"drop trigger {name}")
+            connection.exec_driver_sql(f"update line_link set quantity = quantity - {quantity * 1_000_000} {where}")
+            for _name, sql in guards:
+                connection.exec_driver_sql(str(sql))
+
+    def build(self) -> None:
+        refresh(self.home, self.door.engine, clock=self.clock, as_of=date(2026, 2, 15))
+
+    def settle(self) -> None:
+        """Posts all that the build says is due."""
+        names = ("period", "account", "event", "item", "sales_order_line_id", "debit", "credit")
+        with published_build(self.home).open("full") as build:
+            rows = build.sql(f"select {', '.join(names)}, build_id, last_settlement_id from marts.fct_settlement_due")
+            due = rows.fetchall()
+        lines = [dict(zip(names, row, strict=False)) for row in due]
+        self("settle_cost", build_id=due[0][-2], last_settlement_id=due[0][-1], as_of="2026-02-15", rows=lines)
 
     def on(self, command: str, order: str, day: int, month: str = "2026-01", **more: Any) -> dict[str, Any]:
         return self(command, order=order, effective_date=f"{month}-{day}", **more)
@@ -111,7 +147,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
             "report_output", "WASTED", 12, "2026-02", good_quantity=0, scrap_quantity=3, back_flush=True, close=True
         )
 
-        # Billed at 5.60 (ordered at 5.50) with 2.00 freight, then at 4.75; standard 5.00, from 10 February 6.00.
+        # Billed at 5.60 (ordered at 5.50) with 2.00 freight, then at 5.25 (4.75); standard 5.00, from 10 February 6.00.
         shop("create_partner", code="GLAZE", name="Glazier", is_supplier=True)
         shop.item("GLASS", "bought", valuation_method="standard")
         shop.standard("GLASS", "5")
@@ -123,6 +159,12 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         shop("bill_supplier", order="G1", bill_date="2026-01-14",
              lines=[{"line": 1, "quantity": 10, "unit_price": "5.60"}])  # fmt: skip
         shop("add_landed_cost", receipts=["RG1"], bill_date="2026-01-15", supplier="GLAZE", amount="2", basis="value")
+        shop("create_partner", code="BUYER", name="Buyer", is_customer=True)
+        for name, quantity in (("FIRST", 1), ("SECOND", 3)):
+            shop("create_sales_order", customer="BUYER", order_date="2026-02-11", external_number=name, confirm=True,
+                 lines=[{"item": "GLASS", "quantity": quantity, "unit_price": 20}])  # fmt: skip
+        shop("deliver_goods", order="SECOND", effective_date="2026-02-12")
+        shop.share_of_delivery("SECOND", "FIRST", 1)
 
         shop.item("SPLIT")
         shop.order("LOST", "SPLIT", 1)
@@ -137,7 +179,11 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
         shop("bill_subcontract", bill_date="2026-01-11", lines=[{"work_order": "OUTSIDE"}])
         shop.on("report_output", "OUTSIDE", 12, good_quantity=1, close=True)
 
-        refresh(home, shop.door.engine, clock=shop.clock, as_of=date(2026, 2, 15))
+        shop.build()
+        shop.settle()
+        shop("bill_supplier", order="G2", bill_date="2026-02-14",
+             lines=[{"line": 1, "quantity": 4, "unit_price": "5.25"}])  # fmt: skip
+        shop.build()
         shop.door.engine.dispose()
         yield current_edition("full")
 
@@ -248,7 +294,7 @@ def test_differences_of_bought_goods_by_month_and_item_are_actual_less_standard(
     rows = {(row["month"], row["item_code"]): row for row in table}
     shown = ("actual_cost", "standard_cost", "variance_amount", "purchase_price", "landed", "revaluation")
     bought = {month: [rows[month, "GLASS"][name] for name in shown] for month in ("2026-01", "2026-02")}
-    assert bought == {"2026-01": [58, 50, 8, 6, 2, 0], "2026-02": [19, 20, -15, -1, 0, -14]}
+    assert bought == {"2026-01": [58, 50, 8, 6, 2, 0], "2026-02": [21, 20, -13, 1, 0, -14]}
     for row in table:
         assert row["actual_cost"] - row["standard_cost"] + row["revaluation"] == row["variance_amount"]
         assert sum(row[cause] for cause in CAUSES) == row["variance_amount"]
@@ -256,11 +302,45 @@ def test_differences_of_bought_goods_by_month_and_item_are_actual_less_standard(
     assert {cause: sum(row[cause] for row in table) for cause in by_cause} == by_cause
     asked = {"month": "2026-02", "item": "GLASS", "cause": "purchase_price"}
     [price] = answered(edition, "standard_variances", asked).to_dicts()
-    assert price["variance_amount"] == -1
+    assert price["variance_amount"] == 1
     early = answered(edition, "standard_variances_by_item", {"on": "2026-02-09", "first_month": "2026-02"})
-    assert early.select("item_code", "variance_amount").rows() == [("GLASS", -1)]
+    assert early.select("item_code", "variance_amount").rows() == [("GLASS", 1)]
     for nowhere in ({"warehouse": "OTHER"}, {"category": "other"}):
         assert answered(edition, "standard_variances_by_item", nowhere).is_empty()
+
+
+def test_a_posting_is_its_documents_less_what_was_settled(edition: Edition) -> None:
+    """The second receipt was settled at 1.00 less than standard and is billed at 1.00 more: 2.00 are to be posted."""
+    of = {"period": "2026-02", "event": "price_variance"}
+    [posting] = [row for row in answered(edition, "proofs_postings", of).to_dicts() if row["debit"]]
+    asked = of | {"account": posting["account"], "item": "GLASS"}
+    rows = answered(edition, "proofs_posting_documents", asked)
+    assert posting["debit"] == 2
+    assert rows.select("document_type", "amount").rows() == [("goods_receipt", 1), ("settlement", 1)]
+    [other] = [row for row in answered(edition, "proofs_postings", of).to_dicts() if row["credit"]]
+    rows = answered(edition, "proofs_posting_documents", asked | {"account": other["account"]})
+    assert rows["amount"].to_list() == [-1, -1]
+    received = of | {"event": "goods_receipt"}
+    for row in answered(edition, "proofs_postings", received).to_dicts():
+        rows = answered(edition, "proofs_posting_documents", received | {"account": row["account"], "item": "GLASS"})
+        assert rows["amount"].to_list() == ([21, -19] if row["debit"] else [-21, 19])
+
+
+def test_a_delivery_that_serves_two_orders_is_shared_among_them(edition: Edition) -> None:
+    """3 at 6.00: 1 for the first order, 2 for the second."""
+    orders = dict(
+        edition.rows(
+            "select documents.external_number, sales_order_id from marts.fct_sales_order_lines as lines "
+            "inner join marts.fct_documents as documents on documents.document_id = lines.sales_order_id"
+        ).iter_rows()
+    )
+    assert set(orders) == {"FIRST", "SECOND"}
+    for name, cost in (("FIRST", 6), ("SECOND", 12)):
+        [voucher] = answered(edition, "order_profit_vouchers", {"order": orders[name]}).to_dicts()
+        assert (voucher["document_type"], voucher["cost"], voucher["material_amount"]) == ("delivery", cost, cost)
+        assert voucher["cost_status"] == "actual"
+        [line] = answered(edition, "order_profit_lines", {"order": orders[name]}).to_dicts()
+        assert line["actual_cost"] == cost
 
 
 def test_the_parts_of_a_moves_value_are_all_shown(edition: Edition) -> None:
