@@ -166,6 +166,24 @@ compared as (
 
     union all
 
+    -- A note settles first what it takes back from.
+    select
+        'document_links' as check_name,
+        documents.company_id,
+        documents.document_id,
+        'allocation of a note' as fact,
+        allocations.id as fact_id,
+        documents.origin_document_id as left_amount,
+        allocations.invoice_id as right_amount
+    from {{ source('raw', 'payment_allocation') }} as allocations
+    inner join documents on documents.document_id = allocations.payment_id
+    where
+        documents.document_type in ('credit_note', 'debit_note')
+        and documents.origin_document_id is not null
+        and documents.recorded_at = allocations.recorded_at
+
+    union all
+
     -- Time is booked on the order that its booking is for.
     select
         'document_links' as check_name,
