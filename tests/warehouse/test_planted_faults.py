@@ -96,6 +96,7 @@ OTHER_ORIGIN = (
     "update raw.document set origin_document_id = (select max(other.id) from raw.document as other "
     "where other.document_type = '{}' and other.id <> document.origin_document_id) where document_type = '{}'"
 )
+SCRAP_TAKEN_BACK = "move_type = 'output_scrap' and origin_move_id is not null"
 # What follows from figures, proofs included, and what only plans.
 LEFT_OUT = ("/planning/", "engine_planning", "engine_scheduling", "fct_alerts", "rpt_stage_meter")
 # Columns by which a row belongs to documents, and the table they lead to.
@@ -316,6 +317,24 @@ def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
 def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBuild, table: str, statement: str) -> None:
     with standing.changed([statement], table):
         assert "document_links" in standing.red_proofs()
+
+
+@pytest.mark.parametrize(
+    ("table", "statement", "check"),
+    [
+        ("time_entry", "delete from raw.time_entry where minutes < 0", "commands"),
+        ("time_entry", "update raw.time_entry set minutes = 0 where minutes < 0", "document_links"),
+        ("time_entry", "update raw.time_entry set origin_entry_id = null where minutes < 0", "document_links"),
+        ("stock_move", f"delete from raw.stock_move where {SCRAP_TAKEN_BACK}", "commands"),
+        ("stock_move", f"update raw.stock_move set quantity = 1 where {SCRAP_TAKEN_BACK}", "document_links"),
+        ("audit_record", "update raw.audit_record set data = replace(data, 'miscounted', 'OP000001')", "commands"),
+    ],
+)
+def test_what_is_taken_back_in_part_or_is_something_else(
+    standing: StandingBuild, table: str, statement: str, check: str
+) -> None:
+    with standing.changed([statement], f"raw.{table}"):
+        assert check in standing.red_proofs()
 
 
 @pytest.mark.parametrize(

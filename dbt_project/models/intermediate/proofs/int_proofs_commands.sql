@@ -1,5 +1,6 @@
 -- One row per check and company, from one per fact that was recorded otherwise than the command in the audit trail said, and one per
--- kind of fact for all that agree: times worked, scrap, and the days that orders state. What a later command changed is not compared.
+-- kind of fact for all that agree: times worked, scrap, what was taken back, and the days that orders state. What a later command
+-- changed is not compared.
 {% set same %}is not distinct from{% endset %}
 with
 
@@ -10,7 +11,10 @@ said as (
         audit_records.data,
         {{ json_lines('audit_records.data', 'lines') }}
     from {{ source('raw', 'audit_record') }} as audit_records
-    where audit_records.command in ('book_time', 'report_output', 'create_sales_order', 'create_purchase_order', 'create_work_order')
+    where audit_records.command in (
+        'book_time', 'report_output', 'take_back_time', 'take_back_output', 'create_sales_order', 'create_purchase_order',
+        'create_work_order'
+    )
 ),
 
 documents as (
@@ -68,6 +72,34 @@ scrapped as (
         sum(quantity) as quantity
     from {{ source('raw', 'stock_move') }}
     where move_type = 'output_scrap'
+    group by document_id
+),
+
+-- Times and outputs, and of what takes some back what that is.
+undoable as (
+    select id, document_id, origin_entry_id as origin_id
+    from {{ source('raw', 'time_entry') }}
+    union all
+    select id, document_id, origin_move_id as origin_id
+    from {{ source('raw', 'stock_move') }}
+    where move_type in ('output', 'output_scrap', 'by_product')
+),
+
+undone as (
+    select
+        takings.document_id,
+        min(taken.document_id) as taken_document_id,
+        count(*) as undone_count
+    from undoable as takings
+    inner join undoable as taken on taken.id = takings.origin_id
+    group by takings.document_id
+),
+
+recorded as (
+    select
+        document_id,
+        count(*) as fact_count
+    from undoable
     group by document_id
 ),
 
@@ -145,6 +177,31 @@ compared as (
     left join scrapped on scrapped.document_id = documents.document_id
     where
         said.command = 'report_output'
+        and said.line_number = 1
+
+    union all
+
+    -- The document that the command named is taken back, all of it.
+    select
+        'taken back' as fact,
+        documents.document_id,
+        1 as line_number,
+        coalesce(
+            coalesce({{ json_text('said.data', 'booking') }}, {{ json_text('said.data', 'output') }}) in (
+                taken.number, coalesce(taken.external_number, ''), cast(taken.id as varchar)
+            )
+            and undone.undone_count = recorded.fact_count,
+            false
+        ) as is_same
+    from said
+    inner join documents
+        on documents.recorded_at = said.recorded_at
+        and documents.document_type = case said.command when 'take_back_time' then 'time_booking' else 'output' end
+    left join undone on undone.document_id = documents.document_id
+    left join recorded on recorded.document_id = undone.taken_document_id
+    left join {{ source('raw', 'document') }} as taken on taken.id = undone.taken_document_id
+    where
+        said.command in ('take_back_time', 'take_back_output')
         and said.line_number = 1
 
     union all
