@@ -150,7 +150,8 @@ loss_making_lines as (
         company_id,
         'loss_making_line|' || sales_order_line_id as alert_key,
         'loss_making_line' as rule,
-        case when cost_status = 'actual' then 'warning' else 'critical' end as severity,
+        -- While more is to be delivered the loss can still be kept small.
+        case when estimated_cost = 0 then 'warning' else 'critical' end as severity,
         item_code as subject,
         order_number as document_number,
         order_date as first_seen,
