@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -92,7 +92,6 @@ def write_editions(
     forms: Path | None = None,
     versions: Mapping[str, str] | None = None,
     before: Path | None = None,
-    compression: str = "auto",
 ) -> list[Edition]:
     """Writes full.duckdb, cost.duckdb and nocost.duckdb beside the work file, flushed to the disk.
 
@@ -100,15 +99,21 @@ def write_editions(
     schema meta by name, each with `columns` (name to SQL type) and `rows`; a model of dbt with that name goes first.
     forms: folder in which the empty forms are kept for the next time. versions: by `schema.table` what changes whenever
     its rows do; a table without one is taken to have changed. before: folder with the editions of an earlier build.
-    compression: how DuckDB packs columns that are written; packing takes as long as writing.
     """
     with duckdb.connect(str(work_file), read_only=True) as work:
         tables = _present_tables(work)
         sizes, told = _sizes(work), _changes_told(work)
+
+    def reading() -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
+        # Views name the catalog that they were made in; it is called by the file's name here, too.
+        connection.execute(f"attach {_text(work_file)} as {work_file.stem} (read_only)")
+        return connection
+
     state = _State({name: _form(_looks(name, tables, models)) for name in MAY_SHOW}, dict(versions or {}))
     unchanged = state.unchanged_since(before)
     stays = sum(sizes.get(table, 0) for table in unchanged | told) >= MOST * sum(sizes.values())
-    writing = _Writing(work_file, models, tables, facts, catalogue, forms, compression)
+    writing = _Writing(reading, work_file.stem, work_file.parent, models, tables, facts, catalogue, forms)
     editions = []
     with ThreadPoolExecutor(len(WRITTEN_TOGETHER)) as pool:  # packing columns keeps one core busy per file
         if before is not None and unchanged and stays:
@@ -119,6 +124,18 @@ def write_editions(
             editions = [edition for group in together for edition in group]
     (work_file.parent / STATE).write_text(json.dumps(vars(state)), encoding="utf-8")
     return editions
+
+
+def write_editions_of_scratch(
+    scratch: duckdb.DuckDBPyConnection,
+    folder: Path,
+    models: dict[tuple[str, str], PublishedModel],
+    facts: dict[str, Any],
+) -> list[Edition]:
+    """Writes the editions of the database that is open into the folder, flushed to the disk. See `write_editions`."""
+    catalog = scratch.execute("select current_database()").fetchall()[0][0]
+    writing = _Writing(scratch.cursor, catalog, folder, models, _present_tables(scratch), facts, {})
+    return [edition for group in WRITTEN_TOGETHER for edition in writing.from_forms(group)]
 
 
 @dataclass(frozen=True)
@@ -164,13 +181,16 @@ class _Look:
 
 @dataclass(frozen=True)
 class _Writing:
-    work_file: Path
+    """reading: gives a connection to the tables, which stand in this catalog; it is closed after use."""
+
+    reading: Callable[[], duckdb.DuckDBPyConnection]
+    catalog: str
+    folder: Path
     models: dict[tuple[str, str], PublishedModel]
     tables: list[PresentTable]
     facts: dict[str, Any]
     catalogue: dict[str, Any]
-    forms: Path | None
-    compression: str
+    forms: Path | None = None
 
     def from_before(self, name: str, folder: Path, unchanged: set[str], told: set[str]) -> Edition:
         """This edition as a copy of the one in the folder, where all but the unchanged tables are brought up to date.
@@ -191,18 +211,20 @@ class _Writing:
         if self.forms is not None:
             shutil.copyfile(_kept_form(self.forms, trunk.stem, alike), trunk)
         shared = self._write(trunk, alike, self.catalogue)
+        own = {name: {table: look for table, look in looks[name].items() if table not in alike} for name in names}
+        copy = shutil.copyfile if any(own.values()) else _link
         editions = []
         for name in names:
             path = trunk if name == names[-1] else self._own_file(name)
             if path != trunk:
-                shutil.copyfile(trunk, path)
-            own = {table: look for table, look in looks[name].items() if table not in alike}
-            editions.append(self._finished(name, path, shared | self._write(path, own, {})))
+                copy(trunk, path)
+            rows = self._write(path, own[name], {}) if own[name] else {}
+            editions.append(self._finished(name, path, shared | rows))
         return editions
 
     def _own_file(self, name: str) -> Path:
         """Where the edition lies; nothing of an attempt before is left there."""
-        path = self.work_file.with_name(f"{name}.duckdb")
+        path = self.folder / f"{name}.duckdb"
         _remove(path)
         return path
 
@@ -222,13 +244,9 @@ class _Writing:
 
         told: tables of which only what came and went is written. Returns the number of rows of each table.
         """
-        # The finished file is flushed, once.
-        connection = duckdb.connect(config={"fsync_mode": "NONE", "force_compression": self.compression})
+        connection = self.reading()
         try:
             connection.execute("set enable_progress_bar = false")
-            # Views name the catalog that they were made in; it is called by the file's name there, too.
-            catalog = self.work_file.stem
-            connection.execute(f"attach {_text(self.work_file)} as {catalog} (read_only)")
             connection.execute(f"attach {_text(path)} as edition (storage_version '{STORAGE_VERSION}')")
             connection.execute("begin")
             made = connection.execute(
@@ -236,8 +254,8 @@ class _Writing:
             ).fetchall()
             _make_tables(connection, [look for table, look in looks.items() if (table,) not in made])
             for table, look in looks.items():
-                if table not in unchanged and not (table in told and _change_rows(connection, catalog, look)):
-                    _copy_rows(connection, catalog, look)
+                if table not in unchanged and not (table in told and _change_rows(connection, self.catalog, look)):
+                    _copy_rows(connection, self.catalog, look)
             counts = {table: row_count(connection, f"edition.{look.place}") for table, look in looks.items()}
             for table, content in catalogue.items():
                 if f"meta.{table}" not in counts:
@@ -276,6 +294,14 @@ def _kept_form(forms: Path, name: str, looks: dict[str, _Look]) -> Path:
     for older in forms.glob(f"{name}-*.duckdb"):
         older.unlink(missing_ok=True)
     return new.replace(form)
+
+
+def _link(made: Path, name: Path) -> None:
+    """Another name of a file that nobody writes to any more; a copy of it where the file system has no such names."""
+    try:
+        os.link(made, name)
+    except OSError:
+        shutil.copyfile(made, name)
 
 
 def _remove(path: Path) -> None:

@@ -1,9 +1,10 @@
 """What was known at a past moment: the same models on the facts recorded up to then, as editions beside the builds.
 
 A kept build that was made of just these facts, for the same business date and by the same models, answers itself.
-Otherwise the raw rows of the published build are taken back to the moment (`ingestion.replication.past`) in a scratch
-file, the models of what is asked for run on it (stock; or orders with their cost and profit, which takes twice as
-long and tells of stock, too), and their editions are kept under BIHUAN_HOME/warehouse/known/, the last few.
+Otherwise the raw rows of the published build are taken back to the moment (`ingestion.replication.past`) in a database
+in memory (what is too large for it DuckDB puts on the disk), the models of what is asked for run on it (stock; or
+orders with their cost and profit, which takes twice as long and tells of stock, too), and their editions are kept
+under BIHUAN_HOME/warehouse/known/, the last few.
 
     known/<published build>@<moment>/manifest.json, full|cost|nocost.duckdb
     known/asked/                                    what boards and API ask the worker for
@@ -27,12 +28,14 @@ import duckdb
 from dbt_project.published import SUBJECTS, PublishedBuild, known_build, published_build, read_json
 from ingestion.replication.past import NothingWasRecorded, last_audit_record, write_past_mirror
 from orchestration.dbt_run import DbtRun
-from orchestration.edition import published_models, write_editions
+from orchestration.edition import published_models, write_editions_of_scratch
 from orchestration.making import kept_dbt
 from orchestration.warehouse_folder import WarehouseFolder, write_json
 from transactions.kernel.clock import day_in
 
 KEPT_KNOWN = 8
+CATALOG = "work"  # as models name it
+SCRATCH_OPTIONS: dict[str, Any] = {"fsync_mode": "NONE", "force_compression": "uncompressed"}  # as in profiles.yml
 # By subject, what boards and questions about the past read.
 _OF_STOCK = (
     "dim_company", "dim_item", "dim_warehouse", "dim_valuation_method",
@@ -159,19 +162,18 @@ class _Making:
         return bool(first == upto)
 
     def make(self) -> None:
-        """The scratch file, the models on it, their editions; put in place as a whole."""
+        """The rows, the models on them, their editions; put in place as a whole."""
         making = self.folder.with_name(f"{self.folder.name}.making")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         try:
-            scratch = making / "work.duckdb"
             self._step("project", self.dbt.manifest)
-            self._step("rows", lambda: self._write_rows(scratch))
-            variables = {"as_of": self.as_of.isoformat(), "build_id": self.build_id}
-            models = KNOWN_MODELS[self.subject]
-            self._step("models", lambda: self.dbt.run_models(scratch, variables, only=models, is_scratch=True))
-            self._step("editions", lambda: self._write_editions(scratch))
-            scratch.unlink()
+            with scratch_database(making) as (path, scratch):
+                self._step("rows", lambda: self._write_rows(scratch))
+                variables = {"as_of": self.as_of.isoformat(), "build_id": self.build_id}
+                models = KNOWN_MODELS[self.subject]
+                self._step("models", lambda: self.dbt.run_models(path, variables, only=models, is_scratch=True))
+                self._step("editions", lambda: self._write_editions(scratch, making))
             self._write_manifest(making)
             shutil.rmtree(self.folder, ignore_errors=True)
             making.rename(self.folder)
@@ -190,19 +192,18 @@ class _Making:
         act()
         self.seconds[name] = round(perf_counter() - started, 3)
 
-    def _write_rows(self, scratch: Path) -> None:
+    def _write_rows(self, scratch: duckdb.DuckDBPyConnection) -> None:
         tables = {name for name in self.dbt.sources_of(KNOWN_MODELS[self.subject]) if not name.startswith("_")}
         write_past_mirror(self.work_file, scratch, self.known_at, tables)
-        with duckdb.connect(str(scratch)) as past:
-            past.execute(f"attach '{str(self.work_file).replace(chr(39), chr(39) * 2)}' as source (read_only)")
-            past.execute("create table raw._meta_build as from source.raw._meta_build")
-            past.execute("update raw._meta_build set build_id = ?, as_of = ?", [self.build_id, self.as_of])
-            past.execute("detach source")
+        scratch.execute(f"attach '{str(self.work_file).replace(chr(39), chr(39) * 2)}' as source (read_only)")
+        scratch.execute("create table raw._meta_build as from source.raw._meta_build")
+        scratch.execute("update raw._meta_build set build_id = ?, as_of = ?", [self.build_id, self.as_of])
+        scratch.execute("detach source")
 
-    def _write_editions(self, scratch: Path) -> None:
+    def _write_editions(self, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None:
         moment = self.known_at.astimezone(UTC).replace(tzinfo=None)
         facts = {"is_green": None, "proofs_failed": None, "known_at": moment}
-        write_editions(scratch, published_models(self.dbt.manifest()), facts, {}, compression="uncompressed")
+        write_editions_of_scratch(scratch, folder, published_models(self.dbt.manifest()), facts)
 
     def _write_manifest(self, folder: Path, **told: Any) -> None:
         manifest = {
@@ -219,6 +220,20 @@ class _Making:
             "seconds": self.seconds,
         }
         write_json(folder / "manifest.json", manifest | told)
+
+
+@contextmanager
+def scratch_database(folder: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """A database in memory for one answer, and the path by which others in this process open it, too.
+
+    What is too large for the memory goes into the folder while it is open.
+    """
+    path = Path(f":memory:{folder.name}") / CATALOG
+    with duckdb.connect(str(path), config=SCRATCH_OPTIONS) as scratch:
+        scratch.execute(f"attach ':memory:' as {CATALOG}")
+        scratch.execute(f"use {CATALOG}")
+        scratch.execute(f"set temp_directory = '{str(folder / 'spilt').replace(chr(39), chr(39) * 2)}'")
+        yield path, scratch
 
 
 def time_zone_of(work_file: Path) -> str:

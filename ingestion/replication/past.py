@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -37,16 +36,17 @@ class PastMirror:
     undone: int
 
 
-def write_past_mirror(work_file: Path, past_file: Path, known_at: datetime, tables: Iterable[str]) -> PastMirror:
-    """Writes schema `raw` of a new file: those tables of the build as they were recorded up to the moment, included.
+def write_past_mirror(
+    work_file: Path, past: duckdb.DuckDBPyConnection, known_at: datetime, tables: Iterable[str]
+) -> PastMirror:
+    """Makes schema `raw` in the database `past`: those tables of the build as they were recorded up to the moment,
+    included. All or none of it.
 
     Raises `NothingWasRecorded` for a moment before the first command.
     """
-    read_once: dict[str, Any] = {"fsync_mode": "NONE", "force_compression": "uncompressed"}
-    with duckdb.connect(str(past_file), config=read_once) as past:
-        past.execute("set enable_progress_bar = false")
-        past.execute(f"attach '{_quoted(str(work_file))}' as source (read_only)")
-        past.execute("begin")
+    past.execute(f"attach '{_quoted(str(work_file))}' as source (read_only)")
+    past.execute("begin")
+    try:
         past.execute("create schema if not exists raw")
         recording = _Recording(past, microseconds(known_at))
         recording.require_something()
@@ -54,6 +54,10 @@ def write_past_mirror(work_file: Path, past_file: Path, known_at: datetime, tabl
         counts = {name: recording.write_table(name) for name in sorted(tables)}
         past.execute("drop table main.changed_row")
         past.execute("commit")
+    except BaseException:
+        past.execute("rollback")
+        raise
+    finally:
         past.execute("detach source")
     return PastMirror(known_at, counts, undone)
 

@@ -87,8 +87,8 @@ def predicted(home: Path, day: date, folder: Path, dbt: DbtRun) -> pl.DataFrame:
     past = folder / day.isoformat() / "work.duckdb"
     past.parent.mkdir()
     tables = {name for name in dbt.sources_of(["fct_delivery_dates"]) if not name.startswith("_")}
-    write_past_mirror(work, past, datetime.combine(day, time(20), UTC), tables)
     with duckdb.connect(str(past)) as file:
+        write_past_mirror(work, file, datetime.combine(day, time(20), UTC), tables)
         file.execute(f"attach '{work}' as source (read_only)")
         file.execute("create table raw._meta_build as from source.raw._meta_build")
         file.execute("update raw._meta_build set as_of = ?", [day])

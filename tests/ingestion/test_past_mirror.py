@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import ingestion.replication.refresh as replication
@@ -28,6 +29,11 @@ def bring(door: Door, file: Path) -> Path:
     door.engine.dispose()  # this process's SQLite and the driver's do not see each other's locks
     replicate_here(replication.source_of(door.engine), file)
     return file
+
+
+def take_back(now: Path, past: Path, moment: datetime) -> None:
+    with duckdb.connect(str(past)) as file:
+        write_past_mirror(now, file, moment, TABLES)
 
 
 @pytest.mark.parametrize("scenario", ON_SQLITE_ONLY)
@@ -61,7 +67,7 @@ def come_back(scenario: str, database_url: str, tmp_path: Path) -> None:
     door.engine.dispose()
     for number, (moment, file) in enumerate(then.items()):
         past = tmp_path / f"past{number}.duckdb"
-        write_past_mirror(now, past, moment, TABLES)
+        take_back(now, past, moment)
         expected, found = rows_of(file, TABLES), rows_of(past, TABLES)
         assert [(table, expected[table], found[table]) for table in TABLES if expected[table] != found[table]] == []
 
@@ -73,7 +79,7 @@ def test_before_the_first_command_nothing_was_known(sqlite_database: str, tmp_pa
     now = bring(door, tmp_path / "now.duckdb")
     door.engine.dispose()
     with pytest.raises(NothingWasRecorded, match="2026-06-15"):
-        write_past_mirror(now, tmp_path / "past.duckdb", START - timedelta(days=1), TABLES)
+        take_back(now, tmp_path / "past.duckdb", START - timedelta(days=1))
 
 
 def test_a_clock_that_was_put_back_harms_nothing(sqlite_database: str, tmp_path: Path) -> None:
@@ -90,7 +96,7 @@ def test_a_clock_that_was_put_back_harms_nothing(sqlite_database: str, tmp_path:
         door.execute("create_item", item, "administrator")
     now = bring(door, tmp_path / "now.duckdb")
     door.engine.dispose()
-    write_past_mirror(now, tmp_path / "past.duckdb", START - timedelta(days=889), TABLES)
+    take_back(now, tmp_path / "past.duckdb", START - timedelta(days=889))
     rows = rows_of(tmp_path / "past.duckdb", ["item", "unit", "company"])
     assert [row[1] for row in rows["item"]] == ["A"]
     assert [row[1] for row in rows["unit"]] == ["unit A"]
