@@ -321,7 +321,7 @@ def test_random_companies_do_everything() -> None:
     assert {move["kind"] for move in moves} == set(RANK_OF_KIND)
     assert {row["method"] for history in histories for row in history.methods} == set(METHODS)
     assert set(result.findings["rule"]) == RULES
-    assert set(result.variances["rule"]) == {"price", "output", "return", "revaluation"}
+    assert set(result.variances["rule"]) == {"price", "output", "by_product", "return", "revaluation"}
     kinds = {move["entry_id"]: move["kind"] for move in moves}
     estimated_kinds = {kinds[entry] for entry in result.valued_moves.filter("is_estimated")["entry_id"]}
     assert set(RANK_OF_KIND) - estimated_kinds <= {"opening", "receipt"}

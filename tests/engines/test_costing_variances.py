@@ -13,7 +13,7 @@ from .costing_companies import random_company
 from .costing_histories import UNIT, History
 from .test_costing_against_reference import is_payable, reference_of
 
-A, B = 1, 2
+A, B, C = 1, 2, 3
 ORDER = 7
 MILLION = 1_000_000
 
@@ -122,6 +122,24 @@ def test_subcontracting_is_a_cause() -> None:
     nothing = pl.DataFrame([material(A, 0, 0, 0, 0, 0)])
     found = variances_by_cause(played().variances, nothing, operations)
     assert dict(found.select("cause", "amount").iter_rows()) == {"subcontract": 350, "yield": 50, "standard": 1500}
+
+
+def test_a_by_product_bears_no_cause_of_its_order() -> None:
+    """The order costs 519.00; C beside takes a tenth, 51.90, and enters at 20.00. B bears what went otherwise."""
+    history = History()
+    history.on_method(B, "standard")
+    history.on_method(C, "standard")
+    history.standard(B, 1, material=5000)
+    history.standard(C, 1, material=1000)
+    history.receipt(A, 23, 1, 23 * 1100)
+    history.order(ORDER, B, 10, is_closed=True, labour=18600, overhead=8000)
+    history.move("issue", A, -23, 2, work_order_id=ORDER)
+    history.move("by_product", C, 2, 3, work_order_id=ORDER, cost_share=100_000)
+    history.move("output", B, 10, 3, work_order_id=ORDER)
+    rows = parted(value_moves(*history.tables()))
+    assert rows.filter(item_id=C).select("cause", "amount").rows() == [("standard", 3190)]
+    of_b = dict(rows.filter(item_id=B).select("cause", "amount").iter_rows())
+    assert (of_b["material_usage"], of_b["standard"]) == (1000, 46710 - 50000 - 10900)
 
 
 def test_receipts_part_into_price_and_landed_cost() -> None:

@@ -177,3 +177,28 @@ def test_what_is_found_takes_no_cost_of_a_later_day(workshop: Workshop) -> None:
     assert workshop.ask(
         "select move_type, value_amount from marts.fct_stock_moves where item_code = 'CLIP' order by move_id"
     ) == [("receipt", Decimal(50)), ("adjustment", Decimal(10))]
+
+
+def test_what_a_by_product_at_standard_differs_by_is_no_cause_of_its_order(workshop: Workshop) -> None:
+    """110.00 of material, of which 10.00 too much: CHIPs take a tenth and stand at 10.00, TRAYs at 150.00."""
+    workshop("create_item", code="SHEET", name="Sheet", unit="pcs", kind="bought")
+    for code, cost in (("TRAY", "30"), ("CHIP", "2")):
+        workshop("create_item", code=code, name=code, unit="pcs", kind="made", valuation_method="standard")
+        workshop("set_standard_cost", item=code, cost=cost, effective_date="2026-03-01")
+    workshop("create_bom", item="TRAY", effective_date="2026-03-01", lines=[{"item": "SHEET", "quantity": 2}],
+             by_products=[{"item": "CHIP", "quantity": 1, "cost_share": "0.1"}])  # fmt: skip
+    workshop.buy("SHEET", 20, "10", "2026-03-02")
+    workshop("create_work_order", item="TRAY", quantity=5, order_date="2026-03-05", start_date="2026-03-05",
+             due_date="2026-03-05", external_number="TRAYS", release=True)  # fmt: skip
+    workshop("issue_material", order="TRAYS", effective_date="2026-03-05", lines=[{"item": "SHEET", "quantity": 11}])
+    workshop("report_output", order="TRAYS", effective_date="2026-03-05", good_quantity=5, close=True)
+    workshop.build(SPRING)
+    assert workshop.ask(
+        "select item_code, cause, variance_amount from marts.fct_cost_variances "
+        "where work_order_number is not null order by 1, 2"
+    ) == [("CHIP", "standard", 1), ("TRAY", "material_usage", 10), ("TRAY", "standard", -61)]
+    assert workshop.ask(
+        "select material_usage_variance, standard_variance, total_variance from marts.fct_work_orders "
+        "where item_code = 'TRAY'"
+    ) == [(10, -61, -51)]
+    assert workshop.ask("select check_name from marts.fct_proofs where not is_green") == []

@@ -52,8 +52,9 @@ class CostingResult(NamedTuple):
         (counts as open), `without_standard` (an entry on standard whose item has no standard cost; played on moving
         average), `loop_residual` (what a loop leaves over).
     variances: of items on standard: entry_id (null for a revaluation), work_order_id (of an output), company_id,
-        item_id, warehouse_id, effective_date, rule (`price`, `output`, `return`, `revaluation`), quantity (null for a
-        revaluation), five amounts, variance_amount: what goods cost more than the pool took them in at (+ is a loss).
+        item_id, warehouse_id, effective_date, rule (`price`, `output`, `by_product`, `return`, `revaluation`), quantity
+        (null for a revaluation), five amounts, variance_amount: what goods cost more than the pool took them in at (+
+        is a loss).
         A revaluation (one row per item, warehouse and day) is dated by the standard or the method that came into force.
     laid_layers: every layer that was ever laid into a pool: layer_entry_id (of the first inflow), arrival_entry_id (the
         entry that laid it there: itself, or the transfer that brought it), company_id, item_id, warehouse_id, quantity,
@@ -346,7 +347,7 @@ def variance_table(facts: Facts, state: tables.State) -> pl.DataFrame:
     rows = state.variances
     about = np.maximum(rows.entry, 0)
     source = state.entries.source[about]
-    of_source = {Source.PRICED: "price", Source.MADE: "output", Source.MADE_BESIDE: "output"}
+    of_source = {Source.PRICED: "price", Source.MADE: "output", Source.MADE_BESIDE: "by_product"}
     rules = [
         "revaluation" if entry < 0 else of_source.get(Source(code), "return")
         for entry, code in zip(rows.entry.tolist(), source.tolist(), strict=True)

@@ -101,7 +101,7 @@ def variances_by_cause(variances: pl.DataFrame, materials: pl.DataFrame, operati
     CAUSES), cause_item_id, work_center_id, amount (minor units, + is more than standard, never 0). Each level (actual
     quantity, allowed with scrap, allowed, at standard price) is rounded half to even once and a cause is the
     difference of two levels. An order with several outputs spreads its causes by their quantity, largest remainder;
-    `standard` takes the rest of each output.
+    `standard` takes the rest of each output, and all by which a by-product's share of the cost is not its standard.
     """
     varied = variances.filter(pl.col("rule") == "output").select("work_order_id").unique()
     causes = causes_of_orders(
@@ -133,7 +133,7 @@ def direct_causes(row: dict[str, object]) -> Iterator[tuple[Cause, int]]:
         yield Cause("purchase_price"), whole - landed
         yield Cause("landed"), landed
     else:
-        yield Cause("standard" if row["rule"] == "output" else str(row["rule"])), whole
+        yield Cause("standard" if row["rule"] in ("output", "by_product") else str(row["rule"])), whole
 
 
 def causes_of_orders(materials: pl.DataFrame, operations: pl.DataFrame) -> dict[int, dict[Cause, int]]:

@@ -16,7 +16,7 @@ explained as (
         and is_at_standard
         and loss_amount = 0
         and residual_amount = 0
-        and work_order_id in (select work_order_id from variances where cause <> 'return')
+        and (work_order_id, item_id) in (select work_order_id, item_id from variances where cause <> 'return')
 ),
 
 settled as (
@@ -156,7 +156,9 @@ cost_variances as (
         variances.variance_amount as left_amount,
         0 as right_amount
     from variances
-    inner join explained on explained.work_order_id = variances.work_order_id
+    inner join explained
+        on explained.work_order_id = variances.work_order_id
+        and explained.item_id = variances.item_id
     where
         variances.cause in (
             {% for cause in variance_causes() -%}

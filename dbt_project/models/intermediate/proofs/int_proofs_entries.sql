@@ -172,7 +172,7 @@ compared as (
                     variances.effective_date {{ same }} moves.effective_date
                     and variances.item_id {{ same }} moves.item_id
                     and case
-                        when variances.rule = 'output' then moves.move_type in ('output', 'by_product')
+                        when variances.rule in ('output', 'by_product') then moves.move_type = variances.rule
                         when variances.rule = 'price' then moves.move_type not in ('output', 'by_product')
                         else variances.rule <> 'revaluation'
                     end

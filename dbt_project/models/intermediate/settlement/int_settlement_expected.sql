@@ -172,11 +172,11 @@ price_variances as (
 ),
 
 output_variances as (
-    select * from variances where rule = 'output'
+    select * from variances where rule in ('output', 'by_product')
 ),
 
 return_variances as (
-    select * from variances where rule not in ('price', 'output', 'revaluation')
+    select * from variances where rule = 'return'
 ),
 
 revaluations as (
