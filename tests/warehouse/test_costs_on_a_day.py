@@ -166,6 +166,23 @@ def test_what_is_told_of_later_days_leaves_earlier_costs_as_they_were(workshop: 
     assert workshop.ask("select check_name from marts.fct_proofs where not is_green") == []
 
 
+def test_what_is_found_says_what_an_item_costs_only_until_something_comes_from_outside(workshop: Workshop) -> None:
+    """A find at no cost leaves the purchase price in force; one of what was never bought is all that is known."""
+    for code in ("RING", "STONE"):
+        workshop("create_item", code=code, name=code, unit="pcs", kind="bought")
+    workshop.buy("RING", 10, "8", "2026-03-10")
+    for code, cost in (("RING", "0"), ("STONE", "2")):
+        found = {"item": code, "quantity": 1, "unit_cost": cost}
+        workshop("adjust_stock", warehouse="MAIN", reason="found", effective_date="2026-03-12", lines=[found])
+        workshop("create_sales_order", customer="C", order_date="2026-03-12", external_number=code, confirm=True,
+                 lines=[{"item": code, "quantity": 5, "unit_price": "20"}])  # fmt: skip
+    workshop.build(SPRING)
+    assert workshop.ask(
+        "select item_code, estimated_cost from marts.fct_order_profit where item_code in ('RING', 'STONE') order by 1"
+    ) == [("RING", Decimal(40)), ("STONE", Decimal(10))]
+    assert workshop.ask("select check_name from marts.fct_proofs where not is_green") == []
+
+
 def test_what_is_found_takes_no_cost_of_a_later_day(workshop: Workshop) -> None:
     workshop("create_item", code="CLIP", name="Clip", unit="pcs", kind="bought")
     workshop.buy("CLIP", 10, "5", "2026-03-10")

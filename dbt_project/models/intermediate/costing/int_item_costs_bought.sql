@@ -1,6 +1,7 @@
 -- One row per company, item and date from which a bought unit cost is in force; micro company currency per base unit.
 -- While an item is at standard it follows its standard cost alone, before the first of them the first. Else its receipts
--- speak; before the first of them purchase orders, before these supplier prices, before these a standard cost.
+-- speak; before the first of them purchase orders, before these supplier prices, before these a standard cost,
+-- before these what was found with its cost.
 {% set facts = [
     'material_cost_micro', 'landed_cost_micro', 'spoken_standard_id', 'standard_cost_micro', 'standard_id', 'is_at_standard'
 ] -%}

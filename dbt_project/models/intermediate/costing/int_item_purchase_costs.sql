@@ -1,11 +1,11 @@
 -- One row per company, item and date: what a base unit last cost from outside, in micro company currency, by what is known today.
--- Sources, the first that speaks: receipts and opening stock, purchase orders, supplier prices, standard cost. A standard cost
--- stands whole under material; its id leads to its parts.
+-- Sources, the first that speaks: receipts and opening stock, purchase orders, supplier prices, standard cost, finds with their cost.
+-- A standard cost stands whole under material; its id leads to its parts.
 with
 
 priced_moves as (
     select
-        1 as precedence,
+        case when moves.move_type = 'adjustment' then 5 else 1 end as precedence,
         prices.company_id,
         moves.item_id,
         moves.effective_date,
@@ -14,7 +14,7 @@ priced_moves as (
         {{ whole_sum('moves.quantity_micro') }} as quantity_micro
     from {{ ref('int_moves_priced') }} as prices
     inner join {{ ref('stg_stock_moves') }} as moves on moves.move_id = prices.move_id
-    group by prices.company_id, moves.item_id, moves.effective_date
+    group by precedence, prices.company_id, moves.item_id, moves.effective_date
 ),
 
 purchase_orders as (
