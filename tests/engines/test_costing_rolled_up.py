@@ -27,6 +27,7 @@ def rolled(
     lots: Sequence[tuple[int, int, int]] = (),
     last_days: dict[int, int] | None = None,
     rates: Sequence[tuple[int, int, int, int]] = (),
+    phantoms: Sequence[int] = (),
 ) -> list[dict[str, Any]]:
     """Costs found; days are numbers of days after 1 January, quantities, minutes, rates and costs whole units.
 
@@ -53,7 +54,10 @@ def rolled(
     ends = {bom: FIRST + timedelta(day) for bom, day in (last_days or {}).items()}
     versions = frame(boms, "bom_id", "item_id", "effective_date", "output_quantity")
     return rolled_up_cost(
-        versions.with_columns(end_date=pl.Series([ends.get(bom) for bom in versions["bom_id"]], dtype=pl.Date)),
+        versions.with_columns(
+            end_date=pl.Series([ends.get(bom) for bom in versions["bom_id"]], dtype=pl.Date),
+            is_phantom=pl.col("bom_id").is_in(list(phantoms)),
+        ),
         frame(lines, "bom_id", "item_id", "quantity", "scrap_rate"),
         frame(routings, "routing_id", "item_id", "effective_date"),
         frame([(*step[:3], at) for at, step in enumerate(operations)], *OPERATION),
@@ -71,6 +75,18 @@ def test_all_levels_with_the_versions_of_the_day() -> None:
     found = rolled(boms, lines, costs, [(10, 0), (10, 19), (10, 20), (10, 60), (11, 30), (1, 3)])
     assert [row["material_unit_cost"] // MICRO for row in found] == [48, 48, 52, 20, 16, 5]
     assert all(row["is_complete"] for row in found)
+
+
+def test_a_phantom_is_not_made_as_a_component() -> None:
+    """Two frames of three bars at 5 go into a gate; a frame for itself takes an hour at 40 and 10, from day 20 on it
+    is made for the gate, too."""
+    found = rolled(
+        [(1, 10, 0, 1), (2, 11, 0, 1), (3, 11, 20, 1)], [(1, 11, 2, 0), (2, 1, 3, 0), (3, 1, 3, 0)], [(1, 0, 5)],
+        [(10, 0), (11, 0), (10, 20), (10, 19)], [(7, 11, 0)], [(7, 0, 60, 40, 10)], phantoms=[2],
+    )  # fmt: skip
+    names = ("material_unit_cost", "labour_unit_cost", "overhead_unit_cost")
+    costs = [tuple(row[name] // MICRO for name in names) for row in found]
+    assert costs == [(30, 0, 0), (15, 40, 10), (30, 80, 20), (30, 0, 0)]
 
 
 def test_work_is_split_and_set_up_is_spread_over_the_output_quantity() -> None:

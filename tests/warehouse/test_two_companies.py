@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.warehouse.raw_company import RawCompany, write_raw
+from tests.warehouse.test_costs_on_a_day import Workshop
 from tests.warehouse.warehouse_run import WarehouseRun, rows
 
 
@@ -46,3 +47,31 @@ def test_the_same_item_costs_each_company_its_own(warehouse_run: WarehouseRun, t
         ("ONE", True),
         ("TWO", True),
     ]
+
+
+def test_each_company_makes_an_item_at_its_own_work_centres(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
+    """Half an hour at 60.00 here; there, by a routing of a later day, a quarter of an hour at 20.00."""
+    shop = Workshop(tmp_path, warehouse_run)
+    shop("create_company", code="X", name="Other", currency="EUR", stage=4)
+    shop("create_company", code="Y", name="Trader", currency="EUR", stage=4)
+    for code, kind in (("LID", "made"), ("PLATE", "bought")):
+        shop("create_item", code=code, name=code, unit="pcs", kind=kind)
+    shop("create_bom", item="LID", effective_date="2026-01-01", lines=[{"item": "PLATE", "quantity": 1}])
+    for company, rate, minutes, since in (("W", 60, 30, "2026-01-01"), ("X", 20, 15, "2026-02-01")):
+        centre = f"BENCH-{company}"
+        shop("create_work_center", company=company, code=centre, name=centre, labour_rate=rate, overhead_rate=0)
+        shop("create_routing", company=company, item="LID", effective_date=since,
+             operations=[{"sequence": 10, "work_center": centre, "run_minutes": minutes}])  # fmt: skip
+    shop.build("2026-02-15")
+    costs = "select labour_unit_cost from marts.fct_item_costs where item_code = 'LID' order by company_id"
+    assert shop.ask(costs) == [(30,), (5,), (0,)]
+    shop.run.build(shop.path, "2026-02-15", "+int_planning_operations", "+int_items_worked_at", "+dim_item")
+    assert shop.ask("select run_minutes_micro from intermediate.int_planning_operations order by company_id") == [
+        (30_000_000,), (15_000_000,),
+    ]  # fmt: skip
+    assert shop.ask("select work_center_code from intermediate.int_items_worked_at order by company_id") == [
+        ("BENCH-W",), ("BENCH-X",),
+    ]  # fmt: skip
+    assert shop.ask("select has_routing from marts.dim_item where item_code = 'LID' order by company_id") == [
+        (True,), (True,), (False,),
+    ]  # fmt: skip

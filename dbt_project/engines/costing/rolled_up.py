@@ -46,11 +46,13 @@ class Component(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A BOM version: components per unit, the quantity it makes at once, the part of its cost that by-products take."""
+    """A BOM version: components per unit, the quantity it makes at once, the part of its cost that by-products take,
+    and whether its components stand in its place where it is one."""
 
     components: tuple[Component, ...]
     output_quantity: int
     by_product_share: int
+    is_phantom: bool
 
 
 class Operation(NamedTuple):
@@ -76,8 +78,9 @@ def rolled_up_cost(
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
     bom_versions: bom_id, item_id, effective_date, output_quantity (micro-units); optional end_date, the last
-        day in force, by_product_share (millionths of the whole cost that by-products take), and yield_rate (millionths
-        of what is started that come out good: a good unit bears the components of what was started for it).
+        day in force, by_product_share (millionths of the whole cost that by-products take), yield_rate (millionths
+        of what is started that come out good: a good unit bears the components of what was started for it), and
+        is_phantom (as a component it is not made: its own components are used, without its routing).
     bom_lines: bom_id, item_id, quantity (micro-units per output quantity), scrap_rate (millionths of what is issued
         that are lost: a unit needs quantity ÷ (1 − scrap rate)).
     routing_versions: routing_id, item_id, effective_date.
@@ -177,11 +180,13 @@ class Structure:
 
         lot, lot_since, lot_until = in_force(self.lots, item, day)
         since, until = max(since, lot_since), min(until, lot_until)
+        components, parts_since, parts_until = self.parts(recipe, day, (item,))
+        since, until = max(since, parts_since), min(until, parts_until)
         self.path.append((item, since, until))
         exact, worked_since, worked_until = self.worked(operations or (), lot or recipe.output_quantity, day)
         since, until = max(since, worked_since), min(until, worked_until)
         is_complete, is_looped = True, False
-        for component in recipe.components:
+        for component in components:
             below = self.unit_cost_below(component.item_id, day)
             since, until = max(since, below.since), min(until, below.until)
             is_complete = is_complete and below.is_complete
@@ -194,6 +199,20 @@ class Structure:
         kept = Fraction(MICRO - recipe.by_product_share, MICRO)
         material, labour, overhead, subcontract, landed = (round(amount * kept) for amount in exact)
         return UnitCost((material, labour, overhead, subcontract, landed), is_complete, False, since, until, True)
+
+    def parts(self, recipe: Recipe, day: date, above: tuple[int, ...]) -> tuple[list[Component], date, date]:
+        """What goes into a unit, with the components of phantoms in their place; since when, until when."""
+        found: list[Component] = []
+        since, until = FIRST_DAY, LAST_DAY
+        for component in recipe.components:
+            phantom, own_since, own_until = in_force(self.recipes, component.item_id, day)
+            if phantom is None or not phantom.is_phantom or component.item_id in above:
+                found.append(component)
+                continue
+            below, below_since, below_until = self.parts(phantom, day, (*above, component.item_id))
+            since, until = max(since, own_since, below_since), min(until, own_until, below_until)
+            found += [Component(part.item_id, component.quantity * part.quantity) for part in below]
+        return found, since, until
 
     def unit_cost_below(self, item: int, day: date) -> UnitCost:
         """A component's cost; where the BOMs run back to something above, that circle's end, which is never kept."""
@@ -231,22 +250,24 @@ def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int,
     columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
     for bom, item, quantity, scrap_rate in columns.iter_rows():
         components.setdefault(bom, []).append((item, quantity, scrap_rate))
-    for name, kind in (("end_date", pl.Date), ("by_product_share", pl.Int64), ("yield_rate", pl.Int64)):
+    optional = {"end_date": pl.Date, "by_product_share": pl.Int64, "yield_rate": pl.Int64, "is_phantom": pl.Boolean}
+    for name, kind in optional.items():
         if name not in bom_versions.columns:
             bom_versions = bom_versions.with_columns(pl.lit(None, kind).alias(name))
     days = (pl.col(name).cast(pl.Date) for name in ("effective_date", "end_date"))
     share = pl.col("by_product_share").fill_null(0)
     rate = pl.col("yield_rate").fill_null(MICRO)
-    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity", share, rate).sort("bom_id")
+    is_phantom = pl.col("is_phantom").fill_null(False)
+    columns = bom_versions.select("bom_id", "item_id", *days, "output_quantity", share, rate, is_phantom).sort("bom_id")
     begun: dict[int, dict[date, Recipe | None]] = {}
     ended: dict[int, list[tuple[date, date]]] = {}
-    for bom, item, day, last_day, output_quantity, by_product_share, yield_rate in columns.iter_rows():
+    for bom, item, day, last_day, output_quantity, by_product_share, yield_rate, phantom in columns.iter_rows():
         started = Fraction(MICRO, yield_rate)
         lines = tuple(
             Component(below, started * Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
             for below, quantity, scrap_rate in components.get(bom, ())
         )
-        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share)
+        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share, phantom)
         if last_day is not None:
             ended.setdefault(item, []).append((day, last_day + timedelta(days=1)))
     for item, ends in ended.items():

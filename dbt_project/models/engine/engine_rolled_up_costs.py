@@ -10,7 +10,9 @@ def model(dbt, session):
     companies = dbt.ref("stg_companies").pl()
     boms = dbt.ref("stg_boms").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "bom_id")
     bom_lines = dbt.ref("stg_bom_lines").pl().sort("bom_line_id")
-    routings = dbt.ref("stg_routings").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "routing_id")
+    routings = (
+        dbt.ref("int_routings_placed").pl().sort("item_id", "effective_date", "recorded_at_microseconds", "routing_id")
+    )
     operations = dbt.ref("int_routing_operations_placed").pl().sort("routing_operation_id")
     rates = dbt.ref("int_work_center_rates_in_force").pl().sort("work_center_id", "valid_from")
     bought_costs = dbt.ref("int_item_costs_bought").pl().sort("item_id", "effective_date")
@@ -36,11 +38,14 @@ def model(dbt, session):
                 "effective_date",
                 "end_date",
                 "by_product_share",
+                "is_phantom",
                 output_quantity="output_quantity_micro",
                 yield_rate="yield_rate_micro",
             ),
             bom_lines=bom_lines.select("bom_id", "item_id", quantity="quantity_micro", scrap_rate="scrap_rate_micro"),
-            routing_versions=routings.unique(["item_id", "effective_date"], keep="last", maintain_order=True),
+            routing_versions=routings.filter(company_id=company_id).unique(
+                ["item_id", "effective_date"], keep="last", maintain_order=True
+            ),
             operations=operations.filter(company_id=company_id),
             work_center_rates=rates.select(
                 "work_center_id",

@@ -5,6 +5,7 @@ select
 
     {{ quantity('boms.output_quantity') }} as output_quantity,
     {{ quantity('boms.yield_rate') }} as yield_rate,
+    boms.is_phantom,
 
     boms.effective_date,
     boms.end_date,

@@ -2,7 +2,7 @@
 with
 
 routings_in_force as (
-    {{ versions_in_force(ref('stg_routings'), 'item_id', 'routing_id') }}
+    {{ versions_in_force(ref('int_routings_placed'), 'company_id, item_id', 'routing_id') }}
 ),
 
 operations as (

@@ -23,7 +23,10 @@ items_with_bom as (
 ),
 
 items_with_routing as (
-    select distinct item_id from {{ ref('stg_routings') }}
+    select distinct
+        company_id,
+        item_id
+    from {{ ref('int_routings_placed') }}
 )
 
 select
@@ -62,4 +65,7 @@ left join plannings
         plannings.company_id = stg_companies.company_id
         and plannings.item_id = stg_items.item_id
 left join items_with_bom on items_with_bom.item_id = stg_items.item_id
-left join items_with_routing on items_with_routing.item_id = stg_items.item_id
+left join items_with_routing
+    on
+        items_with_routing.company_id = stg_companies.company_id
+        and items_with_routing.item_id = stg_items.item_id
