@@ -25,7 +25,8 @@ class PreviewLine(BaseModel):
 
 
 class MarginPreviewFilters(Filters):
-    """An order by its id (what of it is not delivered yet), or lines as JSON; a warehouse to deliver from, else all."""
+    """An order by its id (what of it is not delivered yet), or lines as JSON; a warehouse to deliver from, else the
+    order's, and for lines all."""
 
     order: int | None = None
     customer: str | None = None
@@ -44,7 +45,7 @@ def margin_preview(edition: Edition, filters: MarginPreviewFilters) -> pl.DataFr
     """Lines with revenue, cost by component and margin if they were delivered today, and whether stock covers them."""
     if not edition.has("fct_item_costs", "unit_cost"):
         raise NotPermitted("a margin is shown to those who may see cost", field="question", value="margin_preview")
-    company = filters.company or edition.rows("select min(company_id) as id from marts.dim_company")["id"][0]
+    company, warehouse = _place(edition, filters)
     exponent = int(
         edition.rows("select amount_exponent as it from marts.dim_company where company_id = ?", [company])["it"][0]
     )
@@ -60,11 +61,26 @@ def margin_preview(edition: Edition, filters: MarginPreviewFilters) -> pl.DataFr
     items = lines["item_id"].unique().to_list()
     costs = previewed_costs(
         lines.select("line_number", "item_id", quantity=_micro("quantity")),
-        _layers(edition, company, items, filters.warehouse, exponent),
+        _layers(edition, company, items, warehouse, exponent),
         _unit_costs(edition, company, items),
         exponent,
     )
-    return _answer(lines, costs, _on_hand(edition, company, items, filters.warehouse), exponent)
+    return _answer(lines, costs, _on_hand(edition, company, items, warehouse), exponent)
+
+
+def _place(edition: Edition, filters: MarginPreviewFilters) -> tuple[int, str | None]:
+    """The company, and the warehouse that would deliver: an order says both itself, unless a warehouse is named."""
+    if filters.order is not None:
+        found = edition.rows(
+            """select lines.company_id, warehouses.warehouse_code from marts.fct_sales_order_lines as lines
+            left join marts.dim_warehouse as warehouses on warehouses.warehouse_id = lines.warehouse_id
+            where lines.sales_order_id = ? limit 1""",
+            [filters.order],
+        )
+        for company, warehouse in found.iter_rows():
+            return company, filters.warehouse or warehouse
+    company = filters.company or edition.rows("select min(company_id) as id from marts.dim_company")["id"][0]
+    return company, filters.warehouse
 
 
 def _ordered(edition: Edition, order: int, unit: Decimal) -> pl.DataFrame:
@@ -122,13 +138,27 @@ def _imagined(edition: Edition, company: int, filters: MarginPreviewFilters, uni
 
 
 def _layers(edition: Edition, company: int, items: list[int], warehouse: str | None, exponent: int) -> pl.DataFrame:
-    """Layers in stock, oldest first, in minor and micro units."""
-    amounts = ", ".join(f"cast({name}_amount * {10**exponent} as bigint) as {name}_amount" for name in COMPONENTS)
+    """Layers in stock in the order in which they are taken, in minor and micro units: as they came into the warehouse.
+
+    What a transfer brought came in later than its age says.
+    """
+    amounts = ", ".join(
+        f"cast(ageing.{name}_amount * {10**exponent} as bigint) as {name}_amount" for name in COMPONENTS
+    )
     return edition.rows(
-        f"""select item_id, cast(quantity * 1000000 as bigint) as quantity, {amounts} from marts.fct_stock_ageing
-        where company_id = ? and item_id in (select unnest(?)) and (? is null or warehouse_code = ?) and quantity > 0
-        order by received_date, layer_move_id""",
-        [company, items, warehouse, warehouse],
+        f"""with arrivals as (
+            select warehouse_id, item_id, layer_move_id, min(valid_from) as arrived_on
+            from marts.fct_stock_layers_daily
+            where company_id = ? and item_id in (select unnest(?)) and quantity > 0
+            group by warehouse_id, item_id, layer_move_id
+        )
+        select ageing.item_id, cast(ageing.quantity * 1000000 as bigint) as quantity, {amounts}
+        from marts.fct_stock_ageing as ageing
+        left join arrivals using (warehouse_id, item_id, layer_move_id)
+        where ageing.company_id = ? and ageing.item_id in (select unnest(?)) and ageing.quantity > 0
+            and (? is null or ageing.warehouse_code = ?)
+        order by arrivals.arrived_on, ageing.layer_move_id""",
+        [company, items, company, items, warehouse, warehouse],
     )
 
 

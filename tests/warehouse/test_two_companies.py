@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from dashboards.edition import Edition
+from dashboards.questions.question import answered
+from dbt_project.published import PublishedBuild
 from tests.warehouse.raw_company import RawCompany, write_raw
 from tests.warehouse.test_costs_on_a_day import Workshop
 from tests.warehouse.warehouse_run import WarehouseRun, rows
@@ -28,14 +32,18 @@ def test_the_same_item_costs_each_company_its_own(warehouse_run: WarehouseRun, t
               effective_date=date(2000, 1, 1), recorded_at=0)  # fmt: skip
     trade(one, item, "2.5")
     trade(other, item, "6")
+    to_come = other.document_of(other.sale(item, 3, 10, date(2012, 6, 5), other.partner("C")))
     merged: dict[str, list[dict[str, Any]]] = {}
     for company in (one, other):
         for table, found in company.rows.items():
             merged.setdefault(table, []).extend(found)
     path = tmp_path / "work.duckdb"
     write_raw(path, merged)
-    warehouse_run.build(path, "2012-06-30", "+fct_proofs", "+path:models/marts/planning", "+fct_stock_on_hand")
-    assert rows(path, "select company_id, revenue, actual_cost, profit from marts.fct_order_profit order by 1") == [
+    models = ("fct_proofs", "path:models/marts/planning", "path:models/marts/master", "fct_item_costs",
+              "fct_sales_order_lines", "fct_stock_layers_daily", "fct_stock_on_hand")  # fmt: skip
+    warehouse_run.build(path, "2012-06-30", *(f"+{model}" for model in models))
+    profits = "select company_id, revenue, actual_cost, profit from marts.fct_order_profit where actual_cost > 0"
+    assert rows(path, f"{profits} order by 1") == [
         (one.company, Decimal(40), Decimal(10), Decimal(30)),
         (other.company, Decimal(40), Decimal(24), Decimal(16)),
     ]
@@ -47,6 +55,11 @@ def test_the_same_item_costs_each_company_its_own(warehouse_run: WarehouseRun, t
         ("ONE", True),
         ("TWO", True),
     ]
+    shutil.copy(path, tmp_path / "full.duckdb")
+    edition = Edition(PublishedBuild("both", tmp_path, {"as_of": "2012-06-30"}), "full")
+    for asked in ({}, {"company": one.company}):  # an order is its own company's, whoever asks
+        preview = answered(edition, "margin_preview", {"order": to_come} | asked)
+        assert preview.select("revenue", "total_cost", "on_hand_quantity").rows() == [(30, 18, 6)]
 
 
 def test_each_company_makes_an_item_at_its_own_work_centres(warehouse_run: WarehouseRun, tmp_path: Path) -> None:
