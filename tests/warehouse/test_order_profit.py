@@ -124,3 +124,30 @@ def test_a_work_order_differs_from_standard_when_it_is_closed(warehouse_run: War
         (True, 11, 5, 0, 6, 0),
         (False, 0, 0, 0, 0, 0),
     ]
+
+
+def test_what_comes_back_of_a_delivery_for_two_orders_comes_back_for_both(
+    warehouse_run: WarehouseRun, tmp_path: Path
+) -> None:
+    """Of 6 and 4 delivered on one line 5 come back: 3 and 2."""
+    company = RawCompany()
+    item, supplier, customer = company.item("A"), company.partner("S"), company.partner("C")
+    company.purchase(item, 10, 5, date(2012, 6, 1), supplier)
+    first, second = (company.sale(item, quantity, 20, date(2012, 6, 2), customer) for quantity in (6, 4))
+    delivered = company.deliver(first, 10, date(2012, 6, 3))
+    line = company.rows["stock_move"][-1]["document_line_id"]
+    next(row for row in company.rows["line_link"] if row["to_line_id"] == line)["quantity"] = micro(6)
+    company.link("delivery", second, line, 4, date(2012, 6, 3))
+    back = company.document("customer_return", date(2012, 6, 5), partner_id=customer)
+    back_line = company.line(back, item, 5)
+    company.link("customer_return", line, back_line, 5, date(2012, 6, 5))
+    company.move("customer_return", back_line, item, 5, date(2012, 6, 5), "customer", "stock:MAIN",
+                 origin_move_id=delivered)  # fmt: skip
+    path = tmp_path / "work.duckdb"
+    company.write(path)
+    warehouse_run.build(path, "2012-06-30", "+fct_order_profit")
+    assert rows(
+        path,
+        "select delivered_quantity, expected_revenue, actual_cost, profit from marts.fct_order_profit "
+        "order by sales_order_line_id",
+    ) == [(3, 60, 15, 45), (2, 40, 10, 30)]

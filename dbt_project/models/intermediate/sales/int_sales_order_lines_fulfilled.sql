@@ -29,16 +29,32 @@ delivered as (
     group by from_line_id
 ),
 
+-- What comes back of a delivery line that serves several orders is shared among them by quantity, as its cost is.
+delivery_spans as (
+    select
+        from_line_id as sales_order_line_id,
+        to_line_id as delivery_line_id,
+        quantity_micro,
+        sum(quantity_micro) over (partition by to_line_id) as whole_micro,
+        sum(quantity_micro) over (
+            partition by to_line_id order by line_link_id rows between unbounded preceding and current row
+        ) as upto_micro
+    from {{ ref('stg_line_links') }}
+    where link_type = 'delivery'
+),
+
 returned as (
     select
-        deliveries.from_line_id as sales_order_line_id,
-        {{ whole_sum('customer_returns.quantity_micro') }} as returned_quantity_micro
-    from {{ ref('stg_line_links') }} as deliveries
-    inner join {{ ref('stg_line_links') }} as customer_returns on customer_returns.from_line_id = deliveries.to_line_id
-    where
-        deliveries.link_type = 'delivery'
+        deliveries.sales_order_line_id,
+        {{ whole_sum(share_of_span(
+            'customer_returns.quantity_micro', 'deliveries.upto_micro - deliveries.quantity_micro', 'deliveries.upto_micro',
+            'deliveries.whole_micro',
+        )) }} as returned_quantity_micro
+    from delivery_spans as deliveries
+    inner join {{ ref('stg_line_links') }} as customer_returns
+        on customer_returns.from_line_id = deliveries.delivery_line_id
         and customer_returns.link_type = 'customer_return'
-    group by deliveries.from_line_id
+    group by deliveries.sales_order_line_id
 ),
 
 -- A credit note's line belongs to the order lines of its invoice line, by invoiced quantity.
