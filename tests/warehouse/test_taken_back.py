@@ -18,7 +18,7 @@ MODELS = (
     "+fct_proofs", "fct_work_costs", "+fct_stock_on_hand", "+fct_labour_hours", "+int_lead_times_observed",
     "+int_schedule_operations", "+int_planning_supplies",
 )  # fmt: skip
-JANUARY, FEBRUARY = "2026-01-31", "2026-02-28"
+JANUARY, FEBRUARY, MARCH = "2026-01-31", "2026-02-28", "2026-03-31"
 WRONG = (
     ("book_time", {"effective_date": "2026-01-10", "minutes": 1500, "work_center": "BENCH"}),
     ("report_output", {"effective_date": "2026-01-10", "good_quantity": 50, "scrap_quantity": 1}),
@@ -37,7 +37,7 @@ def settle(shop: Workshop, as_of: str) -> None:
     names = ("period", "account", "event", "item", "sales_order_line_id", "debit", "credit")
     due = shop.ask(f"select {', '.join(names)}, last_settlement_id from marts.fct_settlement_due")
     lines = [dict(zip(names, row, strict=False)) for row in due]
-    shop("settle_cost", build_id=f"of {as_of}", last_settlement_id=due[0][-1], as_of=as_of, rows=lines)
+    shop("settle_cost", build_id=f"after {due[0][-1]}", last_settlement_id=due[0][-1], as_of=as_of, rows=lines)
 
 
 def balances(shop: Workshop) -> dict[str, Decimal]:
@@ -143,3 +143,27 @@ def test_an_order_that_went_wrong_costs_what_the_other_does(shop: Workshop) -> N
     build(shop, FEBRUARY)
     assert shop.ask("select * from marts.fct_settlement_due") == []
     assert balances(shop) == stands | variance
+
+
+def test_hours_of_a_closed_order_are_taken_back_too(shop: Workshop) -> None:
+    """An hour booked on the closed order, settled and locked, corrects its month in the next one when it is taken
+    back."""
+    orders = "select * exclude (actual_start_date, actual_end_date) from marts.fct_work_orders order by work_order_id"
+    profit = "select * from marts.fct_order_profit"
+    right, before = shop.ask(orders), balances(shop)
+    sold = shop.ask(profit)
+    booked = shop("book_time", order="RIGHT", effective_date="2026-02-27", minutes=60, work_center="BENCH")
+    build(shop, FEBRUARY)
+    assert shop.ask("select sum(total_cost) from marts.fct_work_orders") == [(629,)]
+    settle(shop, FEBRUARY)
+    shop("lock_period", period="2026-02")
+    shop("take_back_time", booking=booked["number"], effective_date="2026-03-02")
+    build(shop, MARCH)
+    assert (shop.ask(orders), shop.ask(profit)) == (right, sold)
+    assert shop.ask("select distinct period, entry_date::varchar from marts.fct_settlement_due") == [
+        ("2026-02", "2026-03-01")
+    ]
+    settle(shop, MARCH)
+    build(shop, MARCH)
+    assert shop.ask("select * from marts.fct_settlement_due") == []
+    assert balances(shop) == before

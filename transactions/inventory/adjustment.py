@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, exists, or_, select
 
 from transactions.document.document import add_document, add_line
 from transactions.inventory.lot import lot_entering, lot_named
@@ -44,8 +44,8 @@ class CostIsUnknown(Refusal):
 class AdjustmentLine(Line):
     """quantity: found > 0, lost < 0, base unit. unit_cost: company currency, only for what is found.
 
-    Left out, what is found enters at the item's cost of the day, which opening stock, a receipt, an output, a standard
-    or a find with its cost says, of that day or before; where none does it is refused.
+    Left out, what is found enters at the item's cost of the day, which opening stock, a receipt, an output that was not
+    taken back, a standard or a find with its cost says, of that day or before; where none does it is refused.
     """
 
     item: Reference
@@ -66,12 +66,19 @@ class AdjustStock(Command):
     external_number: Code | None = None
 
 
+_taking = stock_move.alias("taking")
+_stands = stock_move.c.origin_move_id.is_(None) & ~exists().where(
+    _taking.c.work_order_id == stock_move.c.work_order_id, _taking.c.origin_move_id == stock_move.c.id
+)
 _cost_in_moves = (
     select(stock_move.c.id)
     .where(
         stock_move.c.company_id == bindparam("company_id"), stock_move.c.item_id == bindparam("item_id"),
         stock_move.c.effective_date <= bindparam("on"),
-        or_(stock_move.c.move_type.in_(("opening", "receipt", "output")), stock_move.c.unit_cost.is_not(None)),
+        or_(
+            stock_move.c.move_type.in_(("opening", "receipt")), stock_move.c.unit_cost.is_not(None),
+            (stock_move.c.move_type == "output") & _stands,
+        ),
     )
     .limit(1)
 )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, case, func, select
 from transactions.document.document import add_document, add_line, change_state, document_named, require_state
 from transactions.document.tables import (
     document_line,
+    subcontract_cost,
     work_order,
     work_order_by_product,
     work_order_component,
@@ -175,10 +176,12 @@ def cancel_work_order(work: Work, command: CancelWorkOrder) -> Answer:
     require_state(head, "confirmed", "released", field="order")
     on = command.effective_date or today(work, company)
     open_period_on(work, company.id, on)
-    for ledger in (stock_move, time_entry):
+    for ledger in (stock_move, time_entry, subcontract_cost):
         if work.first(select(ledger.c.id).where(ledger.c.work_order_id == head.id).limit(1)) is not None:
             raise OrderHasFacts(
-                "material, time or output was reported on the order; close it", field="order", value=command.order
+                "material, time, output or subcontracting was reported on the order; close it",
+                field="order",
+                value=command.order,
             )
     change_state(work, head, "cancelled", on)
     return {"id": head.id, "number": head.number}
@@ -227,13 +230,15 @@ def released_order(work: Work, company: Company, reference: str | int) -> Row[An
 
 
 def order_to_correct(work: Work, company: Company, head: Row[Any], reference: str | int, on: date) -> Row[Any]:
-    """The head of the released order of a time booking or an output that is to be taken back on the day.
+    """The head of the order of a time booking or an output that is to be taken back on the day.
 
-    reference: what named it, in the field `booking` or `output`.
+    It is released, or hours of a closed one: they restate what it cost, as hours booked late do. reference: what named
+    it, in the field `booking` or `output`.
     """
-    field = "booking" if head.document_type == "time_booking" else "output"
+    is_time = head.document_type == "time_booking"
+    field = "booking" if is_time else "output"
     order = document_named(work, company, "work_order", head.origin_document_id, field)
-    if order.state != "released":
+    if order.state not in ("released", "done" if is_time else "released"):
         raise WrongState(
             f"its work order {order.number} is {order.state}; it must be released", field=field, value=reference
         )

@@ -174,6 +174,20 @@ def test_what_is_found_has_a_cost_or_states_one(acting: Acting) -> None:
     acting("adjust_stock", **found, lines=[line])  # as the find before it
 
 
+def test_an_output_that_was_taken_back_says_no_cost(acting: Acting) -> None:
+    acting("create_item", code="CAP", name="Cap", unit="pcs", kind="made")
+    acting(
+        "create_work_order", item="CAP", quantity=2, start_date="2026-01-05", due_date="2026-01-05", release=True,
+        external_number="W1",
+    )  # fmt: skip
+    found = {"effective_date": "2026-01-10", "reason": "count", "lines": [{"item": "CAP", "quantity": 1}]}
+    made = acting("report_output", order="W1", effective_date="2026-01-05", good_quantity=2)
+    acting("take_back_output", output=made["number"], effective_date="2026-01-06")
+    assert acting.refused("adjust_stock", **found).fact == "CostIsUnknown"
+    acting("report_output", order="W1", effective_date="2026-01-07", good_quantity=2)
+    acting("adjust_stock", **found)
+
+
 @pytest.mark.parametrize("source", ["opening", "receipt", "standard"])
 def test_what_is_found_costs_what_the_company_knows(acting: Acting, source: str) -> None:
     match source:

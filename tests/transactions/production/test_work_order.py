@@ -129,6 +129,11 @@ def test_only_an_order_without_facts_is_cancelled(acting: Acting) -> None:
     _order(acting, external_number="W3")
     acting("issue_material", order="W3", effective_date="2026-06-02", lines=[{"item": "GREASE", "quantity": 1}])
     assert acting.refused("cancel_work_order", order="W3").fact == "OrderHasFacts"
+    _order(acting, external_number="W4")
+    acting("create_partner", code="PLATER", name="Plater", is_supplier=True)
+    line = {"work_order": "W4", "quantity": 1, "unit_price": 3}
+    acting("bill_subcontract", supplier="PLATER", bill_date="2026-06-02", lines=[line])
+    assert acting.refused("cancel_work_order", order="W4").fact == "OrderHasFacts"
 
 
 def test_an_issue_takes_all_that_is_open_then_nothing(acting: Acting) -> None:
