@@ -363,7 +363,5 @@ def _row_counts(work_file: Path) -> dict[str, int]:
             "select schema_name, table_name from duckdb_tables()"
             f" where schema_name not in ('main', '{CHANGES}') order by all"
         ).fetchall()
-        return {
-            f"{schema}.{table}": int(work.execute(f'select count(*) from {schema}."{table}"').fetchall()[0][0])
-            for schema, table in tables
-        }
+        counts = (f"select '{schema}.{table}', count(*) from {schema}.\"{table}\"" for schema, table in tables)
+        return dict(work.execute(" union all ".join(counts)).fetchall()) if tables else {}

@@ -64,25 +64,27 @@ class DbtRun:
     def __init__(self, folder: Path, project: Path = PROJECT) -> None:
         self.folder = folder
         self.project = project
-        self._hashed_state: list[tuple[Path, int, int]] = []
+        self._hashed_state: list[tuple[str, int, int]] = []
         self._hash = ""
 
     def project_hash(self) -> str:
         """Changes with any file of the project that can change a figure, engines included."""
-        files = [
-            path
-            for path in sorted(self.project.rglob("*"))
-            if path.suffix in (".sql", ".py", ".yml", ".csv")
-            and not NOT_PART_OF_IT & set(path.relative_to(self.project).parts)
-        ]
-        state = [(path, status.st_mtime_ns, status.st_size) for path in files for status in [path.stat()]]
+        state = [(path, status.st_mtime_ns, status.st_size) for path in self._files() for status in [os.stat(path)]]
         if state != self._hashed_state:
             digest = hashlib.sha256()
-            for path in files:
-                digest.update(f"{path.relative_to(self.project)}\n".encode())
-                digest.update(path.read_bytes())
+            for path, *_ in state:
+                digest.update(f"{os.path.relpath(path, self.project)}\n".encode())
+                digest.update(Path(path).read_bytes())
             self._hashed_state, self._hash = state, digest.hexdigest()
         return self._hash
+
+    def _files(self) -> list[str]:
+        """Paths of the files that can change a figure, in a fixed order."""
+        found = []
+        for folder, subfolders, names in os.walk(self.project):
+            subfolders[:] = [name for name in subfolders if name not in NOT_PART_OF_IT]
+            found += [os.path.join(folder, name) for name in names if name.endswith((".sql", ".py", ".yml", ".csv"))]
+        return sorted(found)
 
     def manifest(self) -> Any:
         """The parsed project, `dbt.contracts.graph.manifest.Manifest`."""

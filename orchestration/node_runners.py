@@ -18,6 +18,7 @@ from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import RunStatus, TestStatus
 from dbt.task.base import BaseRunner, ConfiguredTask
 from dbt.task.run import ModelRunner, RunTask
+from dbt.task.runnable import GraphRunnableTask
 from dbt.task.test import TestRunner, TestTask
 
 from orchestration.changed_rows import TableVersion, store_changes
@@ -39,9 +40,10 @@ def node_runners(
     """
     shared = {"statements": project.statements, "catalog": catalog, "variables": variables, "kept": kept}
     models, tests = type("Models", (_Models,), shared), type("Tests", (_Tests,), shared)
-    places: list[tuple[type, str, Any]] = [  # where dbt asks for the runner of a node, and for the graph of its nodes
+    places: list[tuple[type, str, Any]] = [  # where dbt asks for the runner of a node, calls it, and links the graph
         (RunTask, "get_runner_type", lambda _task, _node: models),
         (TestTask, "get_runner_type", lambda _task, _node: tests),
+        (GraphRunnableTask, "call_runner", _result_of),
         (ConfiguredTask, "compile_manifest", partialmethod(_take_graph, project, ConfiguredTask.compile_manifest)),
     ]
     before = [getattr(task, name) for task, name, _ in places]
@@ -60,6 +62,14 @@ def _take_graph(task: Any, project: ParsedProject, link: Callable[[Any], None]) 
         link(task)
         project.graph = task.graph
     task.graph = project.graph
+
+
+def _result_of(task: Any, runner: Any) -> Any:
+    """Without the four messages that dbt makes about each node for its log, which nobody reads."""
+    try:
+        return runner.on_skip() if runner.skip else runner.safe_run(task.manifest)
+    except Exception as failure:
+        return task._handle_thread_exception(runner, failure)
 
 
 class _Remembering(BaseRunner):
