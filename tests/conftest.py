@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,16 @@ from hypothesis import settings
 
 from tests.browser.chromium import chromium_program, launched_chromium
 from tests.embedded_postgres import EmbeddedPostgres
-from transactions.kernel.database import flush_commits
+from transactions.kernel.clock import SystemClock
+from transactions.kernel.database import flush_commits, open_engine
+from transactions.kernel.schema import found, upgrade
 from transactions.kernel.users import hash_passwords_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from orchestration.dbt_run import DbtRun
+    from tests.warehouse.warehouse_run import WarehouseRun
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
@@ -41,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asked_for = getattr(item, "fixturenames", ())
         if "browser" in asked_for:
             item.add_marker(pytest.mark.browser)
-        if "postgres_server" in asked_for and "database_url" not in asked_for:
+        if "postgres_server" in asked_for and not {"database_url", "migrated_database_url"} & {*asked_for}:
             item.add_marker(pytest.mark.postgresql)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
@@ -96,6 +102,53 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+def _migrate(url: str) -> None:
+    """What `make_home` does to an empty database before it makes a user, which takes it twenty times as long."""
+    engine = open_engine(url)
+    upgrade(engine)
+    found(engine, SystemClock())
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without a user, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "bihuan.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: EmbeddedPostgres) -> str:
+    """The name of a migrated PostgreSQL database without a user, to be copied."""
+    name = postgres_server.create_database()
+    _migrate(postgres_server.url(name).render_as_string(hide_password=False))
+    return name
+
+
+@pytest.fixture
+def migrated_sqlite_database(sqlite_database: str, migrated_sqlite: Path, tmp_path: Path) -> str:
+    """As `sqlite_database`, for tests whose subject is not how a database comes to be."""
+    shutil.copyfile(migrated_sqlite, tmp_path / "bihuan.sqlite")
+    return sqlite_database
+
+
+@pytest.fixture
+def migrated_postgres_database(postgres_server: EmbeddedPostgres, migrated_postgres: str) -> Iterator[str]:
+    """As `postgres_database`, for such tests."""
+    name = postgres_server.create_database(template=migrated_postgres)
+    yield postgres_server.url(name).render_as_string(hide_password=False)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def migrated_database_url(request: pytest.FixtureRequest) -> str:
+    """As `database_url`, for such tests."""
+    url = request.getfixturevalue(f"migrated_{'sqlite' if request.param == 'sqlite' else 'postgres'}_database")
+    assert isinstance(url, str)
+    return url
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder for an installation. Every `BIHUAN_…` variable of the caller is out of sight meanwhile."""
@@ -105,6 +158,29 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("BIHUAN_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def migrated_home(home: Path, migrated_sqlite: Path) -> Path:
+    """As `home`, with a migrated database without a user in it."""
+    shutil.copyfile(migrated_sqlite, home / "bihuan.sqlite")
+    return home
+
+
+@pytest.fixture(scope="session")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
+    """dbt for the refreshes of many homes, which then share the empty forms of editions."""
+    from orchestration.dbt_run import DbtRun
+
+    return DbtRun(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session")
+def warehouse_run(dbt: DbtRun) -> WarehouseRun:
+    """dbt for chosen models in files of a test's own."""
+    from tests.warehouse.warehouse_run import WarehouseRun
+
+    return WarehouseRun(dbt)
 
 
 @pytest.fixture(scope="session")

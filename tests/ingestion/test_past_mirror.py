@@ -37,19 +37,21 @@ def take_back(now: Path, past: Path, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize("scenario", ON_SQLITE_ONLY)
-def test_every_moment_of_a_story_comes_back(scenario: str, sqlite_database: str, tmp_path: Path) -> None:
-    come_back(scenario, sqlite_database, tmp_path)
+def test_every_moment_of_a_story_comes_back(scenario: str, migrated_sqlite_database: str, tmp_path: Path) -> None:
+    come_back(scenario, migrated_sqlite_database, tmp_path)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("scenario", sorted(set(STORIES) - set(TOLD_EACH_TIME)))
-def test_every_moment_of_the_other_stories_comes_back(scenario: str, sqlite_database: str, tmp_path: Path) -> None:
-    come_back(scenario, sqlite_database, tmp_path)
+def test_every_moment_of_the_other_stories_comes_back(
+    scenario: str, migrated_sqlite_database: str, tmp_path: Path
+) -> None:
+    come_back(scenario, migrated_sqlite_database, tmp_path)
 
 
 @pytest.mark.parametrize("scenario", ALSO_ON_POSTGRESQL)
-def test_every_moment_comes_back_on_postgresql(scenario: str, postgres_database: str, tmp_path: Path) -> None:
-    come_back(scenario, postgres_database, tmp_path)
+def test_every_moment_comes_back_on_postgresql(scenario: str, migrated_postgres_database: str, tmp_path: Path) -> None:
+    come_back(scenario, migrated_postgres_database, tmp_path)
 
 
 def come_back(scenario: str, database_url: str, tmp_path: Path) -> None:
@@ -72,9 +74,9 @@ def come_back(scenario: str, database_url: str, tmp_path: Path) -> None:
         assert [(table, expected[table], found[table]) for table in TABLES if expected[table] != found[table]] == []
 
 
-def test_before_the_first_command_nothing_was_known(sqlite_database: str, tmp_path: Path) -> None:
+def test_before_the_first_command_nothing_was_known(migrated_sqlite_database: str, tmp_path: Path) -> None:
     clock = SetClock(START)
-    door, _password = make_home(password="a long password", url=sqlite_database, clock=clock)
+    door, _password = make_home(password="a long password", url=migrated_sqlite_database, clock=clock)
     door.execute("create_company", {"code": "B", "name": "B", "currency": "USD"}, "administrator")
     now = bring(door, tmp_path / "now.duckdb")
     door.engine.dispose()
@@ -82,10 +84,10 @@ def test_before_the_first_command_nothing_was_known(sqlite_database: str, tmp_pa
         take_back(now, tmp_path / "past.duckdb", START - timedelta(days=1))
 
 
-def test_a_clock_that_was_put_back_harms_nothing(sqlite_database: str, tmp_path: Path) -> None:
+def test_a_clock_that_was_put_back_harms_nothing(migrated_sqlite_database: str, tmp_path: Path) -> None:
     """A story told with the times at which it happened, after users were made on the present clock."""
     clock = SetClock(START)
-    door, _password = make_home(password="a long password", url=sqlite_database, clock=clock)
+    door, _password = make_home(password="a long password", url=migrated_sqlite_database, clock=clock)
     user = {"username": "ann", "password": "a long password", "roles": ["buyer"]}
     door.execute("create_user", user, "administrator")
     clock.moment = START - timedelta(days=900)

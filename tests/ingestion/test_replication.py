@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import Engine, delete, insert, select, text, update
 import ingestion.replication.refresh as replication
 from ingestion.replication import BuildIsUnusable, Replication, replicate, replicate_here, source_signature
 from ingestion.replication.columns import raw_tables
+from tests.clean_process import started
 from transactions import make_home
 from transactions.kernel.database import metadata
 from transactions.kernel.tables import database_identity, row_tombstone
@@ -23,8 +23,8 @@ from transactions.master.tables import unit
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_home(url=database_url)[0].engine
+def engine(migrated_database_url: str) -> Iterator[Engine]:
+    engine = make_home(url=migrated_database_url)[0].engine
     add_units(engine, 1, 10)
     yield engine
     engine.dispose()
@@ -195,40 +195,43 @@ def test_a_file_that_is_no_build_is_named(engine: Engine, build: Path) -> None:
         replicate(engine, build)
 
 
+def replicate_until(killed_at: str, url: str, build: Path) -> None:
+    """In a process of its own, which ends itself at the step."""
+
+    def step(name: str) -> None:
+        if name == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    replicate_here(replication.source_of(url), build, step=step)
+
+
 STEPS = ["open", "begin", "merge row_tombstone", "bury", "merge unit", "compare unit", "commit", "close"]
 
 
 # What is written is the build file, whichever database is read: of PostgreSQL the middle steps are enough each time.
 @pytest.mark.parametrize(
-    ("database_url", "killed_at"),
+    ("migrated_database_url", "killed_at"),
     [
         *(("sqlite", step) for step in STEPS),
         *(pytest.param("postgresql", step, marks=pytest.mark.postgresql) for step in ("bury", "commit")),
         *(pytest.param("postgresql", step, marks=pytest.mark.soak) for step in STEPS if step not in ("bury", "commit")),
     ],
-    indirect=["database_url"],
+    indirect=["migrated_database_url"],
 )
 def test_killed_at_any_step_it_loses_nothing(engine: Engine, build: Path, killed_at: str) -> None:
     bring(engine, build)
     add_units(engine, 11, 12)
     write(engine, delete(unit).where(unit.c.id == 2), update(unit).where(unit.c.id == 3).values(name="new"))
-    code = (
-        "import os, signal, sys\n"
-        "from ingestion.replication.refresh import replicate_here, source_of\n"
-        "def step(name):\n"
-        "    if name == sys.argv[3]: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "replicate_here(source_of(sys.argv[1]), sys.argv[2], step=step)\n"
-    )
-    url = engine.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", code, url, str(build), killed_at], check=False, env=dict(os.environ))
-    assert done.returncode == -9
+    process = started(replicate_until, killed_at, engine.url.render_as_string(hide_password=False), build)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert len(mirrored(build)) in (10, 11)  # as before, or done: never between
     bring(engine, build)
     assert mirrored(build) == stored(engine)
 
 
-def test_a_transaction_open_during_a_refresh_is_not_missed(postgres_database: str, build: Path) -> None:
-    engine = make_home(url=postgres_database)[0].engine
+def test_a_transaction_open_during_a_refresh_is_not_missed(migrated_postgres_database: str, build: Path) -> None:
+    engine = make_home(url=migrated_postgres_database)[0].engine
     add_units(engine, 1, 10)
     with engine.connect() as held, held.begin() as transaction:
         held.execution_options(reading=True)

@@ -50,8 +50,8 @@ def small_dbt(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
 
 
 @pytest.fixture
-def small_home(home: Path, small_dbt: DbtRun) -> Iterator[SmallHome]:
+def small_home(migrated_home: Path, small_dbt: DbtRun) -> Iterator[SmallHome]:
     clock = SetClock(datetime(2024, 5, 17, 8, tzinfo=UTC))
     door, _ = make_home(clock=clock)
-    yield SmallHome(home, door.engine, clock, small_dbt)
+    yield SmallHome(migrated_home, door.engine, clock, small_dbt)
     door.engine.dispose()

@@ -38,9 +38,9 @@ def buy(door: Door, number: int) -> None:
 
 
 @pytest.fixture
-def other_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[str]:
+def other_url(request: pytest.FixtureRequest, migrated_database_url: str, tmp_path: Path) -> Iterator[str]:
     """An empty database of the same system elsewhere."""
-    if database_url.startswith("sqlite"):
+    if migrated_database_url.startswith("sqlite"):
         yield f"sqlite:///{tmp_path / 'elsewhere' / 'bihuan.sqlite'}"
         return
     server = request.getfixturevalue("postgres_server")
@@ -62,8 +62,8 @@ def rows(engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
         }
 
 
-def test_a_backup_under_load_restores_elsewhere(database_url: str, other_url: str, tmp_path: Path) -> None:
-    door, _ = make_home(url=database_url)
+def test_a_backup_under_load_restores_elsewhere(migrated_database_url: str, other_url: str, tmp_path: Path) -> None:
+    door, _ = make_home(url=migrated_database_url)
     for position, (command, data) in enumerate(COMPANY):
         door.execute(command, data, "administrator", str(position))
     buy(door, 0)
@@ -105,8 +105,8 @@ def test_a_backup_under_load_restores_elsewhere(database_url: str, other_url: st
     door.engine.dispose()
 
 
-def test_a_flipped_byte_is_noticed(sqlite_database: str, tmp_path: Path) -> None:
-    door, _ = make_home(url=sqlite_database)
+def test_a_flipped_byte_is_noticed(migrated_sqlite_database: str, tmp_path: Path) -> None:
+    door, _ = make_home(url=migrated_sqlite_database)
     backup = tmp_path / "one.backup"
     back_up(door.engine, backup, NOW)
     content = backup.read_bytes()

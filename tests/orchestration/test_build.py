@@ -13,12 +13,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, func, insert, select
 
 from dbt_project.published import NothingIsPublished, published_build
-from orchestration.refresh import RefreshFailed, RefreshIsRunning
+from orchestration.dbt_run import DbtRun
+from orchestration.refresh import RefreshFailed, RefreshIsRunning, refresh
+from tests.clean_process import started
 from tests.orchestration.conftest import SMALL_PROJECT, SmallHome
-from transactions import make_home
+from transactions import make_home, open_home
 from transactions.master.tables import unit
 
 
@@ -142,9 +144,9 @@ def test_full_and_step_by_step_are_the_same(small_home: SmallHome) -> None:
     assert asked(small_home.path, question) == step_by_step
 
 
-def test_both_databases_give_the_same_warehouse(small_home: SmallHome, postgres_database: str) -> None:
+def test_both_databases_give_the_same_warehouse(small_home: SmallHome, migrated_postgres_database: str) -> None:
     question = "select unit_id, unit_code, as_of from dim_unit order by unit_id"
-    engine = make_home(url=postgres_database)[0].engine
+    engine = make_home(url=migrated_postgres_database)[0].engine
     on_postgresql = SmallHome(small_home.path / "other", engine, small_home.clock, small_home.dbt)
     for home in (small_home, on_postgresql):
         for code in ("a", "b"):
@@ -164,28 +166,27 @@ def test_a_damaged_work_file_is_made_anew(small_home: SmallHome) -> None:
     assert asked(small_home.path, "select count(*) from dim_unit") == [(2,)]
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import orchestration.refresh as r
-from orchestration.dbt_run import DbtRun
-from transactions import open_home
-from datetime import date
-home, project, dbt, at = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
-def step(name):
-    if name == at: os.kill(os.getpid(), signal.SIGKILL)
-r.refresh(home, open_home().engine, as_of=date(2024, 5, 17), dbt=DbtRun(dbt, project), progress=step)
-"""
+AS_OF = date(2024, 5, 17)
+
+
+def refresh_until(killed_at: str, url: str, home: Path) -> None:
+    """In a process of its own, which ends itself at the step."""
+
+    def step(name: str) -> None:
+        if name == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    refresh(home, open_home(url).engine, as_of=AS_OF, dbt=DbtRun(home / "dbt", SMALL_PROJECT), progress=step)
 
 
 def test_a_killed_refresh_leaves_the_published_build(small_home: SmallHome) -> None:
     small_home.add_unit("pcs")
     good = small_home.refresh()
-    arguments = [str(small_home.path), str(SMALL_PROJECT), str(small_home.path / "warehouse" / "dbt")]
     for units, step in enumerate(["replicate", "models", "tests", "publish"], start=1):
         small_home.add_unit(f"unit {units}")
-        done = subprocess.run([sys.executable, "-c", KILLED, *arguments, step], check=False, env=dict(os.environ))
-        assert done.returncode == -signal.SIGKILL, step
+        process = started(refresh_until, step, str(small_home.engine.url), small_home.path)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, step
         assert published_build(small_home.path).build_id == good.build_id
         assert asked(small_home.path, "select count(*) from dim_unit") == [(units,)]
         good = small_home.refresh()
@@ -193,23 +194,18 @@ def test_a_killed_refresh_leaves_the_published_build(small_home: SmallHome) -> N
         assert len(list(small_home.warehouse.builds.iterdir())) == units + 1  # what the killed one left is gone
 
 
-PUBLISHING = """
-import os, sys
-from datetime import date
-from pathlib import Path
-from sqlalchemy import func, insert, select
-from orchestration.dbt_run import DbtRun
-from orchestration.refresh import refresh
-from transactions import open_home
-from transactions.master.tables import unit
-home, project, dbt = (Path(argument) for argument in sys.argv[1:])
-engine, run = open_home().engine, DbtRun(dbt, project)
-while True:
-    with engine.begin() as connection:
-        number = connection.execute(select(func.coalesce(func.max(unit.c.id), 0))).scalar_one() + 1
-        connection.execute(insert(unit).values(id=number, code=f"unit {number}", name="unit"))
-    print(refresh(home, engine, as_of=date(2024, 5, 17), dbt=run).build_id, flush=True)
-"""
+def publish_on_and_on(url: str, home: Path, told: Path) -> None:
+    """In a process of its own: one unit more in each build, whose id is told when it is published."""
+    engine, dbt = open_home(url).engine, DbtRun(home / "dbt", SMALL_PROJECT)
+    with told.open("a", encoding="utf-8") as lines:
+        while True:
+            with engine.begin() as connection:
+                number = connection.execute(select(func.coalesce(func.max(unit.c.id), 0))).scalar_one() + 1
+                connection.execute(insert(unit).values(id=number, code=f"unit {number}", name="unit"))
+            lines.write(refresh(home, engine, as_of=AS_OF, dbt=dbt).build_id + "\n")
+            lines.flush()
+
+
 READING = """
 import sys, threading, time
 from pathlib import Path
@@ -240,7 +236,9 @@ print(len(seen), *wrong, sep="\\n")
 @pytest.mark.parametrize(
     ("publications", "readers", "kills"), [(2, 8, 1), pytest.param(20, 8, 10, marks=pytest.mark.soak)]
 )
-def test_readers_see_whole_builds_only(small_home: SmallHome, publications: int, readers: int, kills: int) -> None:
+def test_readers_see_whole_builds_only(
+    small_home: SmallHome, tmp_path: Path, publications: int, readers: int, kills: int
+) -> None:
     """Each build says its number of units twice; readers compare while builds are published and publishers killed."""
     small_home.add_unit("first")
     small_home.refresh()
@@ -249,23 +247,21 @@ def test_readers_see_whole_builds_only(small_home: SmallHome, publications: int,
         [sys.executable, "-c", READING, str(small_home.path), str(readers)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    arguments = [str(small_home.path), str(SMALL_PROJECT), str(small_home.path / "warehouse" / "dbt")]
+    told = tmp_path / "published"
+    told.touch()
     published: list[str] = []
     for turn in range(kills + 1):
-        publishing = subprocess.Popen(
-            [sys.executable, "-c", PUBLISHING, *arguments], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
-        )
-        assert publishing.stdout is not None
+        publishing = started(publish_on_and_on, str(small_home.engine.url), small_home.path, told)
         wanted = publications if turn == kills else len(published) + 1 + chance.randrange(2)
-        while len(published) < wanted:
-            published.append(publishing.stdout.readline().strip())
+        while len(told.read_text().splitlines()) < wanted:
+            assert publishing.is_alive()
+            time.sleep(0.05)
         time.sleep(chance.random())
         publishing.kill()
-        published += [line.strip() for line in publishing.stdout]
-        publishing.wait()
+        publishing.join()
+        published = told.read_text().splitlines()
         assert published_build(small_home.path).build_id >= published[-1]  # what was said to be published, is
-    told, _ = reading.communicate()
-    seen, *wrong = told.splitlines()
+    seen, *wrong = reading.communicate()[0].splitlines()
     assert wrong == []
     assert int(seen) >= publications // 2
     small_home.next_id = 10_000

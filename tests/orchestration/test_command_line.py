@@ -16,10 +16,10 @@ from transactions.kernel.database import open_engine, sqlite
 
 
 @pytest.fixture
-def founded(home: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def founded(migrated_home: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     assert run(["init", "--password", "a good password"]) == 0
     capsys.readouterr()
-    return home
+    return migrated_home
 
 
 COMPANY = {"code": "ACME", "name": "Acme", "currency": "EUR"}

@@ -71,8 +71,8 @@ class Books:
 
 
 @pytest.fixture
-def books(home: Path, tmp_path: Path) -> Books:
-    return Books(home, DbtRun(tmp_path / "dbt"))
+def books(migrated_home: Path, dbt: DbtRun) -> Books:
+    return Books(migrated_home, dbt)
 
 
 def test_nothing_is_posted_twice(books: Books) -> None:

@@ -38,23 +38,22 @@ def made(outcome: Outcome) -> set[str]:
     return {model["name"] for model in outcome.manifest["models"] if not model["is_kept"]}
 
 
-def test_step_by_step_is_what_from_nothing_is(home: Path, tmp_path: Path) -> None:
-    dbt = DbtRun(tmp_path / "dbt")
+def test_step_by_step_is_what_from_nothing_is(migrated_home: Path, dbt: DbtRun) -> None:
     door: Door = make_home()[0]
     commands = commands_of("whole_chain")
     days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 4, 30)]
     size = -(-len(commands) // len(days))
     for step, day in enumerate(days):
         tell(door, commands[step * size : (step + 1) * size])
-        refresh(home, door.engine, as_of=day, dbt=dbt)
-    unchanged = refresh(home, door.engine, as_of=days[-1], dbt=dbt, force=True)
+        refresh(migrated_home, door.engine, as_of=day, dbt=dbt)
+    unchanged = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt, force=True)
     door.execute("create_partner", {"code": "NEW", "name": "New", "is_customer": True}, "administrator")
-    by_step = refresh(home, door.engine, as_of=days[-1], dbt=dbt)
+    by_step = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt)
     assert not {"engine_costing_run", "engine_planning_run", "fct_order_profit"} & made(unchanged)
     assert "engine_costing_run" not in made(by_step)  # a partner more costs nothing
-    from_nothing = refresh(home, door.engine, as_of=days[-1], dbt=dbt, full=True)
+    from_nothing = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt, full=True)
     assert len(made(from_nothing)) == len(from_nothing.manifest["models"])
     for file in ("work", "full", "cost", "nocost"):
-        found, expected = content(by_step, home, file), content(from_nothing, home, file)
+        found, expected = content(by_step, migrated_home, file), content(from_nothing, migrated_home, file)
         assert found.keys() == expected.keys()
         assert [name for name, rows in expected.items() if found[name] != rows] == [], file

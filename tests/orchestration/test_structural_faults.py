@@ -22,11 +22,10 @@ TWICE = (
 UNBALANCED = "journal_balances"
 
 
-def test_ten_rows_that_stand_twice_and_an_unbalanced_entry_are_found(home: Path, tmp_path: Path) -> None:
+def test_ten_rows_that_stand_twice_and_an_unbalanced_entry_are_found(migrated_home: Path, dbt: DbtRun) -> None:
     door, _ = make_home()
     tell(door, commands_of("whole_chain"))
-    dbt = DbtRun(tmp_path / "dbt")
-    build = begin_build(WarehouseFolder.of_home(home), dbt, door.clock, date(2026, 4, 30))
+    build = begin_build(WarehouseFolder.of_home(migrated_home), dbt, door.clock, date(2026, 4, 30))
     replicate_rows(build, door.engine)
     run_models(build, dbt)
     run_tests(build, dbt)  # nothing is wrong yet
@@ -43,4 +42,4 @@ def test_ten_rows_that_stand_twice_and_an_unbalanced_entry_are_found(home: Path,
     red = {test.attached_to.rsplit(".", 1)[-1] or test.name for test in build.tests if test.is_red and test.is_gate}
     assert red >= {*TWICE, UNBALANCED}, stopped.value
     with pytest.raises(NothingIsPublished):
-        published_build(home)
+        published_build(migrated_home)

@@ -1,12 +1,7 @@
-"""A process of its own that posts commands, so that a test can kill it as a power cut would, at any moment.
-
-Processes come from one clean server process that has the program loaded, so that each starts in milliseconds. Unlike
-the tests' own connections theirs flush every commit to the disk.
-"""
+"""A process of its own that posts commands, so that a test can kill it as a power cut would, at any moment."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import time
@@ -15,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from transactions import Refusal, open_home
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["transactions.commands", "psycopg", "alembic.command", "pydantic"])
 
 Posting = tuple[str, str, dict[str, Any]]  # key, command, data
 
@@ -38,12 +30,6 @@ def post_all(url: str, postings: list[Posting], acknowledged: Path, kill_at: str
                 answer = f"refused:{refusal.fact}"
             notes.write(f"{key} {answer}\n")
             notes.flush()
-
-
-def started(*arguments: Any, target: Any = post_all) -> ForkServerProcess:
-    process = PROCESSES.Process(target=target, args=arguments)
-    process.start()
-    return process
 
 
 def answers(acknowledged: Path) -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine, select, text
 
+from tests.clean_process import started
 from tests.transactions.acting import Acting
-from tests.transactions.posting_process import Posting, answers, started
+from tests.transactions.posting_process import Posting, answers, post_all
 from tests.transactions.soundness import assert_sound
 from transactions import Door
 from transactions.document.tables import document
@@ -102,14 +103,14 @@ def test_six_processes_move_stock_while_readers_sum_and_some_are_killed(durable_
     notes = [tmp_path / f"notes-{number}" for number in range(PROCESSES)]
     # the first three are killed on their way, each at a point of its own, and begin again with the same keys
     running = [
-        started(durable_url, postings[number], notes[number], point, postings[number][COMMANDS // 2][0])
+        started(post_all, durable_url, postings[number], notes[number], point, postings[number][COMMANDS // 2][0])
         for number, point in zip(range(3), generator.sample(POINTS, 3), strict=True)
     ]
-    running += [started(durable_url, postings[number], notes[number]) for number in range(3, PROCESSES)]
+    running += [started(post_all, durable_url, postings[number], notes[number]) for number in range(3, PROCESSES)]
     for number, process in enumerate(running[:3]):
         process.join()
         # a point that a refused command does not reach lets the process live
-        running[number] = started(durable_url, postings[number], notes[number])
+        running[number] = started(post_all, durable_url, postings[number], notes[number])
     for process in running:
         process.join()
         assert process.exitcode == 0

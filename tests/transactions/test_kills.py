@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from tests.transactions.posting_process import Posting, answers, killed_after, post_all, started
+from tests.clean_process import started
+from tests.transactions.posting_process import Posting, answers, killed_after, post_all
 from tests.transactions.soundness import assert_sound
 from transactions.document.tables import document
 from transactions.inventory.tables import stock_move
@@ -50,12 +51,12 @@ def _suffer(url: str, folder: Path, kills: int, seed: int) -> Counter[str]:
         notes = folder / f"notes-{turn}"
         if turn < len(POINTS) or turn % 2:
             point = POINTS[turn] if turn < len(POINTS) else generator.choice(POINTS)
-            process = started(url, postings, notes, point, generator.choice(postings)[0])
+            process = started(post_all, url, postings, notes, point, generator.choice(postings)[0])
             process.join()
             assert process.exitcode == -9, f"{point} was not reached"
             hits[point] += 1
         else:
-            process = started(url, postings, notes)
+            process = started(post_all, url, postings, notes)
             killed_after(process, 0.4, generator)
             hits["at random" if process.exitcode == -9 else "ended before"] += 1
         before = answers(notes)

@@ -17,8 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.clean_process import started
 from tests.transactions.acting import PASSWORD, START
-from tests.transactions.posting_process import started
 from tests.transactions.soundness import assert_sound
 from tests.transactions.trading import Trading
 from transactions import Door, Refusal, make_home, open_home
@@ -128,12 +128,12 @@ def test_a_migration_of_a_database_that_another_program_holds_is_refused_in_a_se
     engine.dispose()
 
 
-def test_a_newer_database_is_neither_moved_nor_opened(database_url: str) -> None:
-    _home(database_url).door.engine.dispose()
-    engine = open_engine(database_url)
+def test_a_newer_database_is_neither_moved_nor_opened(migrated_database_url: str) -> None:
+    _home(migrated_database_url).door.engine.dispose()
+    engine = open_engine(migrated_database_url)
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = 'zzzz'"))
-    for attempt in (lambda: upgrade(engine), lambda: check_not_newer(engine), lambda: open_home(database_url)):
+    for attempt in (lambda: upgrade(engine), lambda: check_not_newer(engine), lambda: open_home(migrated_database_url)):
         with pytest.raises(Refusal, match=r"DatabaseIsNewer: .* newer than this program"):
             attempt()
     engine.dispose()
@@ -157,7 +157,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_half_done(tmp_path: Path) -> None
     acting = _home(f"sqlite:///{path}")
     before = len(acting.rows("partner"))
     said = tmp_path / "said"
-    process = started(f"sqlite:///{path}", path.stat().st_size + 30_000, said, target=_write_until_full)
+    process = started(_write_until_full, f"sqlite:///{path}", path.stat().st_size + 30_000, said)
     process.join()
     assert process.exitcode == 0
     assert said.read_text().startswith("StorageFailed: the database cannot be written: ")
@@ -169,12 +169,12 @@ def test_a_full_disk_is_a_sentence_and_nothing_half_done(tmp_path: Path) -> None
     acting.door.engine.dispose()
 
 
-def test_a_read_only_database_is_a_sentence(database_url: str) -> None:
-    _home(database_url).door.engine.dispose()
-    if database_url.startswith("sqlite"):
-        address = database_url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
+def test_a_read_only_database_is_a_sentence(migrated_database_url: str) -> None:
+    _home(migrated_database_url).door.engine.dispose()
+    if migrated_database_url.startswith("sqlite"):
+        address = migrated_database_url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
     else:
-        address = database_url + "&options=-c%20default_transaction_read_only%3Don"
+        address = migrated_database_url + "&options=-c%20default_transaction_read_only%3Don"
     door = Door(open_engine(address))
     data: dict[str, Any] = {"code": "P", "name": "Partner", "is_customer": True}
     with pytest.raises(Refusal, match=r"StorageFailed: the database cannot be written: .*read-?only"):
@@ -184,9 +184,9 @@ def test_a_read_only_database_is_a_sentence(database_url: str) -> None:
     door.engine.dispose()
 
 
-def test_a_company_of_before_takes_part_in_what_is_new(database_url: str) -> None:
+def test_a_company_of_before_takes_part_in_what_is_new(migrated_database_url: str) -> None:
     """Its account and number series come with the revision, its lots and amendments get their dates."""
-    acting = _home(database_url)
+    acting = _home(migrated_database_url)
     engine = acting.door.engine
     acting.sell()
     acting("amend_sales_order", order="SO000001", reason="more", lines=[{"line": 1, "quantity": 11}])
@@ -205,7 +205,7 @@ def test_a_company_of_before_takes_part_in_what_is_new(database_url: str) -> Non
     assert account["row_version"] > 0
     assert {row["effective_date"].isoformat() for row in acting.rows("document_revision")} == {"2026-06-15"}
     assert acting.row("lot")["recorded_at"] == 0
-    again = Trading(open_home(database_url, SetClock(START)), SetClock(START))
+    again = Trading(open_home(migrated_database_url, SetClock(START)), SetClock(START))
     again("scrap_stock", effective_date="2026-06-15", reason="rust", lines=[{"item": "A", "quantity": 1}])
     again("invoice_customer", order="SO000001", invoice_date="2026-06-15")
     assert again("credit_customer", invoice="SI000001", effective_date="2026-06-15")["number"] == "CN000001"
@@ -215,15 +215,15 @@ def test_a_company_of_before_takes_part_in_what_is_new(database_url: str) -> Non
     engine.dispose()
 
 
-def test_what_items_took_from_their_category_stays_when_its_default_goes(database_url: str) -> None:
+def test_what_items_took_from_their_category_stays_when_its_default_goes(migrated_database_url: str) -> None:
     """Going down forgets the defaults of categories, as an older program has none, and nothing else."""
-    acting = _home(database_url)
+    acting = _home(migrated_database_url)
     acting("set_category_valuation_method", category="C", method="moving_average", effective_date="2026-01-01")
     before = acting("create_item", code="BEFORE", name="B", unit="pcs", kind="bought", category="C")["id"]
     downgrade(acting.door.engine, "0009")
     upgrade(acting.door.engine)
     assert acting.rows("category_valuation_method") == []
-    again = Trading(open_home(database_url, SetClock(START)), SetClock(START))
+    again = Trading(open_home(migrated_database_url, SetClock(START)), SetClock(START))
     after = again("create_item", code="AFTER", name="A", unit="pcs", kind="bought", category="C")["id"]
     again("set_category_valuation_method", category="C", method="standard", effective_date="2026-01-01")
     last = again("create_item", code="LAST", name="L", unit="pcs", kind="bought", category="C")["id"]
@@ -233,9 +233,9 @@ def test_what_items_took_from_their_category_stays_when_its_default_goes(databas
     acting.door.engine.dispose()
 
 
-def test_settlements_of_before_get_their_day(database_url: str) -> None:
+def test_settlements_of_before_get_their_day(migrated_database_url: str) -> None:
     """From their entries, as the older program took it; one that only corrected a locked month told none."""
-    acting = _home(database_url)
+    acting = _home(migrated_database_url)
     acting("lock_period", period="2026-01")
     for build_id, periods in (("b1", ("2026-01", "2026-02", "2026-03")), ("b2", ("2026-01",))):
         rows = [

@@ -20,12 +20,9 @@ MODELS = ("+fct_delivery_dates", "+fct_delivery_steps", "+fct_planning_supplies"
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> tuple[Door, Path]:
-    door, _password = make_home(
-        password="a password",
-        url=f"sqlite:///{tmp_path / 'home.sqlite'}",
-        clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)),
-    )
+def company(migrated_sqlite_database: str, tmp_path: Path) -> tuple[Door, Path]:
+    clock = SetClock(datetime(2026, 6, 15, tzinfo=UTC))
+    door, _password = make_home(password="a password", url=migrated_sqlite_database, clock=clock)
     do(door, *SETTING)
     return door, tmp_path / "work.duckdb"
 

@@ -40,12 +40,9 @@ MODELS = ("+fct_schedule", "+fct_work_center_load", "+fct_work_orders")
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> tuple[Door, Path]:
-    door, _password = make_home(
-        password="a password",
-        url=f"sqlite:///{tmp_path / 'home.sqlite'}",
-        clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)),
-    )
+def company(migrated_sqlite_database: str, tmp_path: Path) -> tuple[Door, Path]:
+    clock = SetClock(datetime(2026, 6, 15, tzinfo=UTC))
+    door, _password = make_home(password="a password", url=migrated_sqlite_database, clock=clock)
     for number, (name, data) in enumerate(SETTING):
         door.execute(name, data, "administrator", key=str(number))
     return door, tmp_path / "work.duckdb"

@@ -21,8 +21,8 @@ RECORD = (
 class WarehouseRun:
     """Builds models of dbt_project in DuckDB files; one per test session."""
 
-    def __init__(self, folder: Path) -> None:
-        self.dbt = DbtRun(folder)
+    def __init__(self, dbt: DbtRun) -> None:
+        self.dbt = dbt
 
     def build(self, path: Path, as_of: str, *select: str) -> None:
         """Builds the chosen models in the file, which is named work.duckdb as builds are; failures are raised."""
