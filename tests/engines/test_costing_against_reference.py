@@ -20,7 +20,7 @@ from .costing_reference import Reference, reference_costs
 
 COMPANIES = 100
 STEPS_AT_MOST, STEPS_OF_LONG_RUNS = 12, 18
-TOO_LARGE, EXTREME = 2**48, 10**11
+TOO_LARGE = 2**48
 RULES = {
     "uncovered",
     "without_price",
@@ -291,14 +291,19 @@ def is_payable(reference: Reference) -> bool:
 
 def without_extremes(histories: list[History], references: list[Reference]) -> tuple[list[History], list[Reference]]:
     """Those that the engine plays. It refuses what is beyond its range on the way to the end, too: an order of millions
-    of pieces at the price of a millionth of one, before a later round has the true price."""
+    of pieces at the price of a millionth of one, before a later round has the true price. So some unit cost times some
+    quantity of such a history is beyond the range."""
     played = []
     for history, reference in zip(histories, references, strict=True):
         try:
             played_together([history])
             played.append((history, reference))
         except ValueIsOutOfRange:
-            assert max(abs(amount) for value in reference.value.values() for amount in value) > EXTREME
+            quantity = {move["entry_id"]: abs(move["quantity"]) for move in history.moves if move["quantity"]}
+            costs = {
+                entry: sum(map(abs, reference.value.get(entry, ()))) / number for entry, number in quantity.items()
+            }
+            assert max(costs.values()) * max(quantity.values()) > TOO_LARGE
     return [history for history, _ in played], [reference for _, reference in played]
 
 
