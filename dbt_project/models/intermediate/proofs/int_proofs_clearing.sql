@@ -2,11 +2,13 @@
 -- billed and not yet shared out to receipts and work orders, against the clearing accounts.
 with
 
+-- A charge may be billed before its goods come.
 shared as (
     select
         line_links.to_line_id as document_line_id,
         sum(line_links.amount_minor) as amount_minor
     from {{ ref('stg_line_links') }} as line_links
+    inner join {{ ref('stg_document_lines') }} as receipt_lines on receipt_lines.document_line_id = line_links.from_line_id
     where line_links.link_type = 'landed_cost'
     group by line_links.to_line_id
 ),

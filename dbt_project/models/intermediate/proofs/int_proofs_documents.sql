@@ -39,6 +39,18 @@ linked as (
     group by to_line_id
 ),
 
+-- A bill at its order's price is for its share of what the order says, or for what it states; only another price makes its amount.
+billed_at_order_price as (
+    select line_links.to_line_id as document_line_id
+    from {{ source('raw', 'line_link') }} as line_links
+    inner join {{ source('raw', 'document_line') }} as order_lines on order_lines.id = line_links.from_line_id
+    inner join {{ source('raw', 'document_line') }} as bill_lines on bill_lines.id = line_links.to_line_id
+    where
+        line_links.link_type = 'bill'
+        and bill_lines.unit_price = order_lines.unit_price
+        and bill_lines.discount_rate = order_lines.discount_rate
+),
+
 compared as (
     {% for amount in ['net', 'tax', 'gross'] -%}
     select
@@ -83,6 +95,7 @@ compared as (
     where
         lines.document_type in ('sales_order', 'purchase_order', 'supplier_bill')
         and lines.item_id is not null
+        and lines.id not in (select document_line_id from billed_at_order_price)
 
     union all
 

@@ -79,7 +79,7 @@ compared as (
         company_id,
         item_id || '@' || warehouse_id || ' value' as key,
         null as layer_move_id,
-        value_days as compared_amount,
+        cast(value_days as decimal(38, 6)) as compared_amount,
         is_layer
     from spans
 
