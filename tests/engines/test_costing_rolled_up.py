@@ -176,6 +176,24 @@ def test_a_good_unit_bears_what_was_started_for_it() -> None:
     assert row["material_unit_cost"] == 12_500_000
 
 
+def test_by_products_without_a_share_take_their_own_cost() -> None:
+    """Of ten units at 40 come two husks at 3, at 4 from day 20 on, and one cake, which is made itself."""
+    boms = pl.DataFrame(
+        {"bom_id": [1, 2], "item_id": [10, 9], "effective_date": FIRST, "output_quantity": [10 * MICRO, MICRO]}
+    )
+    lines = pl.DataFrame({"bom_id": [1, 2], "item_id": [1, 1], "quantity": [80 * MICRO, MICRO], "scrap_rate": 0})
+    none = pl.DataFrame(schema={"routing_id": pl.Int64, "item_id": pl.Int64, "effective_date": pl.Date})
+    operations = pl.DataFrame(schema=dict.fromkeys(OPERATION, pl.Int64))
+    later = FIRST + timedelta(20)
+    costs = pl.DataFrame(
+        {"item_id": [1, 2, 2], "effective_date": [FIRST, FIRST, later], "unit_cost": [5 * MICRO, 3 * MICRO, 4 * MICRO]}
+    )
+    beside = pl.DataFrame({"bom_id": [1, 1], "item_id": [2, 9], "quantity": [2 * MICRO, MICRO]})
+    asked = pl.DataFrame({"item_id": [10, 10], "date": [FIRST, later]})
+    found = rolled_up_cost(boms, lines, none, operations, NO_RATES, costs, asked, by_products=beside)
+    assert found["material_unit_cost"].to_list() == [39_400_000, 39_200_000]
+
+
 def test_a_bom_that_has_ended_makes_nothing() -> None:
     boms, lines = [(1, 10, 0, 1), (2, 10, 20, 1), (3, 11, 0, 1)], [(1, 1, 2, 0), (2, 1, 4, 0), (3, 10, 1, 0)]
     asked = [(10, 9), (10, 10), (10, 20), (10, 25), (10, 26), (11, 9), (11, 10)]

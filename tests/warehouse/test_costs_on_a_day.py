@@ -197,7 +197,8 @@ def test_what_is_found_takes_no_cost_of_a_later_day(workshop: Workshop) -> None:
 
 
 def test_what_a_by_product_at_standard_differs_by_is_no_cause_of_its_order(workshop: Workshop) -> None:
-    """110.00 of material, of which 10.00 too much: CHIPs take a tenth and stand at 10.00, TRAYs at 150.00."""
+    """110.00 of material, of which 10.00 too much: CHIPs take a tenth and stand at 10.00, TRAYs at 150.00. HUSKs that
+    take no share take what they cost, which the cost in force of the MEAL beside them leaves out."""
     workshop("create_item", code="SHEET", name="Sheet", unit="pcs", kind="bought")
     for code, cost in (("TRAY", "30"), ("CHIP", "2")):
         workshop("create_item", code=code, name=code, unit="pcs", kind="made", valuation_method="standard")
@@ -209,7 +210,19 @@ def test_what_a_by_product_at_standard_differs_by_is_no_cause_of_its_order(works
              due_date="2026-03-05", external_number="TRAYS", release=True)  # fmt: skip
     workshop("issue_material", order="TRAYS", effective_date="2026-03-05", lines=[{"item": "SHEET", "quantity": 11}])
     workshop("report_output", order="TRAYS", effective_date="2026-03-05", good_quantity=5, close=True)
+    workshop("create_item", code="MEAL", name="Meal", unit="kg", kind="made")
+    workshop("create_item", code="HUSK", name="Husk", unit="kg", kind="bought")
+    workshop.buy("HUSK", 1, "1.5", "2026-03-02")
+    workshop("create_bom", item="MEAL", effective_date="2026-03-01", lines=[{"item": "SHEET", "quantity": 2}],
+             by_products=[{"item": "HUSK", "quantity": 1}])  # fmt: skip
+    workshop("create_work_order", item="MEAL", quantity=2, order_date="2026-03-05", start_date="2026-03-05",
+             due_date="2026-03-05", external_number="MEALS", release=True)  # fmt: skip
+    workshop("report_output", order="MEALS", effective_date="2026-03-05", good_quantity=2, back_flush=True, close=True)
     workshop.build(SPRING)
+    assert workshop.ask(
+        "select total_cost, by_product_amount, standard_cost, total_variance from marts.fct_work_orders "
+        "where item_code = 'MEAL'"
+    ) == [(40, 3, 37, 0)]
     assert workshop.ask(
         "select item_code, cause, variance_amount from marts.fct_cost_variances "
         "where work_order_number is not null order by 1, 2"

@@ -47,12 +47,13 @@ class Component(NamedTuple):
 
 class Recipe(NamedTuple):
     """A BOM version: components per unit, the quantity it makes at once, the part of its cost that by-products take,
-    and whether its components stand in its place where it is one."""
+    whether its components stand in its place where it is one, and what comes out beside a unit without such a part."""
 
     components: tuple[Component, ...]
     output_quantity: int
     by_product_share: int
     is_phantom: bool
+    beside: tuple[Component, ...]
 
 
 class Operation(NamedTuple):
@@ -74,6 +75,7 @@ def rolled_up_cost(
     bought_costs: pl.DataFrame,
     asked: pl.DataFrame,
     lots: pl.DataFrame | None = None,
+    by_products: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Unit costs in force for each (item_id, date) of `asked`, in its order.
 
@@ -92,6 +94,8 @@ def rolled_up_cost(
         subcontract_unit_cost (of a standard that tells its parts) and landed_unit_cost (micro-currency per base unit).
         An item with a BOM in force is made, whatever it once cost bought.
     lots: item_id, effective_date, lot_quantity (micro-units; 0: none is stated).
+    by_products: bom_id, item_id, quantity (micro-units per output quantity) of those that take no share: they take
+        their own bought cost, those that are made themselves nothing.
 
     Result: item_id, date, material_unit_cost, labour_unit_cost, overhead_unit_cost, subcontract_unit_cost,
     landed_unit_cost (micro-currency, rounded half to even once per level), is_complete, is_made. is_complete is false
@@ -100,7 +104,7 @@ def rolled_up_cost(
     is_made: a BOM is in force on that day.
     """
     structure = Structure(
-        bom_versions, bom_lines, routing_versions, operations, work_center_rates, bought_costs, lots
+        bom_versions, bom_lines, routing_versions, operations, work_center_rates, bought_costs, lots, by_products
     )  # fmt: skip
     wanted = asked.select("item_id", pl.col("date").cast(pl.Date)).unique(maintain_order=True)
     found = [structure.unit_cost(item, day) for item, day in wanted.iter_rows()]
@@ -142,8 +146,9 @@ class Structure:
         work_center_rates: pl.DataFrame,
         bought_costs: pl.DataFrame,
         lots: pl.DataFrame | None,
+        by_products: pl.DataFrame | None,
     ) -> None:
-        self.recipes = recipes_of(bom_versions, bom_lines)
+        self.recipes = recipes_of(bom_versions, bom_lines, by_products)
         self.routings = routings_of(routing_versions, operations)
         self.rates = rates_of(work_center_rates)
         self.bought = bought_of(bought_costs)
@@ -197,7 +202,11 @@ class Structure:
         if is_looped:
             return UnitCost(NOTHING, False, True, since, until, True)
         kept = Fraction(MICRO - recipe.by_product_share, MICRO)
-        material, labour, overhead, subcontract, landed = (round(amount * kept) for amount in exact)
+        beside, beside_since, beside_until = self.beside(recipe, day)
+        since, until = max(since, beside_since), min(until, beside_until)
+        material, labour, overhead, subcontract, landed = (
+            round(amount * kept - taken) for amount, taken in zip(exact, beside, strict=True)
+        )
         return UnitCost((material, labour, overhead, subcontract, landed), is_complete, False, since, until, True)
 
     def parts(self, recipe: Recipe, day: date, above: tuple[int, ...]) -> tuple[list[Component], date, date]:
@@ -213,6 +222,20 @@ class Structure:
             since, until = max(since, own_since, below_since), min(until, own_until, below_until)
             found += [Component(part.item_id, component.quantity * part.quantity) for part in below]
         return found, since, until
+
+    def beside(self, recipe: Recipe, day: date) -> tuple[list[Fraction], date, date]:
+        """Cost by component that by-products without a share take off a unit; since when, until when."""
+        taken = [Fraction(0)] * len(UNIT_COSTS)
+        since, until = FIRST_DAY, LAST_DAY
+        for product in recipe.beside:
+            made, made_since, made_until = in_force(self.recipes, product.item_id, day)
+            cost, cost_since, cost_until = in_force(self.bought, product.item_id, day)
+            since, until = max(since, made_since, cost_since), min(until, made_until, cost_until)
+            if made is None:
+                taken = [
+                    so_far + product.quantity * amount for so_far, amount in zip(taken, cost or NOTHING, strict=True)
+                ]
+        return taken, since, until
 
     def unit_cost_below(self, item: int, day: date) -> UnitCost:
         """A component's cost; where the BOMs run back to something above, that circle's end, which is never kept."""
@@ -244,12 +267,18 @@ def in_force(versions: Mapping[int, Versions[Fact | None]], subject: int, day: d
     return own.in_force(day) if own is not None else (None, FIRST_DAY, LAST_DAY)
 
 
-def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int, Versions[Recipe | None]]:
+def recipes_of(
+    bom_versions: pl.DataFrame, bom_lines: pl.DataFrame, by_products: pl.DataFrame | None
+) -> dict[int, Versions[Recipe | None]]:
     """BOM versions by item; None from the day after the last one of a version until the next version."""
     components: dict[int, list[tuple[int, int, int]]] = {}
     columns = bom_lines.select("bom_id", "item_id", "quantity", pl.col("scrap_rate").fill_null(0))
     for bom, item, quantity, scrap_rate in columns.iter_rows():
         components.setdefault(bom, []).append((item, quantity, scrap_rate))
+    products: dict[int, list[tuple[int, int]]] = {}
+    if by_products is not None:
+        for bom, item, quantity in by_products.select("bom_id", "item_id", "quantity").iter_rows():
+            products.setdefault(bom, []).append((item, quantity))
     optional = {"end_date": pl.Date, "by_product_share": pl.Int64, "yield_rate": pl.Int64, "is_phantom": pl.Boolean}
     for name, kind in optional.items():
         if name not in bom_versions.columns:
@@ -267,7 +296,10 @@ def recipes_of(bom_versions: pl.DataFrame, bom_lines: pl.DataFrame) -> dict[int,
             Component(below, started * Fraction(quantity * MICRO, output_quantity * (MICRO - scrap_rate)))
             for below, quantity, scrap_rate in components.get(bom, ())
         )
-        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share, phantom)
+        beside = tuple(
+            Component(product, Fraction(quantity, output_quantity)) for product, quantity in products.get(bom, ())
+        )
+        begun.setdefault(item, {})[day] = Recipe(lines, output_quantity, by_product_share, phantom, beside)
         if last_day is not None:
             ended.setdefault(item, []).append((day, last_day + timedelta(days=1)))
     for item, ends in ended.items():

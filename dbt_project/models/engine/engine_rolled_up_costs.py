@@ -24,9 +24,8 @@ def model(dbt, session):
         .sort("item_id", "effective_date", "recorded_at_microseconds", "item_planning_id")
         .unique(["company_id", "item_id", "effective_date"], keep="last", maintain_order=True)
     )
-    by_product_shares = (
-        dbt.ref("stg_bom_by_products").pl().group_by("bom_id").agg(by_product_share=pl.col("cost_share_micro").sum())
-    )
+    by_products = dbt.ref("stg_bom_by_products").pl().sort("bom_by_product_id")
+    by_product_shares = by_products.group_by("bom_id").agg(by_product_share=pl.col("cost_share_micro").sum())
     bom_versions = boms.unique(["item_id", "effective_date"], keep="last", maintain_order=True).join(
         by_product_shares, on="bom_id", how="left", maintain_order="left"
     )
@@ -65,6 +64,9 @@ def model(dbt, session):
             asked=asked.filter(company_id=company_id).select("item_id", date="effective_date"),
             lots=lots.filter(company_id=company_id).select(
                 "item_id", "effective_date", lot_quantity="minimum_quantity_micro"
+            ),
+            by_products=by_products.filter(pl.col("cost_share_micro").is_null()).select(
+                "bom_id", "item_id", quantity="quantity_micro"
             ),
         ).with_columns(company_id=pl.lit(company_id, pl.Int64))
         for company_id in companies["company_id"].sort().to_list() or [0]
