@@ -234,9 +234,9 @@ def test_what_a_by_product_at_standard_differs_by_is_no_cause_of_its_order(works
     assert workshop.ask("select check_name from marts.fct_proofs where not is_green") == []
 
 
-def test_proofs_hold_of_small_quantities_halved_cents_and_bills_ahead_of_goods(workshop: Workshop) -> None:
+def test_proofs_hold_of_what_is_small_halved_early_or_debited_in_part(workshop: Workshop) -> None:
     """Two layers of a third of a kilogram on one day; 17.15 billed in two halves and at what is stated; freight of the
-    10th for goods that come on the 20th."""
+    10th for goods that come on the 20th; one of two subcontracted pieces debited."""
     workshop("create_item", code="GRAIN", name="Grain", unit="kg", kind="bought")
     for name in ("G1", "G2"):
         line = {"item": "GRAIN", "quantity": "0.333333", "unit_price": "9"}
@@ -250,6 +250,9 @@ def test_proofs_hold_of_small_quantities_halved_cents_and_bills_ahead_of_goods(w
     workshop("receive_goods", order="ROPES", effective_date="2026-04-02")
     for line in ({"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}, {"line": 2, "quantity": 1, "net_amount": 8}):
         workshop("bill_supplier", order="ROPES", bill_date="2026-04-03", lines=[line])
+    work = {"work_order": "LID-OPEN", "quantity": 2, "unit_price": 3}
+    bill = workshop("bill_subcontract", supplier="S", bill_date="2026-04-05", lines=[work])
+    workshop("debit_supplier", bill=bill["number"], effective_date="2026-04-06", lines=[{"line": 1, "quantity": 1}])
     receipt = workshop.buy("ROPE", 10, "9", "2026-04-20")
     workshop("add_landed_cost", receipts=[receipt], bill_date="2026-04-10", supplier="S", amount="20")
     workshop.build(SPRING)
@@ -257,4 +260,5 @@ def test_proofs_hold_of_small_quantities_halved_cents_and_bills_ahead_of_goods(w
         "select item_code, sum(value_amount) from marts.fct_stock_moves where item_code in ('GRAIN', 'ROPE') "
         "group by 1 order by 1"
     ) == [("GRAIN", 6), ("ROPE", Decimal("25.15"))]
+    assert workshop.ask("select sum(subcontract_cost) from marts.fct_work_orders where item_code = 'LID'") == [(3,)]
     assert workshop.ask("select check_name from marts.fct_proofs where not is_green") == []

@@ -30,12 +30,15 @@ moved as (
     group by document_line_id
 ),
 
+-- A debit note for subcontracted work takes as much off the work order as it takes off the bill.
 linked as (
     select
         to_line_id,
         sum(quantity) as quantity
     from {{ source('raw', 'line_link') }}
-    where link_type not in ('landed_cost', 'requisition')
+    where
+        link_type not in ('landed_cost', 'requisition')
+        and not (link_type = 'subcontract' and quantity < 0)
     group by to_line_id
 ),
 
