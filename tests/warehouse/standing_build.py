@@ -171,19 +171,22 @@ class StandingBuild:
         return self.connection.execute(f"select count(*), {what} from {table}").fetchall()[0]
 
     @contextmanager
-    def changed(self, statements: list[str], where: str) -> Iterator[set[str]]:
-        """Within, the build is as if a table had been changed before it was made: yields the tables that now differ."""
+    def changed(self, statements: list[str], where: str, needed: tuple[str, ...] = ()) -> Iterator[set[str]]:
+        """Within, the build is as if a table had been changed before it was made: yields the tables that now differ.
+
+        needed: names of the models that are looked at; only these and all above them are made again (empty: all).
+        """
         self.connection.execute("begin")
         try:
             for statement in statements:
                 self.connection.execute(statement)
-            yield self.remade(where)
+            yield self.remade(where, above(self.models, needed) if needed else self.models)
         finally:
             self.connection.execute("rollback")
             self.touched = set()
 
-    def remade(self, where: str) -> set[str]:
-        """Makes again what reads a table that differs, in order, as long as anything differs."""
+    def remade(self, where: str, models: list[Model]) -> set[str]:
+        """Makes again which of the models read a table that differs, in order, as long as anything differs."""
         differing = {where}
         dirty = {f"source.bihuan.{where}"}
         dirty |= {model.unique_id for model in self.models if model.table == where}
@@ -195,7 +198,7 @@ class StandingBuild:
                     for model in self.models
                     if owner in model.parents and where.split(".")[1] in model.sql
                 }
-        for model in self.models:
+        for model in models:
             if model.table == where or not dirty.intersection(model.parents):
                 continue
             if model.is_view:

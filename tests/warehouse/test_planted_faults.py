@@ -315,7 +315,7 @@ def test_nothing_is_red_without_a_fault(standing: StandingBuild) -> None:
     ],
 )
 def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBuild, table: str, statement: str) -> None:
-    with standing.changed([statement], table):
+    with standing.changed([statement], table, needed=("fct_proofs",)):
         assert "document_links" in standing.red_proofs()
 
 
@@ -333,7 +333,7 @@ def test_a_partner_an_item_or_an_origin_that_is_told_twice(standing: StandingBui
 def test_what_is_taken_back_in_part_or_is_something_else(
     standing: StandingBuild, table: str, statement: str, check: str
 ) -> None:
-    with standing.changed([statement], f"raw.{table}"):
+    with standing.changed([statement], f"raw.{table}", needed=("fct_proofs",)):
         assert check in standing.red_proofs()
 
 

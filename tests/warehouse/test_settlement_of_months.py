@@ -65,16 +65,17 @@ class Months:
             self.do(command, data)
         self.path = folder / "work.duckdb"
         replicate(self.door.engine, self.path)
-        run.build(self.path, AS_OF, "+fct_settlement_due", "+fct_stock_balances_daily", "+fct_proofs")
         self.build = StandingBuild(
             run, self.path, AS_OF, ("/planning/", "engine_planning"),
             ("fct_settlement_due", "fct_stock_balances_daily", "fct_proofs"),
         )  # fmt: skip
 
     def refresh(self) -> None:
+        """The build of what is recorded now, made again if anything was recorded since."""
         with self.build.released():
-            replicate(self.door.engine, self.path)
-        self.build.make_all()
+            done = replicate(self.door.engine, self.path)
+        if done.changed:
+            self.build.make_all()
 
     def do(self, command: str, data: dict[str, Any]) -> dict[str, Any] | None:
         """The answer, or nothing if the command is refused, as a careless year has it."""
