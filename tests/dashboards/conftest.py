@@ -1,18 +1,20 @@
-"""A published home for the tests of the boards, built once: the whole chain as of the day its order came in.
+"""A published home for the tests of the boards, built once per run: the whole chain as of the day its order came in.
 
 On that day nothing is bought or made yet, so the plan suggests both. Each role has a user of its name.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
@@ -20,6 +22,8 @@ from streamlit.testing.v1 import AppTest
 from dashboards import edition
 from dashboards.api import api
 from dashboards.door import SESSION_COOKIE, door
+from dashboards.rate_limit import RateLimit, requests_per_minute
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.conftest import REPOSITORY
 from tests.dashboards.addresses import page_hash
@@ -33,6 +37,8 @@ PASSWORD = "an-open-secret"
 PAGES = REPOSITORY / "dashboards" / "pages.py"
 # a cost that no salesperson may find anywhere; value 3 × 7654.321 = 22962.963
 CANARY_COST, CANARY_VALUE = "7654.321", "22962.96"
+CANARIES = (CANARY_COST, CANARY_VALUE, "22,962", "7,654")
+HIDDEN_FROM = ("foreman", "salesperson", "storekeeper")
 
 
 Opened = Callable[..., AppTest]
@@ -59,15 +65,25 @@ def dwelling_in(home: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The home folder of the published company; the same for the tests of the boards and of the browser."""
-    yield made_home(tmp_path_factory.getbasetemp() / "boards")
+def published_home(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, dbt: DbtRun) -> Iterator[Path]:
+    """This process's copy of the home of the published company, for the tests of the boards and of the browser."""
+    home = tmp_path_factory.getbasetemp() / "boards"
+    if not home.exists():
+        of_the_run = home.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else home.parent
+        first = of_the_run / "boards_of_the_run"
+        with (of_the_run / "boards.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # whichever process comes first makes it for all
+            if not first.exists():
+                make_published_home(of_the_run / "boards_in_the_making", migrated_sqlite, dbt).rename(first)
+        shutil.copytree(first, home)
+    yield home
     forget_homes()
 
 
-@lru_cache(maxsize=1)
-def made_home(home: Path) -> Path:
+def make_published_home(home: Path, migrated_sqlite: Path, dbt: DbtRun) -> Path:
     """Makes the company with one user for each role, and publishes a build of it."""
+    home.mkdir()
+    shutil.copyfile(migrated_sqlite, home / "bihuan.sqlite")
     with dwelling_in(home):
         made, _key = make_home(password=PASSWORD)
         tell(made, commands_of("whole_chain"))
@@ -80,7 +96,7 @@ def made_home(home: Path) -> Path:
         opening = {"item": "CANARY", "quantity": "3", "unit_cost": CANARY_COST}
         stock = {"effective_date": "2026-03-01", "warehouse": "MAIN", "lines": [opening]}
         made.execute("record_opening_stock", stock, "administrator")
-        refresh(home, made.engine, as_of=AS_OF)
+        refresh(home, made.engine, as_of=AS_OF, dbt=dbt)
         made.engine.dispose()
     return home
 
@@ -131,10 +147,17 @@ def opened(page_with_cookie: Opened, token_of: Callable[[str], str]) -> Opened:
     return open_page
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """The API, which takes a second to describe all its commands and questions."""
+    return api()
+
+
 @pytest.fixture
-def client(at_home: Path) -> Iterator[TestClient]:
-    """The API, nobody signed in."""
-    with TestClient(api()) as client:
+def client(at_home: Path, application: FastAPI) -> Iterator[TestClient]:
+    """The API, nobody signed in and nothing counted."""
+    application.state.rate_limit = RateLimit(requests_per_minute())
+    with TestClient(application) as client:
         yield client
 
 

@@ -13,6 +13,7 @@ from dashboards.edition import current_edition
 from dashboards.planning_facts import planning_facts
 from dashboards.questions.question import answered
 from dbt_project.engines.planning import plan
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in
 from tests.dashboards.test_pages import texts_of
@@ -22,14 +23,14 @@ from transactions.kernel.refusal import InvalidData
 
 
 @pytest.fixture(scope="module")
-def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published_home(tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Path:
     """In place of the home of the other boards."""
     with dwelling_in(tmp_path_factory.mktemp("full-bench")) as home:
         made, _key = make_home(password=PASSWORD)
         user = {"username": "owner", "password": PASSWORD, "roles": ["owner"], "display_name": "owner"}
         for name, data in (*SETTING, ("create_user", user), *ORDERS):
             made.execute(name, data, "administrator")
-        refresh(home, made.engine, as_of=AS_OF)
+        refresh(home, made.engine, as_of=AS_OF, dbt=dbt)
         made.engine.dispose()
     return home
 

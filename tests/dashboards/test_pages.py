@@ -18,7 +18,7 @@ from dashboards.edition import current_edition
 from dashboards.language import chinese
 from dbt_project.published import published_build
 from tests.conftest import REPOSITORY
-from tests.dashboards.conftest import PAGES, PASSWORD, Opened, forget_homes
+from tests.dashboards.conftest import CANARIES, HIDDEN_FROM, PAGES, PASSWORD, Opened, forget_homes
 from tests.dashboards.visible_texts import translated_texts, untranslatable_texts
 from transactions import make_home
 from transactions.kernel.sessions import open_session, session_actor
@@ -126,15 +126,19 @@ def test_roles_may_open_their_boards_and_no_other(token_of: Callable[[str], str]
 
 @pytest.mark.parametrize("role", ["buyer", "foreman", "salesperson", "storekeeper"])
 def test_roles_open_their_boards_and_no_other(opened: Opened, role: str) -> None:
+    """And who may not see cost finds the planted one on none of them."""
     open_to_role = set()
     for board in sorted(ALL):
-        page = opened(board, role)
+        page = opened(board, role, item="CANARY")
         assert not page.exception, board
-        if CLOSED not in texts_of(page):
+        said = texts_of(page)
+        if CLOSED not in said:
             open_to_role.add(board)
         else:
             assert not page.dataframe
             assert not page.metric
+        if role in HIDDEN_FROM:
+            assert not [canary for canary in CANARIES if canary in said], board
     assert open_to_role == BOARDS_OF[role]
 
 

@@ -16,6 +16,7 @@ from dashboards.decisions import DECIDED
 from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in, forget_homes
 from tests.dashboards.test_pages import texts_of
@@ -36,7 +37,7 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def planned_home(tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Path:
     """A company whose plan suggests buying and making, and asks to expedite, defer, cancel and lessen orders."""
     home = tmp_path_factory.mktemp("review") / "home"
     with dwelling_in(home):
@@ -45,7 +46,7 @@ def planned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         user = {"username": "planner", "password": PASSWORD, "roles": ["planner"], "display_name": "planner"}
         made.execute("create_user", user, "administrator")
         tell(made, ({"command": name, "data": data, "key": f"kept-{place}"} for place, (name, data) in enumerate(KEPT)))
-        refresh(home, made.engine, as_of=AS_OF)
+        refresh(home, made.engine, as_of=AS_OF, dbt=dbt)
         made.engine.dispose()
     return home
 
@@ -93,7 +94,7 @@ def _tile(page: AppTest, label: str) -> str:
     return next(str(metric.value) for metric in page.metric if metric.label == label)
 
 
-def test_messages_of_several_kinds_are_carried_out_at_once(opened: Opened, published_home: Path) -> None:
+def test_messages_of_several_kinds_are_carried_out_at_once(opened: Opened, published_home: Path, dbt: DbtRun) -> None:
     """Of six, one is above the planner's limit, one order was given up meanwhile, one is asked otherwise by now."""
     door().execute("set_approval_limit", {"role": "planner", "amount": "30"}, "administrator")
     before = _orders()
@@ -112,7 +113,7 @@ def test_messages_of_several_kinds_are_carried_out_at_once(opened: Opened, publi
         "amend_sales_order",
         {"order": "SX1", "reason": "sooner", "lines": [{"line": 1, "promised_date": "2026-05-11"}]}, "administrator",
     )  # fmt: skip
-    refresh(published_home, door().engine, as_of=AS_OF)
+    refresh(published_home, door().engine, as_of=AS_OF, dbt=dbt)
     page = _pressed(page, "follow-confirm")
 
     after = _orders()

@@ -16,6 +16,7 @@ from dashboards.edition import Edition, current_edition
 from dashboards.questions.question import answered
 from dashboards.questions.standard_cost import CAUSES
 from dbt_project.published import published_build
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import dwelling_in
 from transactions import make_home
@@ -26,10 +27,10 @@ from transactions.kernel.clock import SetClock
 class Shop:
     """Commands by the administrator; every order starts on 10 January."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, dbt: DbtRun) -> None:
         self.clock = SetClock(datetime(2026, 2, 15, 9, tzinfo=UTC))
         self.door, _password = make_home(password="a long password", clock=self.clock)
-        self.home = home
+        self.home, self.dbt = home, dbt
 
     def __call__(self, command: str, /, **data: Any) -> dict[str, Any]:
         return self.door.execute(command, data, "administrator")
@@ -77,7 +78,7 @@ class Shop:
                 connection.exec_driver_sql(str(sql))
 
     def build(self) -> None:
-        refresh(self.home, self.door.engine, clock=self.clock, as_of=date(2026, 2, 15))
+        refresh(self.home, self.door.engine, clock=self.clock, as_of=date(2026, 2, 15), dbt=self.dbt)
 
     def settle(self) -> None:
         """Posts all that the build says is due."""
@@ -93,10 +94,10 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edition]:
+def edition(tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Iterator[Edition]:
     """PANE with a yield of 80 %, LAMP with machine time, TOLD beside its standard, BENT made outside."""
     with dwelling_in(tmp_path_factory.mktemp("shop")) as home:
-        shop = Shop(home)
+        shop = Shop(home, dbt)
         shop("create_company", code="SHOP", name="Shop", currency="USD", amount_exponent=2, stage=4)
         shop("create_warehouse", code="MAIN", name="Main")
         shop("create_partner", code="BEND", name="Bender", is_supplier=True)

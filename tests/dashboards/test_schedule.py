@@ -28,6 +28,7 @@ from dashboards.schedule_search import (
     start_search,
 )
 from dbt_project.engines.scheduling import Search, schedule
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in, forget_homes
 from tests.dashboards.test_pages import texts_of
@@ -39,7 +40,7 @@ from transactions.kernel.sessions import session_actor
 
 
 @pytest.fixture(scope="module")
-def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def published_home(tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Iterator[Path]:
     """Two orders for one bench, of which the second ends late; as of the day on which both start."""
     with dwelling_in(tmp_path_factory.mktemp("schedule")) as home:
         made, _password = make_home(password=PASSWORD, clock=SetClock(datetime(2026, 6, 15, tzinfo=UTC)))
@@ -48,7 +49,7 @@ def published_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for role in ("planner", "foreman", "salesperson", "analyst"):
             user = {"username": role, "password": PASSWORD, "roles": [role], "display_name": role}
             made.execute("create_user", user, "administrator")
-        refresh(home, made.engine, as_of=date.fromisoformat(AS_OF))
+        refresh(home, made.engine, as_of=date.fromisoformat(AS_OF), dbt=dbt)
         made.engine.dispose()
     yield home
     forget_homes()

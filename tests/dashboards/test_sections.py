@@ -8,8 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.language import chinese
-from tests.dashboards.conftest import Opened
-from tests.dashboards.test_cost_is_hidden import CANARIES
+from tests.dashboards.conftest import CANARIES, HIDDEN_FROM, Opened
 from tests.dashboards.test_pages import BOARDS_OF, pieces_of, texts_of
 
 WITH_PARTS = ("delivery_dates", "finance", "order_profit", "production", "receivables_payables", "stock")
@@ -35,7 +34,7 @@ def test_each_part_is_drawn(opened: Opened, board: str, language: str) -> None:
             assert not pieces_of(page) & english, part
 
 
-@pytest.mark.parametrize("role", ["foreman", "salesperson", "storekeeper"])
+@pytest.mark.parametrize("role", HIDDEN_FROM)
 def test_no_part_shows_cost_to_who_may_not_see_it(opened: Opened, role: str) -> None:
     for board in sorted(set(WITH_PARTS) & BOARDS_OF[role]):
         page = opened(board, role, item="CANARY")

@@ -13,20 +13,19 @@ from streamlit.testing.v1 import AppTest
 from dashboards.door import door
 from dashboards.edition import current_edition
 from dashboards.questions.question import answered
-from orchestration.refresh import refresh
+from orchestration.dbt_run import DbtRun
 from tests.dashboards.conftest import PASSWORD, Opened, dwelling_in
 from tests.dashboards.test_production_questions import Shop
 from transactions.kernel.sessions import open_session
 
-AS_OF = date(2026, 2, 15)
 Page = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Iterator[Shop]:
     """An order of four with half an hour and five outputs reported: TB000001, OP000001."""
     with dwelling_in(tmp_path_factory.mktemp("shop")) as home:
-        shop = Shop(home)
+        shop = Shop(home, dbt)
         shop.clock.moment = datetime.now(UTC)  # sessions are of today
         shop("create_company", code="SHOP", name="Shop", currency="USD", stage=4)
         shop("create_warehouse", code="MAIN", name="Main")
@@ -36,7 +35,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         shop.on("report_output", "W1", 12, good_quantity=4, scrap_quantity=1)
         for role in ("foreman", "salesperson"):
             shop("create_user", username=role, password=PASSWORD, roles=[role])
-        refresh(home, shop.door.engine, as_of=AS_OF)
+        shop.build()
         yield shop
 
 
@@ -78,7 +77,7 @@ def test_who_may_takes_back_what_was_wrong_once_and_sees_it(page: Page, shop: Sh
     booking = page("foreman", "TB000001", lang="zh_CN")
     assert undo(booking, "撤销").success[0].value == "已由 TB000002 撤销；看板在下次刷新后显示。"
 
-    refresh(shop.home, shop.door.engine, as_of=AS_OF)
+    shop.build()
     for wrong, taking in (("OP000001", "OP000002"), ("TB000001", "TB000002")):
         ask = partial(answered, current_edition("full"), "document_links")
         links = ask({"document": document(wrong)}).filter(link_type="taken_back")
