@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
 from tests.browser.chromium import sign_in, wait_until_drawn
 from tests.dashboards.conftest import PASSWORD
@@ -77,7 +78,7 @@ def _look(page: Page, address: str, query: str = "") -> str:
 
 
 def test_from_order_through_the_plan_to_documents_and_another_date(
-    browser: Browser, address: str, shop: Door, tmp_path: Path
+    browser: Browser, address: str, shop: Door, tmp_path: Path, dbt: DbtRun
 ) -> None:
     with browser.new_context(viewport={"width": 1440, "height": 1600}) as context:
         page = context.new_page()
@@ -85,7 +86,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
         entered = page.request.post(f"{address}/api/commands/create_sales_order", data=ORDER)
         assert entered.ok, entered.text()
         order = entered.json()["number"]
-        refresh(tmp_path, shop.engine, as_of=AS_OF)
+        refresh(tmp_path, shop.engine, as_of=AS_OF, dbt=dbt)
 
         # Wheels take ten worked days: the bicycles cannot be there on the day that was promised.
         said = _look(page, address, "&source=make:ASSY")
@@ -112,7 +113,7 @@ def test_from_order_through_the_plan_to_documents_and_another_date(
                 ("purchase_order", "confirmed", 1), ("purchase_requisition", "done", 2),
                 ("sales_order", "confirmed", 1), ("work_order", "confirmed", 1),
             ]  # fmt: skip
-        refresh(tmp_path, shop.engine, as_of=AS_OF)
+        refresh(tmp_path, shop.engine, as_of=AS_OF, dbt=dbt)
 
         # What was suggested is on its way now, as it was asked for; so the order is predicted for another day.
         said = _look(page, address, "&part=item&item=WHEEL")

@@ -1,8 +1,10 @@
-"""Importing AdventureWorks through the one door: what arrives, what a second run adds (nothing), what is refused."""
+"""Importing AdventureWorks through the one door: what arrives, what a second run adds (nothing), what is refused.
+
+The files are small ones; what of the real files arrives is seen in `test_adventureworks_warehouse`.
+"""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ingestion.sources.adventureworks import UnreadableFile, import_adventureworks
-from ingestion.sources.adventureworks.files import read_files
-from ingestion.sources.adventureworks.plan import commands
 from tests.ingestion.adventureworks_export import TABLES, with_line, write_export
-from tests.ingestion.test_adventureworks_plan import balances_after_each_command
 from transactions import Door, make_home
 from transactions.document.tables import document, document_line, work_order
 from transactions.inventory.tables import stock_balance, stock_move, time_entry
@@ -24,13 +23,11 @@ from transactions.kernel.tables import audit_record
 from transactions.ledger.tables import account, journal_line
 from transactions.master.tables import item
 
-QUARTER = date(2011, 7, 15)
-
 
 @pytest.fixture
-def door(sqlite_database: str) -> Door:
+def door(migrated_sqlite_database: str) -> Door:
     """A door into an empty company's database."""
-    return make_home(password="a long password", url=sqlite_database)[0]
+    return make_home(password="a long password", url=migrated_sqlite_database)[0]
 
 
 def stock(door: Door) -> dict[str, Decimal]:
@@ -66,35 +63,8 @@ def balance(door: Door, role: str) -> Decimal:
         return Decimal(int(connection.scalar(statement) or 0)).scaleb(-4)
 
 
-def test_a_quarter_of_the_real_files(door: Door, shared_data: Path) -> None:
-    folder = shared_data / "adventureworks"
-    report = import_adventureworks(folder, door, until=QUARTER)
-    assert report.is_clean, str(report)
-
-    plan = list(commands(read_files(folder), until=QUARTER))
-    assert report.accepted.total() == len(plan)
-    expected, _ = balances_after_each_command(plan)
-    assert stock(door) == {code: quantity for code, quantity in expected.items() if quantity}
-    orders = [planned.data for planned in plan if planned.name == "create_sales_order"]
-    sold = [line for order in orders for line in order["lines"]]
-    assert summed(door, "sales_order", "tax_amount") == sum(Decimal(order["tax_amount"]) for order in orders)
-    assert summed(door, "sales_order", "freight_amount") == sum(Decimal(order["freight"]) for order in orders)
-    assert summed(door, "sales_order", "net_amount") == sum(
-        round(
-            Decimal(line["quantity"]) * Decimal(line["unit_price"]) * (1 - Decimal(line.get("discount_rate", "0"))), 4
-        )
-        for line in sold
-    )
-    before = facts(door)
-    again = import_adventureworks(folder, door, until=QUARTER)
-    assert again.accepted.total() == 0
-    assert again.already_there.total() == len(plan) - 1  # the opening stock is not even asked for: none is missing
-    assert again.is_clean
-    assert facts(door) == before
-
-
-def test_the_whole_way_of_a_tiny_company(tmp_path: Path, database_url: str) -> None:
-    door, _ = make_home(password="a long password", url=database_url)
+def test_the_whole_way_of_a_tiny_company(tmp_path: Path, migrated_database_url: str) -> None:
+    door, _ = make_home(password="a long password", url=migrated_database_url)
     report = import_adventureworks(write_export(tmp_path / "files"), door)
     assert report.is_clean, str(report)
     assert stock(door) == {"BK-1": Decimal(9)}

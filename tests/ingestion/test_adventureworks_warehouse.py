@@ -18,8 +18,14 @@ import duckdb
 import pytest
 
 from ingestion.sources.adventureworks import import_adventureworks
+from ingestion.sources.adventureworks.files import read_files
+from ingestion.sources.adventureworks.importing import ImportReport
+from ingestion.sources.adventureworks.plan import commands
+from orchestration.dbt_run import DbtRun
 from orchestration.refresh import Outcome, refresh
-from transactions import make_home
+from tests.ingestion.test_adventureworks_import import facts, stock, summed
+from tests.ingestion.test_adventureworks_plan import balances_after_each_command
+from transactions import Door, make_home
 
 LAST_DAY = date(2011, 6, 30)
 ZERO = Decimal(0)
@@ -28,8 +34,8 @@ ZERO = Decimal(0)
 class Quarter:
     """The rows of the files up to the last day, and the published figures of the same days."""
 
-    def __init__(self, files: Path, published: Path, outcome: Outcome) -> None:
-        self.files, self.outcome = files, outcome
+    def __init__(self, files: Path, door: Door, report: ImportReport, published: Path, outcome: Outcome) -> None:
+        self.files, self.door, self.report, self.outcome = files, door, report, outcome
         self.connection = duckdb.connect(str(published), read_only=True)
         self.orders = self.up_to("Sales.SalesOrderHeader", "OrderDate", "SalesOrderID")
         self.order_lines = self.lines("Sales.SalesOrderDetail", "SalesOrderID", self.orders)
@@ -57,14 +63,14 @@ class Quarter:
 
 
 @pytest.fixture(scope="module")
-def quarter(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
+def quarter(shared_data: Path, tmp_path_factory: pytest.TempPathFactory, dbt: DbtRun) -> Iterator[Quarter]:
     files, home = shared_data / "adventureworks", tmp_path_factory.mktemp("adventureworks")
     door, _ = make_home(password="a long enough password", url=f"sqlite:///{home / 'bihuan.sqlite'}")
     report = import_adventureworks(files, door, until=LAST_DAY)
     assert report.is_clean, str(report)
-    outcome = refresh(home, door.engine, as_of=LAST_DAY)
+    outcome = refresh(home, door.engine, as_of=LAST_DAY, dbt=dbt)
     build = home / "warehouse" / "builds" / outcome.build_id / "full.duckdb"
-    found = Quarter(files, build, outcome)
+    found = Quarter(files, door, report, build, outcome)
     yield found
     found.connection.close()
     door.engine.dispose()
@@ -85,6 +91,31 @@ def minor(amount: Decimal) -> Decimal:
 
 def net(rows: list[dict[str, str]]) -> Decimal:
     return sum((minor(Decimal(row["LineTotal"])) for row in rows), ZERO)
+
+
+# ---------------------------------------------------------------- what arrives
+def test_each_row_arrives_once(quarter: Quarter) -> None:
+    """As stock and as amounts; a second import adds nothing."""
+    plan = list(commands(read_files(quarter.files), until=LAST_DAY))
+    assert quarter.report.accepted.total() == len(plan)
+    expected, _ = balances_after_each_command(plan)
+    assert stock(quarter.door) == {code: quantity for code, quantity in expected.items() if quantity}
+    orders = [planned.data for planned in plan if planned.name == "create_sales_order"]
+    sold = [line for order in orders for line in order["lines"]]
+    assert summed(quarter.door, "sales_order", "tax_amount") == sum(Decimal(order["tax_amount"]) for order in orders)
+    assert summed(quarter.door, "sales_order", "freight_amount") == sum(Decimal(order["freight"]) for order in orders)
+    assert summed(quarter.door, "sales_order", "net_amount") == sum(
+        round(
+            Decimal(line["quantity"]) * Decimal(line["unit_price"]) * (1 - Decimal(line.get("discount_rate", "0"))), 4
+        )
+        for line in sold
+    )
+    before = facts(quarter.door)
+    again = import_adventureworks(quarter.files, quarter.door, until=LAST_DAY)
+    assert again.accepted.total() == 0
+    assert again.already_there.total() == len(plan) - 1  # the opening stock is not even asked for: none is missing
+    assert again.is_clean
+    assert facts(quarter.door) == before
 
 
 # ---------------------------------------------------------------- sales

@@ -12,7 +12,6 @@ from ingestion.sources.demo import DEMO_USERS, is_complete, make_demo
 from ingestion.sources.demo.catalogue import furniture_maker
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import refresh
-from orchestration.warehouse_folder import WarehouseFolder
 from transactions import Door, make_home
 
 END = date(2026, 10, 30)
@@ -74,11 +73,10 @@ def test_same_seed_same_company_also_when_interrupted(tmp_path: Path, monkeypatc
     assert set(DEMO_USERS) < set(users)
 
 
-def test_every_board_has_something_to_say(tmp_path: Path) -> None:
-    home = tmp_path
-    door = small_demo(home, days=200)
-    refresh(home, door.engine, as_of=END, dbt=DbtRun(WarehouseFolder.of_home(home).dbt))
-    with published_build(home).open("full") as connection:
+def test_every_board_has_something_to_say(tmp_path: Path, dbt: DbtRun) -> None:
+    door = small_demo(tmp_path, days=200)
+    refresh(tmp_path, door.engine, as_of=END, dbt=dbt)
+    with published_build(tmp_path).open("full") as connection:
 
         def one(sql: str) -> tuple[object, ...]:
             return tuple(connection.execute(sql).fetchall()[0])
