@@ -61,8 +61,7 @@ class PublishedBuild:
         Each is a database instance of its own, so that what one connection locks or loads is nobody else's matter.
         """
         connection = duckdb.connect()
-        path = str(self.edition_file(edition)).replace("'", "''")
-        connection.execute(f"attach '{path}' as \"{edition}\" (read_only)")
+        connection.execute(f'attach ? as "{edition}" (read_only)', [str(self.edition_file(edition))])
         connection.execute("set enable_progress_bar = false")  # it would stand between the rows of an answer
         connection.execute("set enable_external_access = false")
         connection.execute("set search_path = '" + ",".join(f'"{edition}".{schema}' for schema in SCHEMAS) + "'")

@@ -107,7 +107,7 @@ def write_editions(
     def reading() -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config={"fsync_mode": "NONE"})  # the finished file is flushed, once
         # Views name the catalog that they were made in; it is called by the file's name here, too.
-        connection.execute(f"attach {_text(work_file)} as {work_file.stem} (read_only)")
+        connection.execute(f"attach ? as {work_file.stem} (read_only)", [str(work_file)])
         return connection
 
     state = _State({name: _form(_looks(name, tables, models)) for name in MAY_SHOW}, dict(versions or {}))
@@ -247,7 +247,7 @@ class _Writing:
         connection = self.reading()
         try:
             connection.execute("set enable_progress_bar = false")
-            connection.execute(f"attach {_text(path)} as edition (storage_version '{STORAGE_VERSION}')")
+            connection.execute(f"attach ? as edition (storage_version '{STORAGE_VERSION}')", [str(path)])
             connection.execute("begin")
             made = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'edition'"
@@ -285,7 +285,7 @@ def _kept_form(forms: Path, name: str, looks: dict[str, _Look]) -> Path:
     new = form.with_name(f"{form.name}.{os.getpid()}.new")
     _remove(new)
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(new)} as edition (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach ? as edition (storage_version '{STORAGE_VERSION}')", [str(new)])
         connection.execute("begin")
         _make_tables(connection, looks.values())
         connection.execute("commit")
@@ -426,8 +426,8 @@ def _meta(described: Any) -> dict[str, Any]:
     return dict(getattr(described.config, "meta", None) or {}) | dict(described.meta or {})
 
 
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def flush_file(path: Path) -> None:

@@ -195,7 +195,7 @@ class _Making:
     def _write_rows(self, scratch: duckdb.DuckDBPyConnection) -> None:
         tables = {name for name in self.dbt.sources_of(KNOWN_MODELS[self.subject]) if not name.startswith("_")}
         write_past_mirror(self.work_file, scratch, self.known_at, tables)
-        scratch.execute(f"attach '{str(self.work_file).replace(chr(39), chr(39) * 2)}' as source (read_only)")
+        scratch.execute("attach ? as source (read_only)", [str(self.work_file)])
         scratch.execute("create table raw._meta_build as from source.raw._meta_build")
         scratch.execute("update raw._meta_build set build_id = ?, as_of = ?", [self.build_id, self.as_of])
         scratch.execute("detach source")
@@ -232,7 +232,7 @@ def scratch_database(folder: Path) -> Iterator[tuple[Path, duckdb.DuckDBPyConnec
     with duckdb.connect(str(path), config=SCRATCH_OPTIONS) as scratch:
         scratch.execute(f"attach ':memory:' as {CATALOG}")
         scratch.execute(f"use {CATALOG}")
-        scratch.execute(f"set temp_directory = '{str(folder / 'spilt').replace(chr(39), chr(39) * 2)}'")
+        scratch.execute("set temp_directory = ?", [str(folder / "spilt")])
         yield path, scratch
 
 

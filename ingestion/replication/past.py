@@ -44,7 +44,7 @@ def write_past_mirror(
 
     Raises `NothingWasRecorded` for a moment before the first command.
     """
-    past.execute(f"attach '{_quoted(str(work_file))}' as source (read_only)")
+    past.execute("attach ? as source (read_only)", [str(work_file)])
     past.execute("begin")
     try:
         past.execute("create schema if not exists raw")
@@ -240,7 +240,3 @@ def _tables() -> dict[str, RawTable]:
 def _time(known_at: int) -> str:
     moment = datetime.fromtimestamp((known_at - microseconds(EPOCH)) / 1_000_000, UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
