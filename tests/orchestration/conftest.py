@@ -1,7 +1,8 @@
-"""A home with a small warehouse: the real steps of a build, over a dbt project of three tables."""
+"""A small warehouse, made by the real steps of a build over a dbt project of three tables, and a whole one."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,7 +15,8 @@ from sqlalchemy import Engine, insert
 from orchestration.dbt_run import DbtRun
 from orchestration.refresh import Outcome, refresh
 from orchestration.warehouse_folder import WarehouseFolder
-from transactions import make_home
+from tests.scenarios.story import commands_of, tell
+from transactions import Door, make_home
 from transactions.kernel.clock import SetClock
 from transactions.master.tables import unit
 
@@ -54,4 +56,34 @@ def small_home(migrated_home: Path, small_dbt: DbtRun) -> Iterator[SmallHome]:
     clock = SetClock(datetime(2024, 5, 17, 8, tzinfo=UTC))
     door, _ = make_home(clock=clock)
     yield SmallHome(migrated_home, door.engine, clock, small_dbt)
+    door.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The home of a company that went through the whole chain; its warehouse is as of its last day."""
+
+    home: Path
+    door: Door
+    dbt: DbtRun
+    last_day: date
+
+    def refresh(self, on: date | None = None, **how: Any) -> Outcome:
+        return refresh(self.home, self.door.engine, as_of=on or self.last_day, dbt=self.dbt, **how)
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, dbt: DbtRun) -> Iterator[Chain]:
+    """Told in three parts, with a build after each."""
+    home = tmp_path_factory.mktemp("chain")
+    shutil.copyfile(migrated_sqlite, home / "bihuan.sqlite")
+    door, _ = make_home(url=f"sqlite:///{home / 'bihuan.sqlite'}")
+    commands = commands_of("whole_chain")
+    days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 4, 30)]
+    chain = Chain(home, door, dbt, days[-1])
+    size = -(-len(commands) // len(days))
+    for step, day in enumerate(days):
+        tell(door, commands[step * size : (step + 1) * size])
+        chain.refresh(day)
+    yield chain
     door.engine.dispose()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from orchestration.dbt_run import DbtRun
-from orchestration.refresh import Outcome, refresh
+from orchestration.refresh import Outcome
 from orchestration.warehouse_folder import WarehouseFolder
-from tests.scenarios.story import commands_of, tell
-from transactions import Door, make_home
+from tests.orchestration.conftest import Chain
 
 OF_THE_BUILD = {"build_id", "built_at", "source_watermark"}
 
@@ -38,22 +35,15 @@ def made(outcome: Outcome) -> set[str]:
     return {model["name"] for model in outcome.manifest["models"] if not model["is_kept"]}
 
 
-def test_step_by_step_is_what_from_nothing_is(migrated_home: Path, dbt: DbtRun) -> None:
-    door: Door = make_home()[0]
-    commands = commands_of("whole_chain")
-    days = [date(2026, 3, 2), date(2026, 3, 10), date(2026, 4, 30)]
-    size = -(-len(commands) // len(days))
-    for step, day in enumerate(days):
-        tell(door, commands[step * size : (step + 1) * size])
-        refresh(migrated_home, door.engine, as_of=day, dbt=dbt)
-    unchanged = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt, force=True)
-    door.execute("create_partner", {"code": "NEW", "name": "New", "is_customer": True}, "administrator")
-    by_step = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt)
+def test_step_by_step_is_what_from_nothing_is(chain: Chain) -> None:
+    unchanged = chain.refresh(force=True)
+    chain.door.execute("create_partner", {"code": "NEW", "name": "New", "is_customer": True}, "administrator")
+    by_step = chain.refresh()
     assert not {"engine_costing_run", "engine_planning_run", "fct_order_profit"} & made(unchanged)
     assert "engine_costing_run" not in made(by_step)  # a partner more costs nothing
-    from_nothing = refresh(migrated_home, door.engine, as_of=days[-1], dbt=dbt, full=True)
+    from_nothing = chain.refresh(full=True)
     assert len(made(from_nothing)) == len(from_nothing.manifest["models"])
     for file in ("work", "full", "cost", "nocost"):
-        found, expected = content(by_step, migrated_home, file), content(from_nothing, migrated_home, file)
+        found, expected = content(by_step, chain.home, file), content(from_nothing, chain.home, file)
         assert found.keys() == expected.keys()
         assert [name for name, rows in expected.items() if found[name] != rows] == [], file
