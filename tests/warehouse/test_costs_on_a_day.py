@@ -248,8 +248,12 @@ def test_proofs_hold_of_what_is_small_halved_early_or_debited_in_part(workshop: 
     workshop("create_purchase_order", supplier="S", order_date="2026-04-01", confirm=True, external_number="ROPES",
              lines=lines)  # fmt: skip
     workshop("receive_goods", order="ROPES", effective_date="2026-04-02")
-    for line in ({"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}, {"line": 2, "quantity": 1, "net_amount": 8}):
-        workshop("bill_supplier", order="ROPES", bill_date="2026-04-03", lines=[line])
+    for charged in (
+        {"line": 1, "quantity": 1},
+        {"line": 1, "quantity": 1},
+        {"line": 2, "quantity": 1, "net_amount": 8},
+    ):
+        workshop("bill_supplier", order="ROPES", bill_date="2026-04-03", lines=[charged])
     work = {"work_order": "LID-OPEN", "quantity": 2, "unit_price": 3}
     bill = workshop("bill_subcontract", supplier="S", bill_date="2026-04-05", lines=[work])
     workshop("debit_supplier", bill=bill["number"], effective_date="2026-04-06", lines=[{"line": 1, "quantity": 1}])
