@@ -54,7 +54,7 @@ class WarehouseRun:
                         *("--target-path", str(self.dbt.folder / "target"), "--log-path", str(self.dbt.folder / "log")),
                         *("--vars", json.dumps(variables)),
                         *("--quiet", "--no-use-colors", "--no-version-check", "--log-level", "none", "--no-print"),
-                        "--no-write-json",
+                        *("--no-write-json", "--no-populate-cache"),
                     ]
                 )
         finally:
